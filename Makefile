@@ -1,0 +1,73 @@
+# Every target sets up what it needs on a machine that has only Python, make and git.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+
+# uv does not read pip's settings; a machine that keeps wheels for pip keeps them for uv too.
+ifdef PIP_FIND_LINKS
+export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
+endif
+
+# NeMo and torch are thousands of files: compiled once at installing, not at every run where bytecode is not kept.
+export UV_COMPILE_BYTECODE := 1
+# Material's notice about MkDocs 2 says nothing that a reader of this project can act on.
+export NO_MKDOCS_2_WARNING := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup site serve deck pdf test check bench format clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+setup: $(if $(ALL),$(VENV)/.measure,$(VENV)/.pages) ## .venv with what pages need and the talk command (ALL=1: what measuring needs too)
+
+$(VENV)/bin/uv:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Makefile: Python 3.11 or newer is needed; name one: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+
+$(VENV)/.pages: pyproject.toml package.json package-lock.json scripts/site/vendor.py | $(VENV)/bin/uv
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable .
+	$(BIN)/python -m scripts.site.vendor
+	touch $@
+
+$(VENV)/.measure: $(VENV)/.pages
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable '.[measure]'
+	touch $@
+
+$(VENV)/.test: $(VENV)/.measure
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable '.[measure,test]'
+	touch $@
+
+site: $(VENV)/.measure ## measure what is missing or stale here, render, build site/ (FRESH=1: measure all; QUICK=1: a short measurement)
+	$(BIN)/talk build $(if $(FRESH),--fresh) $(if $(QUICK),--quick)
+
+serve: $(VENV)/.pages ## the site at http://127.0.0.1:8000, reloading as pages, slides and records change
+	$(BIN)/mkdocs serve
+
+deck: $(VENV)/.pages ## dist/deck/ and dist/deck.zip: the deck alone, opens from disk with the network off
+	$(BIN)/talk build --no-measure
+	$(BIN)/python -m scripts.site.deck
+
+pdf: $(VENV)/.pages ## dist/deck.pdf, a slide a page, and dist/handout.pdf, slides with their notes (needs Chromium or Chrome)
+	$(BIN)/talk build --no-measure
+	$(BIN)/python -m scripts.site.paper
+
+test: $(VENV)/.test ## format, lint, types and every test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.pages ## what is not true any more: claims, stale records, typed numbers
+	$(BIN)/talk check
+
+bench: $(VENV)/.test ## one line a goal: its name, figure and target
+	$(BIN)/python -m scripts.bench
+
+format: $(VENV)/.test ## format and mend what ruff can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## remove what was built; records and .venv stay
+	rm -rf site dist snippets/generated docs/assets/generated .cache

@@ -1,0 +1,1 @@
+"""The talk's generator: measure → records → render → pages."""

@@ -1,0 +1,90 @@
+"""One line a goal: its name, figure and target. Never fails on a figure."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+from rich.console import Console
+
+from scripts.bench import lighthouse
+from scripts.bench.first_view import first_view
+from scripts.errors import TalkError
+from scripts.paths import ROOT, SITE
+from scripts.records.store import read_records
+from scripts.render.values import UnknownValueError, current_values
+from scripts.site.browser import find_browser
+
+
+def main() -> None:
+    """Measure every goal, printing each as it is known."""
+    console = Console()
+    for name, figure, target in _goals():
+        console.print(f"{name:<46} {figure:>14}   goal: {target}", highlight=False)
+
+
+def _goals() -> Iterator[tuple[str, str, str]]:
+    build_s = median(_time_talk("build", "--no-measure") for _ in range(3))
+    yield "talk build --no-measure, median of 3", f"{build_s:.1f} s", "at most 6 s"
+
+    with tempfile.TemporaryDirectory() as folder:
+        quick_s = _time_talk("measure", "--quick", "--out", folder)
+        yield "make site QUICK=1, after set-up", f"{quick_s + build_s:.0f} s", "at most 90 s"
+
+    with tempfile.TemporaryDirectory() as folder:
+        full_s = _time_talk("measure", "--out", folder)
+        yield "make site, after set-up", f"{full_s + build_s:.0f} s", "at most 240 s"
+        for record in read_records(Path(folder)):
+            for run in record.data.runs if record.experiment == "profiling" else ():
+                if run.profile_to_record_s is not None:
+                    yield f"profile to record, {run.device}", f"{run.profile_to_record_s:.2f} s", "at most 3 s"
+
+    browser = find_browser()
+    for page, target_kb in (("/gpu/", 350), ("/slides/", 200)):
+        if browser is None:
+            yield f"first view of {page}", "no browser", f"at most {target_kb} KB"
+            continue
+        view = first_view(SITE, page, browser)
+        yield f"first view of {page}", f"{view.transferred_bytes / 1000:.0f} KB", f"at most {target_kb} KB"
+        yield f"other hosts asked by {page}", ", ".join(view.other_hosts) or "none", "none"
+    for page in ("/", "/gpu/", "/slides/"):
+        yield f"Lighthouse of {page}, slow phone", _lighthouse(page, browser), "at least 95 each"
+    yield from _peers()
+
+
+def _lighthouse(page: str, browser: str | None) -> str:
+    """Scores for performance, accessibility, best practices."""
+    if browser is None:
+        return "no browser"
+    try:
+        return " ".join(str(score) for score in lighthouse.scores(SITE, page, browser).values())
+    except TalkError as error:
+        return str(error)
+
+
+def _peers() -> Iterator[tuple[str, str, str]]:
+    """What the last comparison with other deck tools found; `python -m scripts.bench.peers` makes it anew."""
+    try:
+        ratio, ours, marp = current_values().find_together(
+            ["decks.build_ratio", "decks.talk.first_slide", "decks.marp.first_slide"]
+        )
+    except UnknownValueError:
+        return
+    yield "twenty slides: build / plain pages' build", f"{ratio.value.number:.2f}×", "at most 1.2×"
+    goal = f"no later than Marp, {marp.value.number * 1000:.0f} ms"
+    yield "twenty slides: first slide", f"{ours.value.number * 1000:.0f} ms", goal
+
+
+def _time_talk(*words: str) -> float:
+    start = time.perf_counter()
+    done = subprocess.run([sys.executable, "-m", "scripts", *words], cwd=ROOT, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"talk {' '.join(words)} failed: {done.stderr.strip()}")
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""The `talk` command: thin, each subcommand one call."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from scripts.errors import TalkError
+from scripts.paths import RESULTS
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one subcommand. Returns the exit status: 0 done, 1 a failed check or bad input, 130 interrupted."""
+    options = _parser().parse_args(words)
+    try:
+        return int(options.run(options))
+    except TalkError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted; records and site/ are as they were", file=sys.stderr)
+        return 130
+
+
+def _measure(options: argparse.Namespace) -> int:
+    from scripts.measure import EXPERIMENTS, measure
+
+    names = list(EXPERIMENTS) if options.experiment == "all" else [options.experiment]
+    measure(names, device=options.device, out=options.out, quick=options.quick, audio=options.audio)
+    return 0
+
+
+def _build(options: argparse.Namespace) -> int:
+    from scripts.site.build import build
+
+    build(measuring=not options.no_measure, fresh=options.fresh, quick=options.quick)
+    return 0
+
+
+def _check(_: argparse.Namespace) -> int:
+    from scripts.site.check import check
+
+    problems = check()
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    print(f"talk check: {len(problems) or 'no'} problem{'s' if len(problems) != 1 else ''}")
+    return 1 if problems else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    from scripts.measure import EXPERIMENTS
+
+    parser = argparse.ArgumentParser(prog="talk", description="Measure, build and check the talk.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    measure = commands.add_parser("measure", help="run experiments and write their records")
+    measure.add_argument("experiment", nargs="?", default="all", choices=["all", *EXPERIMENTS])
+    measure.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"], help="auto: every one there is")
+    measure.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="where records go (docs/results)")
+    measure.add_argument("--audio", type=Path, metavar="DIR", help="feed these WAV or FLAC files, not synthetic speech")
+    measure.add_argument("--quick", action="store_true", help="a shortened run, marked so in the record")
+    measure.set_defaults(run=_measure)
+
+    build = commands.add_parser("build", help="measure what is missing or stale, render, build site/")
+    build.add_argument("--no-measure", action="store_true", help="pages only: needs no torch")
+    build.add_argument("--fresh", action="store_true", help="measure everything, fresh or not")
+    build.add_argument("--quick", action="store_true", help="measure in short")
+    build.set_defaults(run=_build)
+
+    check = commands.add_parser("check", help="what is mistaken, or not true any more")
+    check.set_defaults(run=_check)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

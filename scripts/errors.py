@@ -1,0 +1,20 @@
+"""The one kind of error a user is shown: a single line that says where, what is wrong and how to mend it."""
+
+from pathlib import Path
+
+from scripts.paths import shown
+
+
+class TalkError(Exception):
+    """Bad input. `str(error)` is one line: `WHERE: what is wrong; how to mend it`.
+
+    `where` is a file (with `line`, counted from 1) or a record's name and field.
+    """
+
+    def __init__(self, where: Path | str, what: str, mend: str, line: int | None = None) -> None:
+        self.where = shown(where) if isinstance(where, Path) else where
+        self.line = line
+        self.what = what
+        self.mend = mend
+        place = self.where if line is None else f"{self.where}:{line}"
+        super().__init__(" ".join(f"{place}: {what}; {mend}".split()))

@@ -1,0 +1,258 @@
+"""Story 2. Decoding: the likeliest text is not the likeliest alignment, and there are too many texts to try them all.
+
+Prefix beam search (Hannun et al., 2014) keeps the best `width` beginnings of the text, each with the sum over all its
+alignments, apart for those that end in a blank and those that do not: a letter repeated is a new letter only after a
+blank. Beginnings live in a trie, so that one reached from two sides is met once. A language model has its say whenever
+a beginning grows by a letter.
+"""
+
+import heapq
+import math
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scripts.errors import TalkError
+from scripts.measure.algorithms.clock import times_of
+from scripts.measure.algorithms.ctc import NEVER, checked_labels, states_of
+from scripts.measure.algorithms.edit_distance import word_error_rate
+from scripts.measure.progress import Advance
+from scripts.records.algorithms import Beam, Decoding
+
+Floats = NDArray[Any]
+
+ALPHABET = " абвгдежзийклмнопрстуфхцчшщъыьэюяё"  # token 0 is the blank, letter i is token i + 1
+FRAME_S = 0.04  # of sound: the network's four frames of 10 ms
+_UNLIKELY = 1e-3  # tokens below this share of a frame are not tried
+_SEED = 2024
+
+
+class LanguageModel:
+    """Letters by the letters before them: n-grams of every order up to `order`, mixed by Witten and Bell's rule."""
+
+    def __init__(self, texts: Sequence[str], order: int = 5) -> None:
+        if order < 1:
+            raise TalkError("language model", f"an order of {order}", "give at least 1")
+        self.order = order
+        self._following: dict[str, Counter[str]] = {}
+        self._known: dict[tuple[str, str], float] = {}
+        for text in texts:
+            for place, letter in enumerate(text):
+                for length in range(min(order - 1, place) + 1):
+                    self._following.setdefault(text[place - length : place], Counter())[letter] += 1
+
+    def probability(self, letter: str, before: str) -> float:
+        """P(letter | the last letters of `before`); every letter of ALPHABET is possible."""
+        context = before[len(before) - self.order + 1 :] if len(before) >= self.order else before
+        key = (context, letter)
+        if key not in self._known:
+            self._known[key] = self._mixed(letter, context if self.order > 1 else "")
+        return self._known[key]
+
+    def _mixed(self, letter: str, context: str) -> float:
+        shorter = self._mixed(letter, context[1:]) if context else 1 / len(ALPHABET)
+        seen = self._following.get(context)
+        if seen is None:
+            return shorter
+        return (seen[letter] + len(seen) * shorter) / (seen.total() + len(seen))
+
+
+@dataclass(slots=True, eq=False)
+class _Prefix:
+    """A node of the trie: a beginning of the text and the probabilities of its alignments, by their last token."""
+
+    token: int
+    text: str
+    log_favour: float = 0.0  # of what the language model has multiplied it by
+    ends_in_blank: float = 0.0
+    ends_in_letter: float = 0.0
+    next_blank: float = 0.0
+    next_letter: float = 0.0
+    children: dict[int, "_Prefix"] = field(default_factory=dict)
+
+    @property
+    def probability(self) -> float:
+        return self.ends_in_blank + self.ends_in_letter
+
+    @property
+    def score(self) -> float:
+        return math.log(self.probability) + self.log_favour if self.probability else NEVER
+
+
+def greedy(log_probs: Floats) -> str:
+    """The text of the likeliest alignment: the best token of each frame. `log_probs`: frames × tokens."""
+    best = log_probs.argmax(axis=1)
+    kept = [token for token, before in zip(best, [0, *best[:-1]], strict=False) if token and token != before]
+    return "".join(ALPHABET[token - 1] for token in kept)
+
+
+def beam_search(
+    log_probs: Floats, width: int, model: LanguageModel | None = None, weight: float = 0.5, bonus: float = 1.0
+) -> tuple[str, float]:
+    """The best text found and the log probability of its alignments that were kept, without the model's favour.
+
+    A letter multiplies a beginning by model^weight · e^bonus: without the bonus a model likes short texts best. With a
+    width that holds every beginning the probability is that of `ctc.log_probability`. Raises TalkError for a width
+    under 1.
+    """
+    if width < 1:
+        raise TalkError("beam search", f"a beam of {width}", "give at least 1")
+    root = _Prefix(0, "", ends_in_blank=1.0)
+    beam, log_scale = [root], 0.0
+    for frame in np.exp(np.asarray(log_probs, float)):
+        reached = _step(beam, frame, model, weight, bonus)
+        beam = heapq.nlargest(width, reached, key=lambda prefix: prefix.score)
+        likeliest = max((prefix.probability for prefix in beam), default=0.0)
+        if not likeliest:
+            return "", NEVER
+        log_scale += math.log(likeliest)
+        for prefix in beam:
+            prefix.ends_in_blank /= likeliest
+            prefix.ends_in_letter /= likeliest
+    best = max(beam, key=lambda prefix: prefix.score)
+    return best.text, math.log(best.probability) + log_scale
+
+
+def _step(
+    beam: list[_Prefix], frame: Floats, model: LanguageModel | None, weight: float, bonus: float
+) -> list[_Prefix]:
+    """One frame: every beginning stays as it is, or grows by a letter."""
+    reached: dict[int, _Prefix] = {}
+    tokens = [(token, float(frame[token])) for token in np.flatnonzero(frame > _UNLIKELY * frame.max()).tolist()]
+    # --8<-- [start:heart]
+    for prefix in beam:
+        either = prefix.probability
+        for token, p in tokens:
+            if token == 0:
+                prefix.next_blank += either * p
+                reached[id(prefix)] = prefix
+                continue
+            if token == prefix.token:  # the same letter goes on …
+                prefix.next_letter += prefix.ends_in_letter * p
+                reached[id(prefix)] = prefix
+            grown = prefix.children.get(token) or _grow(prefix, token, model, weight, bonus)
+            # … or, after a blank, begins anew
+            grown.next_letter += (prefix.ends_in_blank if token == prefix.token else either) * p
+            reached[id(grown)] = grown
+    # --8<-- [end:heart]
+    for prefix in reached.values():
+        prefix.ends_in_blank, prefix.ends_in_letter = prefix.next_blank, prefix.next_letter
+        prefix.next_blank = prefix.next_letter = 0.0
+    return list(reached.values())
+
+
+def _grow(prefix: _Prefix, token: int, model: LanguageModel | None, weight: float, bonus: float) -> _Prefix:
+    letter = ALPHABET[token - 1]
+    log_favour = prefix.log_favour
+    if model is not None:
+        log_favour += weight * math.log(model.probability(letter, prefix.text)) + bonus
+    grown = prefix.children[token] = _Prefix(token, prefix.text + letter, log_favour)
+    return grown
+
+
+def force_align(log_probs: Floats, labels: Sequence[int], blank: int = 0) -> tuple[list[int], float]:
+    """The likeliest alignment of `labels` (a token a frame) and its log probability: the lattice, max for sum.
+
+    ([], −∞) for a text that the frames cannot hold.
+    """
+    text = checked_labels(labels, log_probs.shape[1], blank)
+    states = states_of(text, blank)
+    frames = len(log_probs)
+    if not frames:
+        return [], 0.0 if not len(text) else NEVER
+    best = np.full((frames, len(states)), NEVER)
+    came_from = np.zeros((frames, len(states)), np.int64)
+    best[0, :2] = log_probs[0, states[:2]]
+    may_skip = np.zeros(len(states), bool)
+    may_skip[3::2] = text[1:] != text[:-1]
+    for t in range(1, frames):
+        options = np.full((3, len(states)), NEVER)
+        options[0] = best[t - 1]
+        options[1, 1:] = best[t - 1, :-1]
+        options[2, 2:] = np.where(may_skip[2:], best[t - 1, :-2], NEVER)
+        came_from[t] = options.argmax(axis=0)
+        best[t] = options.max(axis=0) + log_probs[t, states]
+    state = len(states) - 1 - int(len(states) > 1 and best[-1, -2] > best[-1, -1])
+    score = float(best[-1, state])
+    if score == NEVER:
+        return [], NEVER
+    path = [state]
+    for t in range(frames - 1, 0, -1):
+        path.append(path[-1] - int(came_from[t, path[-1]]))
+    return [int(states[state]) for state in reversed(path)], score
+
+
+def encode(text: str) -> list[int]:
+    """Tokens of `text`. Raises TalkError for a letter that is not in ALPHABET."""
+    for place, letter in enumerate(text):
+        if letter not in ALPHABET:
+            raise TalkError("text", f"letter {place}, {letter!r}, is not in the alphabet", f"use only «{ALPHABET}»")
+    return [ALPHABET.index(letter) + 1 for letter in text]
+
+
+_WHO = "клиент оператор директор бухгалтер инженер менеджер водитель сосед".split()
+_DOES = "просит ждёт ищет купит заказал проверил забыл потерял получил отправил".split()
+_WHICH = "новый старый чугунный красный дорогой быстрый важный первый последний".split()
+_WHAT = "мост сервер договор отчёт звонок билет заказ паспорт ответ счёт".split()
+_WHEN = "сегодня|завтра|утром|вечером|в пятницу|в понедельник|на неделе|после обеда".split("|")
+
+
+def sentences(count: int, seed: int) -> list[str]:
+    """Sentences as one hears them in a call centre, made from a small grammar; the same for the same seed."""
+    choose = random.Random(seed).choice
+    return [" ".join(map(choose, (_WHO, _DOES, _WHICH, _WHAT, _WHEN))) for _ in range(count)]
+
+
+def noisy_outputs(text: str, random_numbers: np.random.Generator, noise: float) -> Floats:
+    """What a network might say of `text`: log probabilities, frames × tokens, of one alignment buried in noise.
+
+    Not a network's: the right token of each frame stands `1` above normal noise of spread `noise`, times eight.
+    """
+    path: list[int] = []
+    for token in encode(text):
+        if path and path[-1] == token:
+            path.append(0)
+        path += [token] * int(random_numbers.integers(1, 3)) + [0] * int(random_numbers.integers(0, 2))
+    logits = random_numbers.normal(0, noise, (len(path), len(ALPHABET) + 1))
+    logits[np.arange(len(path)), path] += 1
+    logits *= 8
+    normalised: Floats = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    return normalised
+
+
+_NOISE = 0.24
+
+
+def measure(quick: bool, advance: Advance) -> Decoding:
+    """Word error rate and speed of greedy decoding and of beams, with a language model and without, on one core."""
+    model = LanguageModel(sentences(400, _SEED))
+    said = sentences(8 if quick else 24, _SEED + 1)
+    generator = np.random.default_rng(_SEED)
+    outputs = [noisy_outputs(text, generator, _NOISE) for text in said]
+    sound_s = FRAME_S * sum(map(len, outputs))
+
+    def judged(name: str, width: int, decode: Callable[[Floats], str]) -> Beam:
+        heard: list[str] = []
+
+        def all_of_them() -> None:
+            heard[:] = [decode(log_probs) for log_probs in outputs]
+
+        times = times_of(all_of_them, 1)
+        advance(1 / 8)
+        return Beam(name=name, width=width, word_error_rate=word_error_rate(said, heard), times_s=times)
+
+    found = [judged("жадный", 1, greedy)]
+    for width in (4, 16) if quick else (1, 4, 16, 64):
+        found.append(judged("луч", width, partial(_text_of, width=width, model=None)))
+        found.append(judged("луч с моделью языка", width, partial(_text_of, width=width, model=model)))
+    return Decoding(sound_s=sound_s, sentences=len(said), order=model.order, beams=found)
+
+
+def _text_of(log_probs: Floats, width: int, model: LanguageModel | None) -> str:
+    return beam_search(log_probs, width, model)[0]

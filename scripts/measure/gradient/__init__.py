@@ -1,0 +1,112 @@
+"""The gradient experiment: ways to a derivative, what they cost, and a network that learns by them.
+
+Importing this needs the standard library alone; `run` imports torch and NeMo.
+"""
+
+import os
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scripts.measure import profiling
+from scripts.measure.machine import current_machine, find_devices
+from scripts.measure.progress import Progress
+from scripts.paths import CACHE
+from scripts.records.files import write_whole
+from scripts.records.gradient import ConformerBackward, Gradient, Learning
+from scripts.records.profiling import Device
+
+if TYPE_CHECKING:
+    from scripts.measure.gradient.reading.learning import Lesson
+
+NETWORK = CACHE / "gradient" / "digits.nemo"  # trained last
+_UTTERANCE_S, _QUICK_UTTERANCE_S = 5.0, 1.5
+_TAUGHT, _ASKED, _STEPS, _SNAPSHOTS = 2400, 192, 900, 10
+_QUICK_TAUGHT, _QUICK_ASKED, _QUICK_STEPS, _QUICK_SNAPSHOTS = 160, 16, 20, 2
+
+
+def run(device: str, quick: bool, audio: Path | None, progress: Progress) -> Gradient:
+    """Measure. Quick: fewer sizes and repeats, and a training too short to learn anything.
+
+    Raises TalkError for a GPU that is not there, a broken NeMo and an espeak-ng that does not speak.
+    """
+    NETWORK.unlink(missing_ok=True)
+    os.environ.setdefault("KINETO_LOG_LEVEL", "99")
+    if audio is not None:
+        progress.say("gradient: --audio is for profiling; the digits are read out by espeak-ng")
+    devices = find_devices(device)
+
+    from scripts.measure.gradient import descent, differences, prices, ways
+
+    progress.say("differences, descents, products …")
+    curves = differences.curves()
+    engine_prices = prices.engine_prices(repeats=10 if quick else 50)
+    products = prices.products(repeats=3 if quick else 9)
+    with progress.bar("four ways to one gradient", len(ways.SIZES) * len(ways.WAYS)) as advance:
+        costs = ways.ways(0.2 if quick else 1.0, advance)
+    conformers = _conformers(devices, quick, progress)
+    return Gradient(
+        differences=curves,
+        ways=costs,
+        swell=ways.swell(5 if quick else 8),
+        prices=engine_prices,
+        descents=descent.descents(),
+        stability=descent.stability(),
+        products=products,
+        conformers=conformers,
+        learning=_learning(quick, progress),
+    )
+
+
+def keep(folder: Path) -> None:
+    """Put the network that the last run trained beside its record: /algorithms/ decodes what it hears."""
+    if NETWORK.is_file():
+        write_whole(folder / NETWORK.name, NETWORK.read_bytes())
+
+
+def _conformers(devices: list[Device], quick: bool, progress: Progress) -> list[ConformerBackward]:
+    from scripts.measure.gradient.conformer import measure_backward
+    from scripts.measure.profiling.audio import synthetic_speech
+    from scripts.measure.profiling.model import seeded
+
+    progress.say("backward through the Conformer …")
+    network = seeded(profiling.WORKLOAD)
+    rate_hz = profiling.WORKLOAD["sample_rate_hz"]
+    length = round((_QUICK_UTTERANCE_S if quick else _UTTERANCE_S) * rate_hz)
+    [utterance] = network.spectrograms(synthetic_speech([length], rate_hz, seed=2024))
+    threads = current_machine().cpu_cores
+    return [measure_backward(network.encoder, utterance, each, threads, 1 if quick else 3) for each in devices]
+
+
+def _learning(quick: bool, progress: Progress) -> Learning | None:
+    if find_spec("espeakng_loader") is None:
+        progress.say("no espeakng-loader here, so no voices: nothing is learnt (`make setup ALL=1` brings it)")
+        return None
+    import torch
+
+    from scripts.measure.gradient.reading import learning
+
+    torch.set_num_threads(current_machine().cpu_cores)
+    lesson = _lesson(quick, progress)
+    network = learning.build_network()
+    with progress.bar("learning to read out digits", lesson.steps) as advance:
+        learnt = learning.learn(network, lesson, time.perf_counter, advance)
+    learning.save(network, NETWORK)
+    return learnt
+
+
+def _lesson(quick: bool, progress: Progress) -> "Lesson":
+    from scripts.measure.gradient.reading.learning import Lesson
+    from scripts.measure.gradient.reading.speech import plan, speak, split_voices
+
+    taught, asked = (_QUICK_TAUGHT, _QUICK_ASKED) if quick else (_TAUGHT, _ASKED)
+    learnt_from, kept_back = split_voices()
+    planned = [*plan(taught, learnt_from, seed=1, longest=6), *plan(asked, kept_back, seed=2, longest=6)]
+    spoken = []
+    with progress.bar("espeak-ng speaks", len(planned)) as advance:
+        for utterance, sound in zip(planned, speak(planned), strict=True):
+            spoken.append((utterance, sound))
+            advance(1)
+    steps, snapshots = (_QUICK_STEPS, _QUICK_SNAPSHOTS) if quick else (_STEPS, _SNAPSHOTS)
+    return Lesson(taught=spoken[:taught], asked=spoken[taught:], steps=steps, snapshots=snapshots)

@@ -1,0 +1,179 @@
+"""Circle 4. One thread, and the memory hierarchy: five steps, each with one idea more than the one above it.
+
+The complexity stays O(n³) from here on. What changes is how far a number travels before it is used again.
+"""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from scripts.measure.matmul.operands import Matrix, multiplication
+from scripts.measure.matmul.vector import BYTES, Caches, Tile, machine_caches, machine_tile, micro_kernel, row_copy
+
+# Deeper tiles amortise reading and writing C; the unrolled kernel takes steps of this many.
+UNROLL = 2
+
+
+def block_sides(tile: Tile, caches: Caches) -> tuple[int, int]:
+    """Sides (depth, columns) of the block of B that is worked on at once.
+
+    Rows of A of that depth, one tile's worth, take a quarter of L1; the block of B takes at most 0.4 of L2: the
+    rest is for what passes through.
+    """
+    depth = max(64, caches.l1 // 4 // (tile.rows * BYTES) // 64 * 64)
+    columns = max(tile.columns, int(0.4 * caches.l2) // (depth * BYTES) // tile.columns * tile.columns)
+    return depth, columns
+
+
+TILE = machine_tile()
+TILE_ROWS, TILE_COLUMNS = TILE.rows, TILE.columns
+DEPTH, COLUMNS = block_sides(TILE, machine_caches())
+BLOCK = DEPTH * COLUMNS
+
+
+# Step 1. The order of loops: the innermost one walks along rows, so by whole cache lines and whole vectors.
+@njit(cache=True)
+def _reordered(a: Matrix, b: Matrix, c: Matrix) -> None:
+    # --8<-- [start:order]
+    c[:] = 0
+    for i in range(a.shape[0]):
+        for k in range(b.shape[0]):
+            for j in range(b.shape[1]):
+                c[i, j] += a[i, k] * b[k, j]
+    # --8<-- [end:order]
+
+
+# Step 2. Blocking: B by blocks of rows that stay in L2 while every row of A passes.
+# --8<-- [start:blocking]
+@njit(cache=True)
+def _blocked(a: Matrix, b: Matrix, c: Matrix) -> None:
+    c[:] = 0
+    rows = max(1, BLOCK // b.shape[1])
+    for k0 in range(0, b.shape[0], rows):
+        for i in range(a.shape[0]):
+            for k in range(k0, min(k0 + rows, b.shape[0])):
+                for j in range(b.shape[1]):
+                    c[i, j] += a[i, k] * b[k, j]
+
+
+# --8<-- [end:blocking]
+
+_tile_product = micro_kernel(TILE)
+
+
+# Step 3. A tile of C in registers: a number of A meets a whole row of the tile, a number of B a whole column.
+# --8<-- [start:registers]
+@njit(cache=True)
+def _in_registers(a: Matrix, b: Matrix, c: Matrix) -> None:
+    (n, m), p = a.shape, b.shape[1]
+    rows, columns = n - n % TILE_ROWS, p - p % TILE_COLUMNS
+    for k0 in range(0, m, DEPTH):
+        depth = min(DEPTH, m - k0)
+        for j0 in range(0, columns, COLUMNS):
+            for i in range(0, rows, TILE_ROWS):
+                for j in range(j0, min(j0 + COLUMNS, columns), TILE_COLUMNS):
+                    _tile_product(depth, a, i * m + k0, m, b, k0 * p + j, p, c, i * p + j, p, k0)
+    _rest(a, b, c, rows, columns)
+
+
+# --8<-- [end:registers]
+
+
+@njit(cache=True)
+def _rest(a: Matrix, b: Matrix, c: Matrix, rows: int, columns: int) -> None:
+    """The right and the lower edge, which no whole tile covers."""
+    for i in range(a.shape[0]):
+        first = columns if i < rows else 0
+        c[i, first:] = 0
+        for k in range(b.shape[0]):
+            for j in range(first, b.shape[1]):
+                c[i, j] += a[i, k] * b[k, j]
+
+
+_copy_row = row_copy(TILE)
+
+
+# Step 4. Packing: the block of B is copied once into the very order in which the tile reads it.
+@njit(cache=True)
+def _pack(b: Matrix, k0: int, k1: int, j0: int, j1: int, packed: Any) -> None:
+    """Columns of B in strips as wide as the tile, each strip row by row, with zeros past the edge."""
+    # --8<-- [start:packing]
+    for k in range(k0, k1):
+        for j in range(j0, j1, TILE_COLUMNS):
+            place = (j - j0) * (k1 - k0) + (k - k0) * TILE_COLUMNS
+            width = min(TILE_COLUMNS, j1 - j)
+            if width == TILE_COLUMNS:
+                _copy_row(b, k * b.shape[1] + j, packed, place)
+            else:
+                packed[place : place + width] = b[k, j:j1]
+                packed[place + width : place + TILE_COLUMNS] = 0
+    # --8<-- [end:packing]
+
+
+# Step 5. Overlap: lines of C are asked for before they are needed, and the loop counts every second step only.
+_overlapped_tile_product = micro_kernel(TILE, unroll=UNROLL, prefetch=True)
+
+
+@njit(cache=True)
+def strip(a: Matrix, b: Matrix, c: Matrix, i0: int, i1: int, j0: int, j1: int, overlap: bool) -> None:
+    """C[i0:i1, j0:j1] = A[i0:i1]·B[:, j0:j1], with buffers of its own: threads may work on strips side by side."""
+    packed = np.empty(BLOCK, np.float32)
+    last_rows = np.zeros((TILE_ROWS, DEPTH), np.float32)
+    spill = np.empty((TILE_ROWS, TILE_COLUMNS), np.float32)
+    for k0 in range(0, b.shape[0], DEPTH):
+        k1 = min(k0 + DEPTH, b.shape[0])
+        for j_block in range(j0, j1, COLUMNS):
+            j_end = min(j_block + COLUMNS, j1)
+            _pack(b, k0, k1, j_block, j_end, packed)
+            for i in range(i0, i1, TILE_ROWS):
+                rows = min(TILE_ROWS, i1 - i)
+                source, a_at, a_stride = a, i * a.shape[1] + k0, a.shape[1]
+                if rows < TILE_ROWS:  # too few rows for a tile: they move to where the missing ones are zeros
+                    last_rows[:rows, : k1 - k0] = a[i:i1, k0:k1]
+                    source, a_at, a_stride = last_rows, 0, DEPTH
+                for j in range(j_block, j_end, TILE_COLUMNS):
+                    columns = min(TILE_COLUMNS, j_end - j)
+                    whole = rows == TILE_ROWS and columns == TILE_COLUMNS
+                    target, c_at, c_stride, add = c, i * c.shape[1] + j, c.shape[1], k0
+                    if not whole:
+                        target, c_at, c_stride, add = spill, 0, TILE_COLUMNS, 0
+                    b_at = (j - j_block) * (k1 - k0)
+                    paired = (k1 - k0) // UNROLL * UNROLL if overlap else 0
+                    if paired:
+                        _overlapped_tile_product(
+                            paired, source, a_at, a_stride, packed, b_at, TILE_COLUMNS, target, c_at, c_stride, add
+                        )
+                    if paired < k1 - k0:
+                        left, b_at = k1 - k0 - paired, b_at + paired * TILE_COLUMNS
+                        _tile_product(
+                            left, source, a_at + paired, a_stride, packed, b_at, TILE_COLUMNS,
+                            target, c_at, c_stride, add + paired,
+                        )  # fmt: skip
+                    if not whole:
+                        _add_part(spill, c[i : i + rows, j : j + columns], k0)
+
+
+# --8<-- [end:strip]
+
+
+@njit(cache=True)
+def _add_part(tile: Matrix, c: Matrix, add: int) -> None:
+    for i in range(c.shape[0]):
+        for j in range(c.shape[1]):
+            c[i, j] = tile[i, j] + (c[i, j] if add else np.float32(0))
+
+
+def _packed(a: Matrix, b: Matrix, c: Matrix) -> None:
+    strip(a, b, c, 0, c.shape[0], 0, c.shape[1], False)
+
+
+def _overlapped(a: Matrix, b: Matrix, c: Matrix) -> None:
+    strip(a, b, c, 0, c.shape[0], 0, c.shape[1], True)
+
+
+reordered = multiplication(_reordered)
+blocked = multiplication(_blocked)
+in_registers = multiplication(_in_registers)
+packed = multiplication(_packed)
+overlapped = multiply = multiplication(_overlapped)

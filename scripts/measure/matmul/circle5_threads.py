@@ -1,0 +1,50 @@
+"""Circle 5. All threads: C is cut into strips, one a thread, and each strip is circle 4."""
+
+from numba import get_num_threads, njit, prange
+
+from scripts.measure.matmul.circle4_one_thread import TILE_COLUMNS, TILE_ROWS, strip
+from scripts.measure.matmul.operands import Matrix, multiplication
+
+
+@njit(cache=True, parallel=True)
+def _strips(a: Matrix, b: Matrix, c: Matrix, down: int, across: int) -> None:
+    """C in `down` × `across` strips, side by side."""
+    # --8<-- [start:heart]
+    n, p = c.shape
+    height = share(n, down, TILE_ROWS)
+    width = share(p, across, TILE_COLUMNS)
+    for part in prange(down * across):
+        i = part // across * height
+        j = part % across * width
+        if i < n and j < p:
+            i_end, j_end = min(i + height, n), min(j + width, p)
+            strip(a, b, c, i, i_end, j, j_end, True)
+    # --8<-- [end:heart]
+
+
+@njit(cache=True)
+def share(length: int, parts: int, tile: int) -> int:
+    """The length of one of `parts` strips, in whole tiles."""
+    tiles = -(-length // tile)
+    return -(-tiles // parts) * tile
+
+
+def grid(threads: int, n: int, p: int) -> tuple[int, int]:
+    """How many strips down and across an n×p result, one a thread: the way that leaves the largest strip smallest.
+
+    Of ways that are equal the widest across wins: columns of B are packed once then, rows of A are never packed.
+    """
+
+    def largest(down: int) -> tuple[int, int]:
+        across = threads // down
+        return share(n, down, TILE_ROWS) * share(p, across, TILE_COLUMNS), down
+
+    down = min((down for down in range(1, threads + 1) if threads % down == 0), key=largest)
+    return down, threads // down
+
+
+def _all_threads(a: Matrix, b: Matrix, c: Matrix) -> None:
+    _strips(a, b, c, *grid(get_num_threads(), *c.shape))
+
+
+multiply = multiplication(_all_threads)

@@ -1,0 +1,163 @@
+"""Circles 6 and 8 on a GPU: every step, beside what cuBLAS does with the same numbers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import torch
+
+from scripts.errors import TalkError
+from scripts.measure.matmul.timing import Timed, time_together
+from scripts.measure.progress import Progress
+from scripts.records.matmul import Contender, Dtype, Point
+
+_NO_GPU = "на этой машине нет GPU с CUDA"
+_BUDGET_S = 2.0
+
+# Makes the call that is timed from a, b and c on the GPU.
+Make = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], Callable[[], object]]
+
+
+@dataclass(frozen=True)
+class GpuEntry:
+    """A contender on the GPU. `dtype` is what its operands are turned into; `tolerance` as on the CPU."""
+
+    name: str
+    circle: int
+    make: Make
+    dtype: Dtype = "float32"
+    library: bool = False
+    largest: int = 8192
+    tolerance: float = 1e-4
+
+
+def entries() -> list[GpuEntry]:
+    """Who takes part. Imports numba-cuda and Triton: only for a machine with a GPU."""
+    from scripts.measure.matmul import circle6_gpu, circle6_triton
+
+    def numba_step(step: Any) -> Make:
+        return lambda a, b, c: partial(step, a, b, c)
+
+    return [
+        GpuEntry("gpu_naive", 6, numba_step(circle6_gpu.naive), largest=2048),
+        GpuEntry("gpu_coalesced", 6, numba_step(circle6_gpu.coalesced), largest=4096),
+        GpuEntry("gpu_shared", 6, numba_step(circle6_gpu.shared), largest=4096),
+        GpuEntry("gpu_thread_tile", 6, numba_step(circle6_gpu.thread_tile)),
+        GpuEntry("gpu_triton", 6, lambda a, b, c: partial(circle6_triton.multiply, a, b, c)),
+        GpuEntry("cublas", 9, _cublas, library=True),
+        GpuEntry(
+            "gpu_triton_tf32", 8, lambda a, b, c: partial(circle6_triton.multiply, a, b, c, precision="tf32"),
+            "tf32", tolerance=5e-3,
+        ),
+        GpuEntry("cublas_tf32", 9, _cublas_tf32, "tf32", library=True, tolerance=5e-3),
+        GpuEntry("gpu_triton_bfloat16", 8, _in_bfloat16(circle6_triton.multiply), "bfloat16", tolerance=2e-2),
+        GpuEntry("cublas_bfloat16", 9, _in_bfloat16(_mm_into), "bfloat16", library=True, tolerance=2e-2),
+    ]  # fmt: skip
+
+
+_NAMES: list[tuple[str, int, Dtype]] = [
+    ("gpu_naive", 6, "float32"),
+    ("gpu_coalesced", 6, "float32"),
+    ("gpu_shared", 6, "float32"),
+    ("gpu_thread_tile", 6, "float32"),
+    ("gpu_triton", 6, "float32"),
+    ("gpu_triton_tf32", 8, "tf32"),
+    ("gpu_triton_bfloat16", 8, "bfloat16"),
+]
+
+
+def measure_gpu(quick: bool, progress: Progress, *, there: bool) -> list[Contender]:
+    """Every step on the GPU; where it is not `there`, each with the reason. Raises TalkError for a wrong product."""
+    if not there:
+        progress.say("matmul: circle 6 and half of circle 8 are skipped, there is no GPU")
+        return [_contender(name, circle, dtype, False, [], _NO_GPU) for name, circle, dtype in _NAMES]
+    sides = (2048,) if quick else (1024, 2048, 4096, 8192)
+    points: dict[str, list[Point]] = {}
+    takers = entries()
+    with progress.bar("matmul, GPU", len(sides)) as advance:
+        for side in sides:
+            present = [entry for entry in takers if entry.largest >= side]
+            for name, point in _measure_side(present, side, rounds=2 if quick else 6).items():
+                points.setdefault(name, []).append(point)
+            advance(1)
+    return [
+        _contender(entry.name, entry.circle, entry.dtype, entry.library, points[entry.name], None)
+        for entry in takers
+        if entry.name in points
+    ]
+
+
+def _measure_side(present: list[GpuEntry], side: int, rounds: int) -> dict[str, Point]:
+    generator = torch.Generator("cuda").manual_seed(side)
+    a, b = (torch.randn(side, side, device="cuda", generator=generator) for _ in range(2))
+    exact = a.double() @ b.double()
+    timed, errors = {}, {}
+    for entry in present:
+        c = torch.full((side, side), torch.nan, device="cuda")
+        call = entry.make(a, b, c)
+        call()
+        torch.cuda.synchronize()
+        errors[entry.name] = float((c - exact).abs().max() / exact.abs().max())
+        if not errors[entry.name] <= entry.tolerance:
+            what = f"its product is off by {errors[entry.name]:.1e} of the largest number"
+            raise TalkError(f"talk measure matmul: {entry.name}", what, "mend the circle")
+        timed[entry.name] = Timed(partial(_finished, call), _BUDGET_S)
+    time_together(list(timed.values()), rounds)
+    return {
+        name: Point(n=side, m=side, p=side, times_s=each.times_s, error=errors[name]) for name, each in timed.items()
+    }
+
+
+def _finished(call: Callable[[], object]) -> None:
+    call()
+    torch.cuda.synchronize()
+
+
+def _cublas(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor) -> Callable[[], object]:
+    return _with_tf32(False, partial(torch.mm, a, b, out=c))
+
+
+def _cublas_tf32(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor) -> Callable[[], object]:
+    return _with_tf32(True, partial(torch.mm, a, b, out=c))
+
+
+def _with_tf32(allowed: bool, call: Callable[[], object]) -> Callable[[], object]:
+    def switched() -> object:
+        torch.backends.cuda.matmul.allow_tf32 = allowed
+        return call()
+
+    return switched
+
+
+def _mm_into(a: torch.Tensor, b: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
+    return torch.mm(a, b, out=out)
+
+
+def _in_bfloat16(multiply: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], object]) -> Make:
+    """Operands and result in bfloat16, converted beforehand; c sees the result of the first call, to be checked."""
+
+    def make(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor) -> Callable[[], object]:
+        left, right = a.bfloat16(), b.bfloat16()
+        product = torch.empty(c.shape, dtype=torch.bfloat16, device=c.device)
+        multiply(left, right, product)
+        c.copy_(product)
+        return partial(multiply, left, right, product)
+
+    return make
+
+
+def _contender(
+    name: str, circle: int, dtype: Dtype, library: bool, points: list[Point], skipped: str | None
+) -> Contender:
+    return Contender(
+        name=name,
+        circle=circle,
+        device="cuda",
+        threads=1,
+        dtype=dtype,
+        library=library,
+        bytes_asked_per_flop=None,
+        points=points,
+        skipped=skipped,
+    )

@@ -1,0 +1,99 @@
+"""Circle 9, the ice. What no program on this machine can pass: its arithmetic and its memory, each measured alone."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, prange, types
+from numba.extending import intrinsic
+
+from scripts.measure.matmul.circle4_one_thread import TILE
+from scripts.measure.matmul.operands import Matrix
+from scripts.measure.matmul.vector import BYTES, Code, machine_caches
+from scripts.records.matmul import Bandwidth, Level, Peak
+
+_INT = ir.IntType(64)
+ACCUMULATORS = TILE.rows * TILE.vectors
+FLOPS_PER_TURN = 2 * ACCUMULATORS * TILE.lanes
+_TURNS = 2_000_000
+_READ_BYTES = 256 << 20  # read in all by a thread, per timing
+_REPEATS = 7
+
+
+# --8<-- [start:peak]
+@intrinsic
+def _fma_turns(_context: Any, turns: Any, factor: Any) -> Any:
+    """`turns` times one FMA on each of as many registers as the tile has: no load, no store, no dependence."""
+
+    def emit(_context: Any, builder: Any, _signature: Any, words: Any) -> Any:
+        turns, factor = words
+        code = Code(builder, TILE.lanes)
+        x = code.broadcast(factor)
+        sums = code.loop(turns, 1, [code.zero] * ACCUMULATORS, lambda _, each: [code.fma(x, s, x) for s in each])
+        return builder.extract_element(code.total(sums), _INT(0))
+
+    return types.float32(turns, factor), emit
+
+
+# --8<-- [end:peak]
+
+
+@njit(cache=True, parallel=True)
+def _fma_on_threads(threads: int, turns: int, factor: np.float32) -> np.float32:
+    total = np.float32(0)
+    for _ in prange(threads):
+        total += _fma_turns(turns, factor)
+    return total
+
+
+@njit(cache=True, parallel=True, fastmath={"reassoc", "nsz", "contract"})
+def _read_on_threads(x: Matrix, passes: int) -> np.float32:
+    """Sum every row of x `passes` times, a thread a row."""
+    total = np.float32(0)
+    for thread in prange(x.shape[0]):
+        own = np.float32(0)
+        for _ in range(passes):
+            subtotal = np.float32(0)
+            for i in range(x.shape[1]):
+                subtotal += x[thread, i]
+            own = own * np.float32(0.5) + subtotal
+        total += own
+    return total
+
+
+def measure_peak(threads: int) -> Peak:
+    """The best of several runs: neighbours and clocks can only take speed away."""
+    factor = np.float32(0.5)
+    best_s = _best_time(lambda: _fma_on_threads(threads, np.int64(_TURNS), factor))
+    return Peak(device="cpu", threads=threads, flops_per_s=threads * _TURNS * FLOPS_PER_TURN / best_s)
+
+
+def measure_bandwidths(threads: int) -> list[Bandwidth]:
+    """Reading from each level of the memory, `threads` threads at once, each its own working set."""
+    caches = machine_caches()
+    sizes: dict[Level, int] = {
+        "l1": caches.l1 // 2,
+        "l2": (caches.l1 + caches.l2) // 2,
+        "l3": (caches.l2 + caches.l3 // 4) // (2 * threads),
+        "memory": max(4 * caches.l3, 64 << 20) // threads,
+    }
+    return [_measure_bandwidth(level, threads, size) for level, size in sizes.items()]
+
+
+def _measure_bandwidth(level: Level, threads: int, size_bytes: int) -> Bandwidth:
+    x = np.ones((threads, size_bytes // BYTES), np.float32)
+    passes = max(1, _READ_BYTES // x[0].nbytes)
+    best_s = _best_time(lambda: _read_on_threads(x, passes))
+    return Bandwidth(level=level, threads=threads, size_bytes=size_bytes, bytes_per_s=x.nbytes * passes / best_s)
+
+
+def _best_time(run: Callable[[], object]) -> float:
+    run()  # compiles, and wakes the threads
+    times = []
+    for _ in range(_REPEATS):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return min(times)

@@ -1,0 +1,73 @@
+"""What every circle agrees on: one signature, and refusal of operands that it has no right answer for."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float32]
+
+
+class Multiply(Protocol):
+    """A circle: the product of an (n, m) and an (m, p) float32 matrix, into `out` where one is given."""
+
+    __name__: str
+
+    def __call__(self, a: Matrix, b: Matrix, out: Matrix | None = None) -> Matrix:
+        """The product; `out` itself where it is given."""
+
+
+def multiplication(kernel: Callable[[Matrix, Matrix, Matrix], None]) -> Multiply:
+    """Make a circle of `kernel(a, b, c)`, which overwrites c and may count on whole C-contiguous float32 matrices.
+
+    The circle takes what NumPy's matmul takes in two dimensions: transposed and strided operands are copied first,
+    `out` may overlap them, an empty sum is zero. Raises ValueError naming the shapes that do not multiply, and
+    TypeError naming a dtype other than float32.
+    """
+
+    @wraps(kernel)
+    def multiply(a: Matrix, b: Matrix, out: Matrix | None = None) -> Matrix:
+        shape = product_shape(a, b, out)
+        direct = (
+            out is not None
+            and out.flags.c_contiguous
+            and out.flags.writeable
+            and not np.may_share_memory(out, a)
+            and not np.may_share_memory(out, b)
+        )
+        c: Matrix = out if out is not None and direct else np.empty(shape, np.float32)
+        if a.shape[1] == 0:
+            c.fill(0)
+        elif c.size:
+            kernel(_whole(a), _whole(b), c)
+        if out is None or c is out:
+            return c
+        out[...] = c
+        return out
+
+    return multiply
+
+
+def _whole(x: Matrix) -> Matrix:
+    # Compiled code is compiled once more for read-only arrays, and some of it not at all: those are copied too.
+    return np.require(x, np.float32, ["C_CONTIGUOUS", "WRITEABLE", "ALIGNED"])
+
+
+def product_shape(a: Any, b: Any, out: Any = None) -> tuple[int, int]:
+    """Shape of a @ b. Raises ValueError or TypeError for operands no circle multiplies; takes arrays and tensors."""
+    operands = {"a": a, "b": b} | ({} if out is None else {"out": out})
+    for name, operand in operands.items():
+        if not hasattr(operand, "dtype"):
+            raise TypeError(f"{name} is a {type(operand).__name__}, an array of float32 is expected")
+        if str(operand.dtype).removeprefix("torch.") != "float32":
+            raise TypeError(f"{name} is {operand.dtype}, this circle multiplies float32 only")
+    shapes = ", ".join(
+        f"{name} is {'×'.join(map(str, operand.shape)) or 'a scalar'}" for name, operand in operands.items()
+    )
+    if len(a.shape) != 2 or len(b.shape) != 2 or a.shape[1] != b.shape[0]:
+        raise ValueError(f"{shapes}: n×m and m×p are expected")
+    if out is not None and tuple(out.shape) != (a.shape[0], b.shape[1]):
+        raise ValueError(f"{shapes}: out has to be {a.shape[0]}×{b.shape[1]}")
+    return int(a.shape[0]), int(b.shape[1])

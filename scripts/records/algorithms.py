@@ -1,0 +1,194 @@
+"""What an algorithms record holds: each story's brute force beside the algorithm that makes do without it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from scripts.records.profiling import Device
+
+OrderName = Literal["random", "sorted", "packed"]
+WayToConvolve = Literal["direct", "fft", "im2col", "winograd", "library"]
+WayToAttend = Literal["whole", "tiled", "library"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """The times of a problem of one size, a repetition each; `size` in the units that the curve's story names."""
+
+    size: float
+    times_s: list[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curve:
+    """How the time of one method grows."""
+
+    name: str
+    points: list[Point]
+
+    def __post_init__(self) -> None:
+        if not self.points or not all(point.times_s for point in self.points):
+            raise ValueError(f"points: {self.name} has none, or one without a time")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ctc:
+    """Story 1. Sizes of `brute_force` are alignments visited, of `forward` cells of the lattice (frames × labels).
+
+    `race` is one batch of `frames` × `labels`: our loss against `torch.nn.functional.ctc_loss`, and the largest
+    differences between the two, and between their gradients.
+    """
+
+    brute_force_frames: list[int]
+    brute_force_labels: list[int]
+    brute_force: Curve
+    forward_frames: list[int]
+    forward: Curve
+    brute_force_difference: float  # largest, of log probabilities
+    frames: int
+    labels: int
+    batch: int
+    ours_times_s: list[float]
+    torch_times_s: list[float]
+    relative_difference: float
+    gradient_difference: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditDistance:
+    """Story 3. Sizes of `curves` are letters in the text; one in ten of them is misheard.
+
+    The race is Myers' distance of two texts of `letters` against rapidfuzz; peaks are of a whole alignment of
+    `memory_letters`, None where the system does not tell them. `agree`: every way gave the same distance.
+    """
+
+    curves: list[Curve]
+    letters: int
+    ours_times_s: list[float]
+    library_times_s: list[float]
+    agree: bool
+    memory_letters: int
+    table_peak_bytes: int | None
+    linear_peak_bytes: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beam:
+    """One way to decode: its name in Russian, the beam's width, and its times over all sentences."""
+
+    name: str
+    width: int
+    word_error_rate: float
+    times_s: list[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decoding:
+    """Story 2. Made-up outputs of a network, `sound_s` long in all; the model of language is of `order` letters."""
+
+    sound_s: float
+    sentences: int
+    order: int
+    beams: list[Beam]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """One order of batches: the share of computed frames that is padding, and the time of every batch."""
+
+    name: OrderName
+    padding_share: float
+    times_s: list[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batching:
+    """Story 4, on one device: the talk's utterances through the encoder of `layers` layers.
+
+    `least_padding_share` is what no batches of that size can go below. Sizes of `equal` are utterances in a batch, all
+    `equal_utterance_s` long: what batching gives without padding.
+    """
+
+    device: Device
+    layers: int
+    batch_size: int
+    utterances_s: list[float]
+    orders: list[Order]
+    least_padding_share: float
+    equal_utterance_s: float
+    equal: Curve
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttentionWay:
+    """One way to attend: sizes are the length of the sequence; a peak for each size, None where it is not told."""
+
+    name: WayToAttend
+    curve: Curve
+    peaks_bytes: list[int | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attention:
+    """Story 6. One head of `width` numbers, float32; the difference is from the same in float64."""
+
+    width: int
+    tile: int
+    ways: list[AttentionWay]
+    largest_difference: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvolutionWay:
+    """One way to convolve: sizes are those of the kernel; the largest error is relative to the largest value."""
+
+    name: WayToConvolve
+    curve: Curve
+    error: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Convolution:
+    """Story 5. Depthwise, over kernels of growing size; and dense 3 × 3 between `image_channels` channels."""
+
+    channels: int
+    steps: int
+    depthwise: list[ConvolutionWay]
+    image_channels: int
+    dense: list[ConvolutionWay]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RingRun:
+    """One number of workers. Bytes are those of the worker that sent most; `agree`: every sum was exact."""
+
+    workers: int
+    ring_times_s: list[float]
+    star_times_s: list[float]
+    library_times_s: list[float]
+    ring_sent_bytes: int
+    star_sent_bytes: int
+    agree: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ring:
+    """Story 8. All-reduce of `bytes_a_worker` over processes of one machine."""
+
+    bytes_a_worker: int
+    runs: list[RingRun]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Algorithms:
+    """The stories that ran, and what the whole experiment took."""
+
+    ctc: Ctc
+    edit_distance: EditDistance
+    batching: list[Batching]
+    convolution: Convolution
+    attention: Attention
+    ring: Ring
+    elapsed_s: float
+    peak_bytes: int | None
+    threads: int
+    decoding: Decoding | None = None

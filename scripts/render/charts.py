@@ -1,0 +1,141 @@
+"""The house style of charts: matplotlib drawings turned into inline SVG that takes type and colours from the page.
+
+Charts are drawn with marker colours, one for each role, and every marker becomes a CSS variable in the SVG: a
+chart follows the page's scheme without being drawn again. Text stays text, so it takes the page's typeface.
+"""
+
+import io
+import re
+from collections.abc import Callable
+from functools import wraps
+from html import escape
+from typing import Any, ParamSpec
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+# Role → (marker colour the chart is drawn with, what stands in the SVG).
+_COLOURS = {
+    "ink": ("#0a0b01", "var(--chart-ink, currentColor)"),
+    "muted": ("#0a0b02", "var(--chart-muted, currentColor)"),
+    "grid": ("#0a0b03", "var(--chart-grid, currentColor)"),
+    "paper": ("#0a0b04", "var(--chart-paper, transparent)"),
+    "on_colour": ("#0a0b0a", "var(--chart-on-colour, #ffffff)"),
+    "pink": ("#0a0b05", "var(--chart-1, #ff007f)"),
+    "violet": ("#0a0b06", "var(--chart-2, #9700ff)"),
+    "blue": ("#0a0b07", "var(--chart-3, #0082ff)"),
+    "cyan": ("#0a0b08", "var(--chart-4, #00ffc3)"),
+    "green": ("#0a0b09", "var(--chart-5, #02fe00)"),
+}
+INK, MUTED, GRID, PAPER, ON_COLOUR, PINK, VIOLET, BLUE, CYAN, GREEN = (marker for marker, _ in _COLOURS.values())
+
+# Points of a drawing 576 points wide: legible at 390 px and from the last row of a hall.
+SIZE, SMALL = 18.5, 16.5
+THICK = 3.5
+
+P = ParamSpec("P")
+
+_STYLE: Any = {
+    "text.parse_math": False,  # a machine may be called «$x$»
+    "svg.fonttype": "none",
+    "svg.hashsalt": "talk",
+    "font.size": SIZE,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.labelsize": SMALL,
+    "xtick.labelsize": SMALL,
+    "ytick.labelsize": SMALL,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "axes.edgecolor": VIOLET,
+    "axes.linewidth": THICK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": VIOLET,
+    "ytick.color": VIOLET,
+    "xtick.major.width": THICK / 2,
+    "ytick.major.width": THICK / 2,
+    "xtick.minor.size": 0,
+    "ytick.minor.size": 0,
+    "grid.color": GRID,
+    "grid.linewidth": 1,
+    "axes.axisbelow": True,
+    "hatch.linewidth": 2.5,
+    "lines.linewidth": THICK,
+    "lines.markersize": 11,
+}
+
+
+def in_house_style(draw: Callable[P, str]) -> Callable[P, str]:
+    """Decorate a function that draws: whatever it makes is in the house style, whatever the user's own matplotlibrc."""
+
+    @wraps(draw)
+    def styled(*args: P.args, **kwargs: P.kwargs) -> str:
+        with mpl.rc_context():
+            mpl.rcdefaults()
+            mpl.rcParams.update(_STYLE)
+            return draw(*args, **kwargs)
+
+    return styled
+
+
+def canvas(height: float = 3.7) -> tuple[Figure, Axes]:
+    """An empty chart, 8 inches wide and `height` inches high; 3.7 fills the body of a slide."""
+    figure = Figure(figsize=(8, height), layout="constrained")
+    FigureCanvasSVG(figure)
+    return figure, figure.add_subplot()
+
+
+def bare(axes: Axes) -> None:
+    """Take axes, ticks and frame away: the chart labels its shapes directly."""
+    axes.set_axis_off()
+
+
+def svg(figure: Figure, name: str, title: str, description: str) -> str:
+    """The chart as one inline `<svg>` element of full width, on one line.
+
+    `name` makes its ids unique on a page; `title` and `description` are its alternative text, plain Russian.
+    The same chart gives the same bytes.
+    """
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    return _inline(buffer.getvalue(), re.sub(r"[^a-z0-9]+", "-", name), title, description)
+
+
+def _inline(drawing: str, prefix: str, title: str, description: str) -> str:
+    viewbox, content = re.search(r'<svg[^>]*viewBox="([^"]*)"[^>]*>(.*)</svg>', drawing, re.DOTALL).groups()  # type: ignore[union-attr]
+    content = re.sub(r"<metadata>.*?</metadata>", "", content, flags=re.DOTALL)
+    # matplotlib's rule is for every element, and a style of an inline SVG holds for the whole page.
+    content = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", content, flags=re.DOTALL)
+    content = re.sub(r"font-family: [^;\"]*;? ?", "", content)
+    content = re.sub(r"<!--.*?-->", "", content, flags=re.DOTALL)
+    content = re.sub(r"(\d\.\d\d)\d+", r"\1", content)
+    content = content.replace("xlink:href", "href")
+    content = _own_ids(content, prefix)
+    for marker, variable in _COLOURS.values():
+        content = re.sub(rf'\b(fill|stroke)="{marker}"', rf'style="\1: {variable}"', content)
+        content = content.replace(marker, variable)
+    content = re.sub(r">\s+<", "><", re.sub(r"\s+", " ", content)).strip()
+    label = escape(f"{title}. {description}")
+    return (
+        f'<svg class="chart" viewBox="{viewbox}" role="img" aria-label="{label}" xmlns="http://www.w3.org/2000/svg" '
+        f'stroke-linejoin="round"><title>{escape(title)}</title><desc>{escape(description)}</desc>{content}</svg>'
+    )
+
+
+def _own_ids(content: str, prefix: str) -> str:
+    """Drop ids that nothing refers to and put `prefix` before the others."""
+    used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', content))
+    content = re.sub(r' id="([^"]*)"', lambda found: f' id="{prefix}-{found[1]}"' if found[1] in used else "", content)
+    return re.sub(r'(url\(#|href="#)', rf"\1{prefix}-", content)
+
+
+def swatch(axes: Axes, x: float, y: float, colour: str, hatch: str | None) -> Rectangle:
+    """A small filled (or hatched) box for a key, at (x, y) in fractions of the axes."""
+    fill: dict[str, Any] = {"facecolor": "none", "edgecolor": colour, "hatch": hatch, "linewidth": 0}
+    if hatch is None:
+        fill = {"facecolor": colour}
+    return Rectangle((x, y), 0.04, 0.06, transform=axes.transAxes, clip_on=False, **fill)

@@ -1,0 +1,66 @@
+"""The table of deck tools."""
+
+from html import escape
+from statistics import median
+
+from scripts.records.decks import DeckOpened, Decks, DeckTool
+from scripts.render.captions import Provenance
+from scripts.render.decks.values import OURS, PLAIN
+from scripts.render.russian import NBSP, number, quantity
+
+_HEADINGS = (
+    ("Инструмент", "и его версия"),
+    ("Сборка", "медиана"),
+    ("Первый слайд", "от перехода по ссылке до заголовка на экране, медиана; сеть не считается"),
+    ("Передано", "при первом открытии, текст сжат"),
+    ("Запросов", "при первом открытии"),
+    ("Чужие серверы", "кого ещё спрашивает страница"),
+    ("С диска без сети", "открывается ли папка"),
+    ("Обрезано", "слайдов, на которых видно не всё"),
+    ("Формулы с ошибкой", "набраны не по тому TeX, что написан"),
+)
+
+
+def comparison(source: Provenance, data: Decks) -> str:
+    """Every tool in a row: ours first, then the plain pages, then the peers as they stand in the record."""
+    head = "".join(f'<th scope="col" title="{escape(what)}">{escape(heading)}</th>' for heading, what in _HEADINGS)
+    rows = "".join(_row(tool, data) for tool in data.tools)
+    body = f'<div class="table-scroll" tabindex="0"><table class="operators"><thead><tr>{head}</tr></thead>'
+    caption = (
+        f"Одни и те же слайды, {data.slides}{NBSP}штук, в окне {data.width_px}×{data.height_px}: текст, таблицы 9×7, "
+        f"код, формулы ({data.formulas}), рисунки, заметки. Файлы с чужих серверов подставлены из тех же пакетов npm"
+    )
+    return source.figure(f"{body}<tbody>{rows}</tbody></table></div>", caption, "decks", "cpu")
+
+
+def _row(tool: DeckTool, data: Decks) -> str:
+    names = {OURS: "этот сайт", PLAIN: "те же страницы без слайдов"}
+    version = f"{NBSP}{tool.version}" if tool.name not in names else ""
+    build = quantity(median(tool.build_times_s), "time", decimals=2) if tool.build_times_s else "—"
+    if tool.opened is not None:
+        cells = _opened(tool.opened, data)
+    elif tool.failure is not None:
+        return (
+            f'<tr><th scope="row">{escape(tool.name + version)}</th><td>{build}</td>'
+            f'<td colspan="{len(_HEADINGS) - 2}">не вышло: {escape(tool.failure)}</td></tr>'
+        )
+    else:
+        cells = ["—"] * (len(_HEADINGS) - 2)
+    title = escape(names.get(tool.name, tool.name) + version)
+    return f'<tr><th scope="row">{title}</th>{"".join(f"<td>{cell}</td>" for cell in [build, *cells])}</tr>'
+
+
+def _opened(seen: DeckOpened, data: Decks) -> list[str]:
+    if not seen.shown_from_disk:
+        disk = "нет"
+    else:
+        disk = f"не всё, потеряно {seen.failed_from_disk}" if seen.failed_from_disk else "да"
+    return [
+        quantity(median(seen.first_slide_times_s), "time"),
+        quantity(seen.first_view_bytes, "bytes", "КБ", 0),
+        number(seen.first_view_requests, 0),
+        "<br>".join(map(escape, seen.other_hosts)) or "никого",
+        disk,
+        f"{seen.cut_slides}, до{NBSP}{number(seen.cut_most_px, 0)}{NBSP}px" if seen.cut_slides else "ничего",
+        f"{seen.wrong_formulas} из{NBSP}{data.formulas}" if seen.wrong_formulas else "нет",
+    ]

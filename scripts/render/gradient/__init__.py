@@ -1,0 +1,60 @@
+"""Rendering the gradient experiment: records → fragments of HTML, and the drawn pictures."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from scripts.records.gradient import ConformerBackward, Gradient, Learning
+from scripts.records.order import by_trust
+from scripts.records.schema import AnyRecord
+
+
+def fragments(records: Iterable[AnyRecord]) -> dict[str, str]:
+    """Path under `snippets/generated/` → fragment, for every table and picture of the gradient experiment.
+
+    A fragment shows the record that is trusted most among those that have what it needs. Every path is always there:
+    what no record can answer says so. Drawn pictures need no record.
+    """
+    # Drawing takes a second to import; who only wants named values does not wait for it.
+    from scripts.render.captions import Provenance
+    from scripts.render.gradient import figures, pictures, tables
+
+    sources = [Provenance(record) for record in by_trust(records) if record.experiment == "gradient"]
+
+    def drawn(draw: Callable[..., str], part: Callable[[Gradient], Any], **options: object) -> str:
+        for source in sources:
+            found = part(source.record.data)
+            if found is not None:
+                return draw(source, found, **options)
+        return '<p class="nothing-measured">Этого ещё не измерила ни одна машина.</p>\n'
+
+    made = {
+        "ways": drawn(figures.ways, _whole),
+        "differences": drawn(figures.differences, _whole, precision="fp32"),
+        "differences-table": drawn(tables.differences, _whole),
+        "stability": drawn(figures.stability, _whole),
+        "products": drawn(tables.products, _whole),
+        "backward": drawn(tables.backward, _conformer),
+        "backward-slide": drawn(tables.backward, _conformer, slide=True),
+        "remembering": drawn(figures.remembering, _conformer),
+        "learning": drawn(figures.learning_curve, _learning),
+        "norms": drawn(figures.norms, _learning),
+        "alignment": drawn(figures.alignment, _learning),
+        "readings": drawn(tables.readings, _learning),
+    }
+    for function in ("quadratic", "rosenbrock", "line"):
+        made[f"paths-{function}"] = drawn(figures.paths, _whole, function=function)
+        made[f"convergence-{function}"] = drawn(figures.convergence, _whole, function=function)
+    return {f"gradient/{name}.html": fragment for name, fragment in made.items()} | pictures.fragments()
+
+
+def _whole(data: Gradient) -> Gradient:
+    return data
+
+
+def _conformer(data: Gradient) -> ConformerBackward | None:
+    return data.conformers[0] if data.conformers else None
+
+
+def _learning(data: Gradient) -> Learning | None:
+    """The training, unless its very first step left for infinity."""
+    return data.learning if data.learning is not None and data.learning.losses else None

@@ -1,0 +1,100 @@
+"""Build `site/`: measure what is missing or stale, render, and swap the whole site in, or leave the old one whole."""
+
+import logging
+import shutil
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from scripts.errors import TalkError
+from scripts.paths import RESULTS, ROOT, SITE
+from scripts.records.sources import changed_sources
+from scripts.records.store import read_record, record_path
+from scripts.render import render
+from scripts.site.check import find_mistakes, find_refuted_claims, find_stale_records
+
+_BUILDING = ROOT / ".site.building"
+_FORMER = ROOT / ".site.former"
+
+_console = Console(stderr=True)
+
+
+def build(*, measuring: bool, fresh: bool = False, quick: bool = False) -> None:
+    """Make `site/`. Raises TalkError; whatever happens, the former `site/` stays whole until the new one is."""
+    if measuring:
+        _measure_what_is_needed(fresh=fresh, quick=quick)
+    render()
+    mistakes = find_mistakes()
+    if mistakes:
+        for mistake in mistakes[:-1]:
+            print(mistake, file=sys.stderr)
+        raise mistakes[-1]
+    for problem in (*find_refuted_claims(), *find_stale_records()):
+        print(f"warning: {problem}", file=sys.stderr)
+    _restore_after_a_kill()
+    try:
+        _run_mkdocs(_BUILDING)
+        _swap_in(_BUILDING)
+    finally:
+        shutil.rmtree(_BUILDING, ignore_errors=True)
+    _console.print(f"site/ is built: {sum(1 for path in SITE.rglob('*') if path.is_file())} files")
+
+
+def _measure_what_is_needed(*, fresh: bool, quick: bool) -> None:
+    from scripts.measure import EXPERIMENTS, measure
+    from scripts.measure.machine import current_machine
+
+    machine = current_machine().slug
+    needed = [name for name in EXPERIMENTS if fresh or _needs_measuring(machine, name, quick=quick)]
+    if needed:
+        measure(needed, device="auto", out=RESULTS, quick=quick, audio=None)
+    else:
+        _console.print(f"every record of {machine} is fresh: nothing to measure (FRESH=1 measures all the same)")
+
+
+def _needs_measuring(machine: str, experiment: str, *, quick: bool) -> bool:
+    path = record_path(RESULTS, machine, experiment)
+    if not path.is_file():
+        return True
+    record = read_record(path)
+    return bool(changed_sources(record)) or (record.quick and not quick)
+
+
+def _run_mkdocs(site: Path) -> None:
+    from mkdocs.commands.build import build as mkdocs_build
+    from mkdocs.config import load_config
+    from mkdocs.exceptions import MkDocsException
+
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setLevel(logging.WARNING)
+    logger = logging.getLogger("mkdocs")
+    logger.addHandler(handler)
+    try:
+        config = load_config(str(ROOT / "mkdocs.yml"), site_dir=str(site), strict=True)
+        config.plugins.on_startup(command="build", dirty=False)
+        mkdocs_build(config)
+        config.plugins.on_shutdown()
+    except MkDocsException as error:
+        raise TalkError("mkdocs.yml", str(error) or "the build was aborted", "mend what is named above") from None
+    except OSError as error:
+        raise TalkError(
+            site, f"cannot be written ({error.strerror})", "free the disk or mend the permissions"
+        ) from None
+    finally:
+        logger.removeHandler(handler)
+
+
+def _swap_in(built: Path) -> None:
+    if SITE.exists():
+        SITE.rename(_FORMER)
+    built.rename(SITE)
+    shutil.rmtree(_FORMER, ignore_errors=True)
+
+
+def _restore_after_a_kill() -> None:
+    """A kill between the two renames of a swap leaves no `site/`: the former one comes back."""
+    if _FORMER.exists() and not SITE.exists():
+        _FORMER.rename(SITE)
+    shutil.rmtree(_FORMER, ignore_errors=True)
+    shutil.rmtree(_BUILDING, ignore_errors=True)

@@ -1,0 +1,135 @@
+"""What is wrong with the sources, and what in them is not true any more.
+
+Mistakes stop a build: a name nobody has, a fragment that is not there, a slide never closed. Untruths do not: a claim
+that this machine refutes, a record whose code has changed, a number typed by hand. `talk check` fails
+on both, and on a deck that does not fit its slot or its slides.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from scripts.errors import TalkError
+from scripts.markdown.conditions import without_hidden
+from scripts.markdown.locate import places, source_files
+from scripts.markdown.prose import numbered, without_code
+from scripts.markdown.slides import find_slide_problems
+from scripts.markdown.values import REFERENCE
+from scripts.paths import CLAIMS, RESULTS, ROOT, SNIPPETS
+from scripts.records.sources import changed_sources, measuring_command
+from scripts.records.store import record_path
+from scripts.render import render
+from scripts.render.claims import judge, read_claims
+from scripts.render.values import FormatError, UnknownValueError, Values, current_values, format_value
+from scripts.site.fit import convert_deck, find_misfits, slot_min
+from scripts.site.typed_numbers import find_typed_numbers
+
+_CLAIM_LINK = r"\]\(claim:(?P<id>[^)\s]*)\)"
+_SNIPPET = r'^[ \t]*-{1,}8<-{1,} +"(?P<path>[^":]+)(?::(?P<section>[A-Za-z][\w-]*))?[^"]*"'
+
+
+def find_mistakes() -> list[TalkError]:
+    """Everything in the hand-written sources that a build cannot go on with, in the order of files and lines."""
+    values, claims = current_values(), read_claims()
+    problems: list[TalkError] = []
+    for path in source_files():
+        text = path.read_text(encoding="utf-8")
+        found = [
+            *_reference_mistakes(path, text, values),
+            *_claim_mistakes(path, text, set(claims)),
+            *_snippet_mistakes(path, text),
+            *(TalkError(path, what, mend, line=line) for line, what, mend in find_slide_problems(text)),
+        ]
+        problems += sorted(found, key=lambda problem: problem.line or 0)
+    for claim in claims.values():
+        problems += _raised(judge, claim, values)
+    return [*problems, *_raised(slot_min)]
+
+
+def _raised(asked: Callable[..., object], *about: object) -> list[TalkError]:
+    """What is wrong with something that raises when asked about."""
+    try:
+        asked(*about)
+    except TalkError as error:
+        return [error]
+    return []
+
+
+def check() -> list[TalkError]:
+    """Everything `talk check` fails on. With mistakes in the sources, only those: the rest could not be judged."""
+    render()
+    return find_mistakes() or [
+        *find_refuted_claims(),
+        *find_stale_records(),
+        *find_hand_typed_numbers(),
+        *find_misfits(convert_deck()),
+    ]
+
+
+def find_refuted_claims() -> list[TalkError]:
+    """Claims that do not hold on the machine they speak of: file, line and both numbers."""
+    values = current_values()
+    refuted = []
+    for claim in read_claims().values():
+        verdict = judge(claim, values)
+        if verdict.holds:
+            continue
+        what = (
+            f"claim {claim.id} does not hold on {verdict.record.machine.slug}: "
+            f"not {verdict.left} {claim.relation} {verdict.right}"
+        )
+        mend = "measure again, or rewrite the sentence"
+        written: list[tuple[Path, int | None]] = [*places(f"(claim:{claim.id})")] or [(CLAIMS, None)]
+        refuted += [TalkError(path, what, mend, line=line) for path, line in written]
+    return refuted
+
+
+def find_stale_records() -> list[TalkError]:
+    """Records whose measuring code has changed since."""
+    stale = []
+    for record in current_values().records:
+        changed = changed_sources(record)
+        if changed:
+            what = f"stale: {', '.join(changed)} changed since it was measured"
+            path = record_path(RESULTS, record.machine.slug, record.experiment)
+            stale.append(TalkError(path, what, f"measure again with `{measuring_command(record.experiment)}`"))
+    return stale
+
+
+def find_hand_typed_numbers() -> list[TalkError]:
+    """Numbers with a unit that a hand typed into prose, outside quotations of the talk and cited sources."""
+    mend = "refer to a value as {{ name }}, quote the talk as [number](talk:slide), or link its source"
+    return [
+        TalkError(path, f"the number «{number}» is typed by hand", mend, line=line)
+        for path in source_files()
+        for line, number in find_typed_numbers(path.read_text(encoding="utf-8"))
+    ]
+
+
+def _reference_mistakes(path: Path, text: str, values: Values) -> Iterator[TalkError]:
+    for line, match in numbered(REFERENCE, without_hidden(without_code(text), values)):
+        try:
+            format_value(values.find(match["reference"]).value, match["format"] or "")
+        except UnknownValueError as error:
+            yield TalkError(path, f"no record has the value {error.reference}", error.mend, line=line)
+        except FormatError as error:
+            what, _, mend = str(error).partition("; ")
+            yield TalkError(path, what, mend, line=line)
+
+
+def _claim_mistakes(path: Path, text: str, known: set[str]) -> Iterator[TalkError]:
+    for line, match in numbered(_CLAIM_LINK, without_code(text)):
+        if match["id"] not in known:
+            yield TalkError(path, f"no claim {match['id']}", f"add it to {CLAIMS.name}", line=line)
+
+
+def _snippet_mistakes(path: Path, text: str) -> Iterator[TalkError]:
+    for line, match in numbered(re.compile(_SNIPPET, re.MULTILINE), text):
+        files = [base / match["path"] for base in (ROOT, SNIPPETS) if (base / match["path"]).is_file()]
+        if not files:
+            yield TalkError(
+                path, f"no fragment {match['path']}", "mend its name, or make it under snippets/", line=line
+            )
+        elif match["section"] and f"[start:{match['section']}]" not in files[0].read_text(encoding="utf-8"):
+            what = f"{match['path']} has no region {match['section']}"
+            yield TalkError(path, what, f"mark it there with --8<-- [start:{match['section']}]", line=line)

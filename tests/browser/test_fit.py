@@ -1,0 +1,56 @@
+"""What scripts.site.fit estimates, held against a real browser."""
+
+import pytest
+from markdown import Markdown
+from playwright.sync_api import Browser, Page
+
+from scripts.site import fit
+from tests.browser.test_deck import CUT_OFF, show, slides_of
+from tests.browser.visit import visit
+from tests.site.test_fit import EXTENSIONS, code, slide, table
+
+LENGTH = """() => {
+  const body = document.querySelector("section.present .slide-body");
+  const boxes = [...body.children].map(child => child.getBoundingClientRect());
+  const scale = document.querySelector("section.present").getBoundingClientRect().height / 1080;
+  return (Math.max(...boxes.map(box => box.bottom)) - Math.min(...boxes.map(box => box.top))) / scale;
+}"""
+
+
+def put(page: Page, html: str) -> None:
+    """Show another slide's content in place of the present one."""
+    page.evaluate(
+        """html => {
+          const made = new DOMParser().parseFromString(html, "text/html").querySelector("section");
+          const slide = document.querySelector("section.present");
+          slide.className = `${made.className} present`;
+          slide.setAttribute("style", `${made.getAttribute("style") ?? ""}; display: block`);
+          slide.querySelector(".slide-frame").replaceWith(made.querySelector(".slide-frame"));
+        }""",
+        html,
+    )
+
+
+@pytest.mark.parametrize(
+    ("layout", "content"),
+    [
+        ("table", table(9, 7)),
+        ("table", table(6, 3, "слово")),
+        ("table", table(14, 3)),
+        ("code", code(12, 80)),
+        ("code", code(5, 40)),
+        ("text", code(12, 40) + "\n" + table(4, 2)),
+    ],
+)
+def test_estimates_agree_with_the_browser(browser: Browser, address: str, layout: str, content: str) -> None:
+    html = Markdown(extensions=EXTENSIONS).convert(slide(layout, content))
+    (estimated,) = fit._read(html)
+    with visit(browser, f"{address}/slides/", viewport={"width": 1920, "height": 1080}) as deck:
+        page = deck.page
+        show(page, slides_of(page)[1])
+        put(page, html)
+        page.evaluate("document.fonts.ready")
+        length = page.evaluate(LENGTH)
+        told = list(fit._too_large(estimated))
+        assert fit._height(estimated, fit._code_size(estimated)) * 40 == pytest.approx(length, rel=0.06)
+        assert bool(told) == bool(page.evaluate(CUT_OFF))

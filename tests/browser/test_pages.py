@@ -1,0 +1,133 @@
+"""Articles in a real browser: both schemes, phone and desk."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.visit import Visit, visit
+
+PAGES = ["", "gpu/", "reproduce/", "404.html"]
+SCHEMES = ["light", "dark"]
+PHONE = {"width": 390, "height": 844}
+
+CONTRASTS = [
+    ("ink", "paper", 7),
+    ("ink", "surface", 7),
+    ("muted", "paper", 4.5),
+    ("muted", "surface", 4.5),
+    ("link", "paper", 4.5),
+    ("link", "surface", 4.5),
+    ("link-hover", "paper", 4.5),
+    ("accent", "paper", 4.5),
+    ("accent", "surface", 4.5),
+    ("warn", "paper", 4.5),
+    ("ink", "spot", 4.5),
+    *((f"code-{part}", "code-paper", 4.5) for part in ("ink", "keyword", "string", "number", "function", "comment")),
+    *((f"chart-{n}", "chart-paper", 4.5) for n in range(1, 6)),
+    ("chart-ink", "chart-paper", 7),
+    ("chart-muted", "chart-paper", 4.5),
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_page_fits_a_phone_fails_nowhere_and_asks_nobody_else(
+    browser: Browser, address: str, page: str, scheme: str
+) -> None:
+    with visit(browser, f"{address}/{page}", viewport=PHONE, color_scheme=scheme) as opened:
+        opened.page.wait_for_function("s => getComputedStyle(document.body).colorScheme === s", arg=scheme)
+        assert opened.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert opened.errors == []
+        assert [url for url in opened.asked if not url.startswith((address, "data:", "blob:"))] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_material_speaks_russian(browser: Browser, address: str, page: str) -> None:
+    with visit(browser, f"{address}/{page}") as opened:
+        assert opened.page.locator("html").get_attribute("lang") == "ru"
+        text = opened.page.locator("body").inner_text()
+        english = r"\b(Search|Table of contents|Skip to|Previous|Next|Made with|Not found|Back to top)\b"
+        assert re.findall(english, text) == []
+        assert opened.page.get_by_placeholder("Поиск").count() == 1
+
+
+def test_search_finds_a_chapter(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/") as opened:
+        page = opened.page
+        page.keyboard.press("/")
+        page.keyboard.type("addmm", delay=20)
+        page.wait_for_selector(".md-search-result__item")
+        assert "gpu/" in (page.locator(".md-search-result__link").first.get_attribute("href") or "")
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(one: str, other: str) -> float:
+    """WCAG 2.2's contrast ratio of two `#rrggbb` or `#rgb` colours."""
+    first, second = (
+        colour if len(colour) == 7 else "#" + "".join(c * 2 for c in colour[1:]) for colour in (one, other)
+    )
+    dark, light = sorted((_luminance(first), _luminance(second)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("where", ["body", ".slide"])
+def test_colours_can_be_told_apart(browser: Browser, address: str, scheme: str, where: str) -> None:
+    read = "([where, name]) => getComputedStyle(document.querySelector(where)).getPropertyValue(`--${name}`).trim()"
+    with visit(browser, f"{address}/gpu/", color_scheme=scheme) as opened:
+
+        def colour(name: str) -> str:
+            return str(opened.page.evaluate(read, [where, name]))
+
+        low = {
+            f"{text} on {paper}": round(ratio, 2)
+            for text, paper, least in CONTRASTS
+            if (ratio := _contrast(colour(text), colour(paper))) < least
+        }
+    assert low == {}
+
+
+def transferred(opened: Visit) -> int:
+    """Bytes of the answers as a server that compresses text would send them."""
+    total = 0
+    for answer in opened.answers:
+        if answer.ok and answer.status != 204:
+            body = answer.body()
+            total += len(body) if Path(answer.url).suffix == ".woff2" else len(gzip.compress(body, 6))
+    return total
+
+
+@pytest.mark.parametrize(("page", "most"), [("gpu/", 350_000), ("slides/", 200_000)])
+def test_the_first_view_is_light(browser: Browser, address: str, page: str, most: int) -> None:
+    with visit(browser, f"{address}/{page}", viewport={"width": 1366, "height": 768}) as opened:
+        opened.page.wait_for_load_state("networkidle")
+        assert transferred(opened) <= most
+
+
+def test_math_is_set_before_the_page_comes(site: Path) -> None:
+    html = (site / "gpu" / "index.html").read_text(encoding="utf-8")
+    assert '<span class="katex">' in html
+    assert not re.search(r"<script[^>]*(katex|mathjax)", html, re.IGNORECASE)
+    assert not re.search(r"\\\(|\$\$", re.sub(r"<annotation.*?</annotation>", "", html, flags=re.DOTALL))
+
+
+def test_refuted_and_stale_marks_are_not_told_by_colour_alone(browser: Browser, address: str) -> None:
+    marks = """() => {
+      document.querySelector("article").insertAdjacentHTML("beforeend",
+        '<p><span class="claim" data-holds="false">Утверждение</span> <data class="measured stale">7,9</data></p>');
+      const claim = getComputedStyle(document.querySelector('.claim[data-holds="false"]'));
+      const stale = getComputedStyle(document.querySelector("data.stale"), "::after");
+      return [claim.borderTopStyle, stale.content];
+    }"""
+    with visit(browser, f"{address}/gpu/") as opened:
+        border, text = opened.page.evaluate(marks)
+        assert border == "dashed"
+        assert "устарело" in text

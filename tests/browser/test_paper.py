@@ -1,0 +1,124 @@
+"""`make pdf`: what is in the two PDFs."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+from pypdf import PdfReader
+
+from scripts.errors import TalkError
+from scripts.site import browser as browsers
+from scripts.site.deck import make_deck
+from scripts.site.paper import make_paper
+from tests.browser.visit import visit
+
+SITE_URL = "https://talk.example/"
+MOST_BYTES = 10_000_000
+
+
+@pytest.fixture(scope="module")
+def deck(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_deck(site, tmp_path_factory.mktemp("dist"), SITE_URL)
+
+
+@pytest.fixture(scope="module")
+def paper(browser: Browser, deck: Path) -> list[Path]:
+    """Both PDFs. Asks for `browser`, so that without one this is skipped like any browser test."""
+    assert browser.is_connected()
+    return make_paper(deck, deck.parent)
+
+
+@pytest.fixture(scope="module")
+def titles(browser: Browser, deck: Path) -> list[str]:
+    with visit(browser, (deck / "index.html").as_uri()) as opened:
+        return opened.page.locator(".slides > section .slide-title").all_text_contents()
+
+
+def letters(text: str) -> str:
+    """The text without spaces and case: a title is set in capitals, and may be broken into lines."""
+    return "".join(text.split()).casefold()
+
+
+def text_of(reader: PdfReader) -> str:
+    return letters("".join(page.extract_text() for page in reader.pages))
+
+
+def test_one_slide_is_one_page(paper: list[Path], titles: list[str]) -> None:
+    reader = PdfReader(paper[0])
+    assert len(reader.pages) == len(titles)
+    for page, title in zip(reader.pages, titles, strict=True):
+        assert float(page.mediabox.width) / float(page.mediabox.height) == pytest.approx(16 / 9, rel=0.01)
+        assert letters(title) in letters(page.extract_text())
+
+
+def test_the_handout_has_every_slide_and_what_is_said_about_it(
+    browser: Browser, deck: Path, paper: list[Path], titles: list[str]
+) -> None:
+    reader = PdfReader(paper[1])
+    text = text_of(reader)
+    assert [title for title in titles if letters(title) not in text] == []
+    with visit(browser, (deck / "index.html").as_uri(), java_script_enabled=False) as opened:
+        notes = opened.page.locator("aside.notes > p:first-child").all_inner_texts()
+    assert notes
+    assert [note for note in notes if letters(note)[:20] not in text] == []
+    width, height = (float(size) for size in (reader.pages[0].mediabox.width, reader.pages[0].mediabox.height))
+    assert (width, height) == pytest.approx((595, 842), abs=1), "A4"
+
+
+def fonts_of(reader: PdfReader) -> dict[str, bool]:
+    """Name of each font, and whether its file is in the PDF."""
+    found = {}
+    for page in reader.pages:
+        for font in page["/Resources"].get("/Font", {}).values():
+            described = font.get_object()
+            described = described.get("/DescendantFonts", [described])[0].get_object()
+            descriptor = described.get("/FontDescriptor", {})
+            embedded = any(key in descriptor for key in ("/FontFile", "/FontFile2", "/FontFile3"))
+            found[described["/BaseFont"].partition("+")[2]] = embedded or font.get_object()["/Subtype"] == "/Type3"
+    return found
+
+
+def test_typefaces_are_in_the_file(paper: list[Path]) -> None:
+    for pdf in paper:
+        fonts = fonts_of(PdfReader(pdf))
+        assert [name for name, embedded in fonts.items() if not embedded] == []
+        assert any("Golos" in name or "Grotesque" in name for name in fonts)
+
+
+def test_links_are_live(paper: list[Path]) -> None:
+    links = [
+        annotation.get_object()["/A"]["/URI"]
+        for page in PdfReader(paper[0]).pages
+        for annotation in page.get("/Annots", [])
+        if "/URI" in annotation.get_object().get("/A", {})
+    ]
+    assert any(link.startswith(SITE_URL) for link in links)
+    assert [link for link in links if link.startswith("file:")] == []
+
+
+def test_the_pdfs_are_small(paper: list[Path]) -> None:
+    assert [pdf.name for pdf in paper if pdf.stat().st_size >= MOST_BYTES] == []
+
+
+def test_steps_are_collapsed(deck: Path, browser: Browser, tmp_path: Path) -> None:
+    assert browser.is_connected()
+    page = deck / "index.html"
+    html = page.read_text(encoding="utf-8")
+    stepped = html.replace('<div class="slide-body">', '<div class="slide-body"><p class="fragment">Шаг</p>', 1)
+    assert stepped != html
+    (tmp_path / "deck").mkdir()
+    for entry in deck.iterdir():
+        (tmp_path / "deck" / entry.name).symlink_to(entry)
+    (tmp_path / "deck" / "index.html").unlink()
+    (tmp_path / "deck" / "index.html").write_text(stepped, encoding="utf-8")
+    assert "шаг" in letters(PdfReader(make_paper(tmp_path / "deck", tmp_path)[0]).pages[0].extract_text())
+
+
+def test_no_browser_is_one_line_that_tells_how_to_get_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setattr(browsers, "_MACOS", ())
+    with pytest.raises(TalkError) as error:
+        make_paper(tmp_path, tmp_path)
+    assert str(error.value).count("\n") == 0
+    assert "apt install chromium" in str(error.value)

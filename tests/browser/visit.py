@@ -1,0 +1,39 @@
+"""A page opened in the browser, and what it did on the way."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Response
+
+_LONGEST_MS = 120_000  # a busy machine is slow, which is not what is tested
+
+
+@dataclass
+class Visit:
+    """The page, what went wrong on it, the addresses it asked for and the answers."""
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    answers: list[Response] = field(default_factory=list)
+
+
+@contextmanager
+def visit(browser: Browser, url: str, **options: Any) -> Iterator[Visit]:
+    """Open `url` in a window of its own (`options` are Playwright's, of a new context) and wait until it is loaded."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(_LONGEST_MS)
+    opened = Visit(context.new_page())
+    page = opened.page
+    page.on("console", lambda message: opened.errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: opened.errors.append(str(error)))
+    page.on("requestfailed", lambda request: opened.errors.append(f"failed: {request.url}"))
+    page.on("request", lambda request: opened.asked.append(request.url))
+    page.on("response", lambda answer: opened.answers.append(answer))
+    page.goto(url)
+    try:
+        yield opened
+    finally:
+        context.close()

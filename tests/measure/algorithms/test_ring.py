@@ -1,0 +1,40 @@
+"""The ring under torchrun: what it sends is what the theory says, and a dead worker is a clear error."""
+
+import itertools
+from pathlib import Path
+
+import pytest
+import torch
+import torch.distributed as dist
+import torch.multiprocessing as mp
+
+from scripts.errors import TalkError
+from scripts.measure.algorithms import ring
+
+
+def _sum_small(rank: int, workers: int, address: str) -> None:
+    dist.init_process_group("gloo", init_method=f"file://{address}", rank=rank, world_size=workers)
+    for way, size in itertools.product((ring.ring_all_reduce, ring.star_all_reduce), (1, 2, 10, 1000)):
+        numbers = torch.arange(size, dtype=torch.float64) * (rank + 1)
+        way(numbers, ring.Counted())
+        expected = torch.arange(size, dtype=torch.float64) * sum(range(1, workers + 1))
+        assert torch.equal(numbers, expected)
+    dist.destroy_process_group()
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_sums_of_any_length_over_any_number_of_workers(workers: int, tmp_path: Path) -> None:
+    mp.spawn(_sum_small, (workers, str(tmp_path / "meeting")), nprocs=workers)
+
+
+def test_each_worker_sends_what_the_theory_says() -> None:
+    run = ring.launch(3, repeats=1)
+    assert run.agree
+    whole = ring._NUMBERS * 4
+    assert run.ring_sent_bytes == pytest.approx(2 * (3 - 1) / 3 * whole, rel=1e-5)
+    assert run.star_sent_bytes == 2 * whole  # the middle of the star, for the two others
+
+
+def test_a_worker_that_dies_is_a_clear_error() -> None:
+    with pytest.raises(TalkError, match="one of 2 workers failed"):
+        ring.launch(2, repeats=1, environment={"RING_WORKER_TO_DIE": "1"})

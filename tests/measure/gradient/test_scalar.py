@@ -1,0 +1,95 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scripts.measure.gradient.autograd import Dual, GraphError, Value
+from tests.measure.gradient.programs import Step, programs, run, torch_gradients, torch_slope
+
+# NumPy warns of what IEEE 754 answers with ∞ and NaN; torch is silent.
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
+
+tame = st.integers(-40, 40).map(lambda n: n / 16)
+wild = st.sampled_from([0.0, -1.0, 1e-320, 1e200, -1e200, 800.0, np.inf, -np.inf, np.nan])
+numbers = st.one_of(tame, tame, wild)
+
+
+def same(ours: object, truth: object) -> bool:
+    return np.allclose(np.asarray(ours, float), np.asarray(truth, float), rtol=1e-7, atol=1e-12, equal_nan=True)
+
+
+@settings(max_examples=120, derandomize=True, deadline=None)
+@given(programs, st.lists(numbers, min_size=1, max_size=3))
+def test_reverse_mode_agrees_with_torch(program: list[Step], inputs: list[float]) -> None:
+    value, gradients = torch_gradients(program, inputs)
+    leaves = [Value(each) for each in inputs]
+    result = run(program, leaves)
+    result.backward()
+    assert same(result.data, value)
+    assert same([leaf.grad for leaf in leaves], gradients)
+
+
+@settings(max_examples=80, derandomize=True, deadline=None)
+@given(programs, st.lists(tame, min_size=1, max_size=3))
+def test_forward_mode_agrees_with_torch(program: list[Step], inputs: list[float]) -> None:
+    value, _ = torch_gradients(program, inputs)
+    for index in range(len(inputs)):
+        dual = run(program, [Dual(each, float(place == index)) for place, each in enumerate(inputs)])
+        assert same(dual.value, value)
+        truth = torch_slope(program, inputs, index)
+        assert same(dual.slope, truth) or not np.isfinite([value, truth]).all()  # ∞ meets 0 in another order
+
+
+def test_forward_over_reverse_gives_the_second_derivative() -> None:
+    x = Value(Dual(0.3, 1.0))
+    y = (x * x).exp() * x.tanh() / (x + 2) + x**3
+    y.backward()
+
+    import torch
+
+    t = torch.tensor(0.3, dtype=torch.float64, requires_grad=True)
+    f = (t * t).exp() * t.tanh() / (t + 2) + t**3
+    (first,) = torch.autograd.grad(f, t, create_graph=True)
+    (second,) = torch.autograd.grad(first, t)
+    assert x.grad.value == pytest.approx(first.item())
+    assert x.grad.slope == pytest.approx(second.item())
+
+
+def test_a_value_used_twice_gets_both_gradients() -> None:
+    x = Value(3.0)
+    shared = x * x
+    (shared * shared + shared).backward()
+    assert x.grad == 4 * 3**3 + 2 * 3
+
+
+def test_backward_twice_gives_the_same() -> None:
+    x = Value(2.0)
+    y = x**3
+    y.backward()
+    y.backward()
+    assert x.grad == 12.0
+
+
+def test_a_hundred_thousand_nodes_deep() -> None:
+    x = Value(1.0)
+    y = x
+    for _ in range(100_000):
+        y = y + x
+    y.backward()
+    assert x.grad == 100_001
+
+
+def test_numpy_numbers_on_the_left() -> None:
+    x = Value(2.0)
+    y = np.float64(3) * x + np.float64(1)
+    y.backward()
+    assert (y.data, x.grad) == (7.0, 3.0)
+
+
+def test_a_cycle_is_refused_by_name() -> None:
+    x = Value(2.0)
+    y = x * x
+    z = y + x
+    y.inputs = (z, x)
+    with pytest.raises(GraphError, match=r"×\(4\) is made of itself|\+\(6\) is made of itself"):
+        z.backward()

@@ -1,0 +1,52 @@
+"""Circle 8 on a CPU: the fused epilogue and numbers of fewer bits."""
+
+import numpy as np
+import pytest
+
+from scripts.measure.matmul.circle8_arcane import addmm_silu, bfloat16_product, int8_product, torch_addmm_silu
+
+
+def silu(x: np.ndarray) -> np.ndarray:
+    return x / (1 + np.exp(-x))
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (7, 33, 130), (24, 70, 515)])
+def test_fused_epilogue(shape: tuple[int, int, int]) -> None:
+    n, m, p = shape
+    random = np.random.default_rng(n)
+    a, b = random.standard_normal((n, m), np.float32), random.standard_normal((m, p), np.float32)
+    bias = random.standard_normal(p, np.float32)
+    exact = silu(a.astype(np.float64) @ b + bias)
+    np.testing.assert_allclose(addmm_silu(bias, a, b), exact, rtol=0, atol=3e-5)
+    c = np.zeros((n, p), np.float32)
+    assert addmm_silu(bias, a, b, c) is c
+    np.testing.assert_allclose(c, exact, rtol=0, atol=3e-5)
+    torch_addmm_silu(bias, a, b, c)()
+    np.testing.assert_allclose(c, exact, rtol=0, atol=3e-5)
+
+
+def test_silu_far_from_zero() -> None:
+    a = np.float32([[-1e30], [-200], [-80], [0], [80], [1e30], [np.inf], [np.nan]])
+    c = addmm_silu(np.zeros(1, np.float32), a, np.ones((1, 1), np.float32)).ravel()
+    np.testing.assert_allclose(c[:6], [0, 0, 0, 0, 80, 1e30], rtol=1e-6, atol=1e-6)
+    assert c[6] == np.inf
+    assert np.isnan(c[7])
+
+
+def test_mistaken_bias() -> None:
+    square = np.ones((3, 3), np.float32)
+    with pytest.raises(ValueError, match="bias is 2: 3 numbers are expected"):
+        addmm_silu(np.ones(2, np.float32), square, square)
+    with pytest.raises(ValueError, match="a is 3×3, b is 2×2"):
+        addmm_silu(np.ones(2, np.float32), square, np.ones((2, 2), np.float32))
+
+
+@pytest.mark.parametrize(("make", "tolerance"), [(int8_product, 0.05), (bfloat16_product, 0.02)])
+def test_fewer_bits_err_within_their_step(make: object, tolerance: float) -> None:
+    random = np.random.default_rng(1)
+    a, b = random.standard_normal((64, 96), np.float32), random.standard_normal((96, 48), np.float32)
+    exact = a.astype(np.float64) @ b
+    c = np.zeros(exact.shape, np.float32)
+    make(a, b, c)()  # type: ignore[operator]
+    error = np.abs(c - exact).max() / np.abs(exact).max()
+    assert 1e-5 < error < tolerance  # not float32 in disguise

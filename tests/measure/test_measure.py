@@ -1,0 +1,95 @@
+"""`measure`: what is refused before anything runs, and what is left when something goes wrong."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts import measure as package
+from scripts.cli import main
+from scripts.errors import TalkError
+from scripts.measure import EXPERIMENTS, Experiment, measure
+from scripts.measure.machine import current_machine
+from scripts.measure.progress import Progress
+from scripts.paths import ROOT
+from scripts.records.store import read_record, record_path
+from tests import samples
+
+
+@pytest.fixture
+def running(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """Puts an experiment that takes no time in the place of profiling; what it was called with."""
+    calls: list[tuple[Any, ...]] = []
+
+    def run(device: str, quick: bool, audio: Path | None, progress: Progress) -> Any:
+        assert callable(progress.say)
+        calls.append((device, quick, audio))
+        if audio is not None:
+            raise TalkError(audio, "cannot be read", "mend it")
+        return samples.record().data
+
+    monkeypatch.setitem(EXPERIMENTS, "profiling", Experiment(run, {"numpy": "numpy"}))
+    return calls
+
+
+def test_the_record_says_what_ran_where(tmp_path: Path, running: list[tuple[Any, ...]]) -> None:
+    (path,) = measure(["profiling"], device="cpu", out=tmp_path, quick=True, audio=None)
+    record = read_record(path)
+    assert path == record_path(tmp_path, current_machine().slug, "profiling")
+    assert running == [("cpu", True, None)]
+    assert record.machine == current_machine()
+    assert (record.origin, record.quick) == ("measured", True)
+    assert {"python", "numpy"} <= record.versions.keys()
+    assert "scripts/measure/profiling/profiler.py" in record.code.sources
+    assert any("разброс неизвестен" in each for each in record.uncontrolled)
+
+
+@pytest.mark.usefixtures("running")
+def test_a_failed_measurement_leaves_the_former_record(tmp_path: Path) -> None:
+    (path,) = measure(["profiling"], device="cpu", out=tmp_path, quick=False, audio=None)
+    before = path.read_bytes()
+    with pytest.raises(TalkError):
+        measure(["profiling"], device="cpu", out=tmp_path, quick=False, audio=tmp_path)
+    assert path.read_bytes() == before
+    assert sorted(path.parent.iterdir()) == [path]
+
+
+def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = package.find_spec
+    monkeypatch.setattr(package, "find_spec", lambda name: None if name == "nemo" else real(name))
+    with pytest.raises(TalkError, match=r"^talk measure profiling: nemo must be installed first; run `make setup"):
+        measure(["profiling"], device="cpu", out=tmp_path, quick=True, audio=None)
+
+
+@pytest.mark.skipif(current_machine().gpu is not None, reason="there is a GPU here")
+def test_a_gpu_that_is_not_there_is_refused(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert main(["measure", "profiling", "--device", "cuda", "--quick", "--out", str(tmp_path)]) == 1
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith("--device cuda: PyTorch ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_unreadable_audio_is_refused_before_anything_is_measured(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    sounds, out = tmp_path / "sounds", tmp_path / "results"
+    sounds.mkdir()
+    (sounds / "broken.wav").write_bytes(b"RIFF")
+    assert main(["measure", "profiling", "--audio", str(sounds), "--quick", "--out", str(out)]) == 1
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith(f"{sounds / 'broken.wav'}: cannot be read as audio")
+    assert not out.exists()
+
+
+def test_nothing_heavy_is_imported_before_an_experiment_runs() -> None:
+    """Pages are built and `talk --help` is shown where there is no torch, NumPy or NeMo."""
+    heavy = "{'torch', 'nemo', 'numpy', 'soundfile', 'pydantic', 'rich'} & set(sys.modules)"
+    code = f"import sys, scripts.measure, scripts.measure.machine; sys.exit(str({heavy} or ''))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, env=os.environ)
+    assert (done.returncode, done.stderr) in ((0, ""), (1, "\n"))

@@ -1,0 +1,84 @@
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+
+from scripts.records.matmul import Matmul
+from scripts.records.schema import Record
+from scripts.render.matmul import fragments
+from scripts.render.matmul.descent import CIRCLES
+from tests.render.matmul.samples import matmul_record
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, str]:
+    return fragments([matmul_record()])
+
+
+def svg(fragment: str) -> ElementTree.Element:
+    return ElementTree.fromstring(fragment[fragment.index("<svg") : fragment.index("</svg>") + len("</svg>")])
+
+
+def test_every_fragment_is_one_figure_of_the_record_on_one_line(made: dict[str, str]) -> None:
+    for name, fragment in made.items():
+        assert fragment.count("\n") == 1
+        if name != "matmul/gpu.html":
+            assert fragment.count("<figure") == 1
+            assert 'data-record="test-box/matmul"' in fragment
+            ElementTree.fromstring(fragment)
+
+
+def test_nothing_measured_is_said(made: dict[str, str]) -> None:
+    assert "nothing-measured" in made["matmul/gpu.html"]
+    assert all("nothing-measured" in fragment for fragment in fragments([]).values())
+    assert fragments([]).keys() == made.keys()
+
+
+@pytest.mark.parametrize("name", ["descent", "descent-slide"])
+def test_the_descent_links_every_circle_and_shows_its_speed(made: dict[str, str], name: str) -> None:
+    links = [each for each in svg(made[f"matmul/{name}.html"]).iter() if each.tag.endswith("}a")]
+    assert [each.get("href") for each in links] == [f"#{anchor}" for anchor, _, _ in CIRCLES]
+    words = [" ".join(text.text or "" for text in each if text.tag.endswith("text")) for each in links]
+    assert "90,0\xa0ГФЛОП/с" in words[3]
+    assert "180\xa0ГФЛОП/с" in words[4]
+    assert "ждёт GPU" in words[5]
+    assert "4 процесса" in words[6]
+    assert "360\xa0ГОП/с" in words[7]
+    assert "200\xa0ГФЛОП/с" in words[8]
+
+
+def test_nine_loops(made: dict[str, str]) -> None:
+    loops = made["matmul/loops.html"]
+    assert loops.count('class="loop"') == 9
+    assert "k₀, шаг 512" in loops
+    assert "524\xa0КБ" in loops
+
+
+def test_bars_tell_their_numbers(made: dict[str, str]) -> None:
+    described = svg(made["matmul/one-thread.html"]).get("aria-label")
+    assert described is not None
+    assert "перекрытие — 90,0\xa0ГФЛОП/с" in described
+    assert "измеренный пик — 100\xa0ГФЛОП/с" in described
+
+
+def test_roofline_holds_every_step(made: dict[str, str]) -> None:
+    described = svg(made["matmul/roofline.html"]).get("aria-label")
+    assert described is not None
+    assert "упаковка: 2,50 операции на байт" in described
+    assert "компилятор: 0,25" in described
+
+
+def test_tables(made: dict[str, str]) -> None:
+    assert "<td>40,0</td><td>40,0</td><td>40,0</td>" in made["matmul/shapes.html"]
+    assert "1,0·10⁻²" in made["matmul/bits.html"]
+    assert "1,0·10⁻⁵" in made["matmul/errors.html"]
+
+
+def test_a_hostile_machine_is_escaped() -> None:
+    record: Record[Matmul] = matmul_record()
+    record = replace(record, machine=replace(record.machine, cpu="<script>alert(1)</script>"))
+    assert not any("<script" in fragment for fragment in fragments([record]).values())
+
+
+def test_same_record_same_bytes(made: dict[str, str]) -> None:
+    assert fragments([matmul_record()]) == made

@@ -1,0 +1,50 @@
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from scripts.errors import TalkError
+from scripts.paths import ROOT
+from scripts.site import vendor
+
+
+def test_every_part_of_the_pages_is_there() -> None:
+    vendor.vendor()
+    assert not vendor.vendor(), "a second run has nothing to do"
+    for _, target in vendor._copies():
+        assert (vendor.VENDOR / target).stat().st_size > 0
+
+
+def test_the_lock_holds_checksums_and_no_addresses() -> None:
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    for name, package in packages.items():
+        assert "resolved" not in package
+        assert not name or package["integrity"].startswith("sha512-")
+
+
+def test_open_faces_stand_in_and_every_file_named_is_there(tmp_path: Path) -> None:
+    css = tmp_path / "generated" / "fonts.css"
+    vendor.write_font_faces(css, fonts=tmp_path)
+    text = css.read_text()
+    assert {"Golos Text", "Handjet", "JetBrains Mono"} == set(re.findall(r'font-family: "([^"]+)"', text))
+    for url in re.findall(r'url\("\.\./vendor/([^"]+)"\)', text):
+        assert (vendor.VENDOR / url).is_file()
+
+
+def test_a_licensed_face_that_was_dropped_in_is_used(tmp_path: Path) -> None:
+    (tmp_path / "Konfur-Regular.otf").write_bytes(b"a font")
+    css = tmp_path / "generated" / "fonts.css"
+    vendor.write_font_faces(css, fonts=tmp_path)
+    text = css.read_text()
+    assert 'font-family: "Konfur";' in text
+    assert 'url("../fonts/Konfur-Regular.otf") format("opentype")' in text
+    assert "Handjet" not in text
+    assert "Golos Text" in text
+
+
+def test_a_failing_npm_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(vendor, "ROOT", tmp_path)  # no package.json there
+    with pytest.raises(TalkError, match="npm ci failed: ") as caught:
+        vendor._npm_ci()
+    assert "\n" not in str(caught.value)
