@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, Page, Request, Response
 
 _LONGEST_MS = 120_000  # a busy machine is slow, which is not what is tested
 
@@ -29,7 +29,9 @@ def visit(browser: Browser, url: str, **options: Any) -> Iterator[Visit]:
     page = opened.page
     page.on("console", lambda message: opened.errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: opened.errors.append(str(error)))
-    page.on("requestfailed", lambda request: opened.errors.append(f"failed: {request.url}"))
+    page.on(
+        "requestfailed", lambda request: None if _given_up(request) else opened.errors.append(f"failed: {request.url}")
+    )
     page.on("request", lambda request: opened.asked.append(request.url))
     page.on("response", lambda answer: opened.answers.append(answer))
     page.goto(url)
@@ -37,3 +39,8 @@ def visit(browser: Browser, url: str, **options: Any) -> Iterator[Visit]:
         yield opened
     finally:
         context.close()
+
+
+def _given_up(request: Request) -> bool:
+    """Whether the browser itself let go of the request, as it does of whatever is under way when a page is left."""
+    return request.failure == "net::ERR_ABORTED"
