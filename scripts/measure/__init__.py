@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from scripts.errors import TalkError
-from scripts.measure import profiling
+from scripts.measure import algorithms, gradient, matmul, profiling
 from scripts.measure.machine import current_machine, is_virtual, versions
 from scripts.measure.progress import Progress, make_progress
 from scripts.records.schema import SCHEMA_VERSION, AnyRecord, Record
@@ -32,10 +32,26 @@ class Experiment:
     keep: Callable[[Path], None] = lambda _: None
 
 
-# The experiments whose chapters have landed. `matmul`, `gradient` and `algorithms` measure and render already, each in
-# its folder; each joins this list together with its page.
 EXPERIMENTS = {
     "profiling": Experiment(profiling.run, {"torch": "torch", "nemo": "nemo_toolkit", "numpy": "numpy"}),
+    "matmul": Experiment(
+        matmul.run, {"torch": "torch", "numba": "numba", "numpy": "numpy", "threadpoolctl": "threadpoolctl"}
+    ),
+    "gradient": Experiment(
+        gradient.run,
+        {
+            "torch": "torch",
+            "nemo": "nemo_toolkit",
+            "numpy": "numpy",
+            "sympy": "sympy",
+            "threadpoolctl": "threadpoolctl",
+        },
+        gradient.keep,
+    ),
+    "algorithms": Experiment(
+        algorithms.run,
+        {"torch": "torch", "nemo": "nemo_toolkit", "numba": "numba", "numpy": "numpy", "rapidfuzz": "rapidfuzz"},
+    ),
 }
 
 

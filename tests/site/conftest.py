@@ -11,6 +11,8 @@ import pytest
 from scripts.paths import ROOT
 from scripts.records.store import write_record
 from tests import samples
+from tests.render.gradient import samples as gradient_samples
+from tests.render.matmul.samples import matmul_record
 
 _COPIED = ("scripts", "docs", "snippets", "mkdocs.yml", "package.json")
 
@@ -33,6 +35,8 @@ def project(tmp_path: Path) -> Path:
         if machine.name != "talk-2024":
             shutil.rmtree(machine)
     write_record(samples.record(samples.cpu_run()), folder / "docs" / "results")
+    write_record(gradient_samples.record(), folder / "docs" / "results")
+    write_record(matmul_record(), folder / "docs" / "results")
     return folder
 
 
