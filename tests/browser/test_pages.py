@@ -9,7 +9,8 @@ from playwright.sync_api import Browser
 
 from tests.browser.visit import Visit, visit
 
-PAGES = ["", "gpu/", "reproduce/", "404.html"]
+CHAPTERS = ["gpu/", "matmul/", "derivative/"]
+PAGES = ["", *CHAPTERS, "reproduce/", "404.html"]
 SCHEMES = ["light", "dark"]
 PHONE = {"width": 390, "height": 844}
 
@@ -42,6 +43,23 @@ def test_a_page_fits_a_phone_fails_nowhere_and_asks_nobody_else(
         assert opened.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         assert opened.errors == []
         assert [url for url in opened.asked if not url.startswith((address, "data:", "blob:"))] == []
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_slides_in_an_article_can_be_read_on_a_phone(browser: Browser, address: str, page: str) -> None:
+    # A drawing keeps the proportions of its view box; a formula is whole without scrolling.
+    cut = """() => [
+      ...[...document.querySelectorAll(".slide figure.measured svg[viewBox]")].filter((drawing) => {
+        const { width, height } = drawing.getBoundingClientRect(), box = drawing.viewBox.baseVal;
+        return width < 250 && width < box.width || height < 0.9 * width * box.height / box.width;
+      }),
+      ...[...document.querySelectorAll(".slide .katex-display")].filter(
+        (formula) => formula.scrollWidth > formula.closest(".slide-body").clientWidth
+      ),
+    ].map((each) => `${each.closest(".slide").id}: ${each.getAttribute("class")}`)"""
+    with visit(browser, f"{address}/{page}", viewport=PHONE) as opened:
+        opened.page.evaluate("document.fonts.ready")
+        assert opened.page.evaluate(cut) == []
 
 
 @pytest.mark.parametrize("page", PAGES)
