@@ -18,9 +18,8 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 from typing import Any, ClassVar
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element, SubElement, tostring
 
 import yaml
 from markdown import Markdown
@@ -30,7 +29,9 @@ from pymdownx.blocks import BlocksExtension
 from pymdownx.blocks.block import Block, type_any
 
 from scripts.errors import TalkError
+from scripts.markdown.addresses import Addresses
 from scripts.markdown.locate import place
+from scripts.markdown.sizes import WHY_WIDTH, WIDTH, formula_size, read_tables, table_size, text_size
 from scripts.markdown.steps import (
     MOST_STEPS,
     is_steps,
@@ -44,6 +45,7 @@ from scripts.markdown.steps import (
 LAYOUTS = ("title", "section", "text", "table", "code", "formula", "picture", "columns", "number", "quote")
 DECK = "slides.md"
 DEFAULT_TIME_S = 60
+WHY = "Почему"  # a title that begins so is asked aloud: its slide looks it
 
 _OPTIONS = ("layout", "id", "time", "note", "steps", "auto-animate", "only", "chapter", "attrs")
 _LONGEST_TIME_S = 3600
@@ -55,24 +57,7 @@ _FENCE = re.compile(r"\s*(?P<fence>`{3,}|~{3,})")
 # Before anything reads the text: fenced code (25), snippets (32).
 _CHECK_PRIORITY = 95
 
-_TRANSLITERATION = str.maketrans(
-    dict(
-        zip(
-            "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-            "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya".split(),
-            strict=True,
-        )
-    )
-    | {"ъ": "", "ь": ""}
-)
-
 Problem = tuple[int, str, str]
-
-
-def slugify(title: str, separator: str = "-") -> str:
-    """A title as an address: «Кто такой addmm?» → `kto-takoy-addmm`. Also the `slugify` of mkdocs.yml's toc."""
-    latin = title.lower().translate(_TRANSLITERATION)
-    return re.sub(r"[^a-z0-9]+", separator, latin).strip(separator) or "slide"
 
 
 @dataclass(frozen=True)
@@ -92,33 +77,11 @@ class Slide:
         return int(self.options.get("time", DEFAULT_TIME_S))
 
 
-class _Addresses:
-    """Addresses of one page's slides, in order: a title seen before gets a number."""
-
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
-
-    def give(self, title: str, explicit: str) -> str:
-        made = slugify(title)
-        # reveal.js takes an address of digits alone for a slide's number.
-        address = explicit or self._free(f"slide-{made}" if made.isdigit() else made)
-        self._taken.add(address)
-        return address
-
-    def is_taken(self, address: str) -> bool:
-        return address in self._taken
-
-    def _free(self, address: str) -> str:
-        if address not in self._taken:
-            return address
-        return next(numbered for n in count(2) if (numbered := f"{address}-{n}") not in self._taken)
-
-
 def read_slides(text: str) -> tuple[list[Slide], list[Problem]]:
     """The slides of a chapter, and what is wrong with them."""
     slides: list[Slide] = []
     problems: list[Problem] = []
-    addresses = _Addresses()
+    addresses = Addresses()
     lines = text.splitlines()
     for line, header, end in _blocks(lines, problems):
         title = header["argument"] or ""
@@ -189,7 +152,7 @@ def _split_options(body: list[str]) -> tuple[dict[str, Any] | None, list[str]]:
     return (options if isinstance(options, dict) else None), body[size:]
 
 
-def _option_problems(title: str, options: dict[str, Any] | None, addresses: _Addresses) -> Iterator[tuple[str, str]]:
+def _option_problems(title: str, options: dict[str, Any] | None, addresses: Addresses) -> Iterator[tuple[str, str]]:
     name = f"slide “{title}”"
     if not title:
         yield "a slide has no title", "write `/// slide | Title`"
@@ -248,10 +211,11 @@ class SlideBlock(Block):
 
     def on_create(self, parent: Element) -> Element:
         """`section.slide > div.slide-frame > (title, div.slide-body)`."""
-        addresses = self.tracker.setdefault("addresses", _Addresses())
+        addresses = self.tracker.setdefault("addresses", Addresses())
         layout = self.options["layout"]
         self._address = addresses.give(self.argument, self.options["id"])
-        section = SubElement(parent, "section", {"class": f"slide layout-{layout}", "id": self._address})
+        kind = f"slide layout-{layout} why" if self.argument.startswith(WHY) else f"slide layout-{layout}"
+        section = SubElement(parent, "section", {"class": kind, "id": self._address})
         section.set("data-timing", str(self.options["time"]))
         if self.options["auto-animate"]:
             section.set("data-auto-animate", "")
@@ -284,7 +248,7 @@ class SlideBlock(Block):
                 # attr_list reads an item's attributes on their own line; a slide writes `- item { .fragment }`.
                 for text in (element, *element.findall("p")):
                     text.text = _ATTRIBUTES.sub(r"\n\1", text.text or "")
-        self._measure_code(block)
+        self._measure(block)
         self._add_steps()
         if self.options["layout"] == "columns":
             _divide(self._body)
@@ -301,13 +265,33 @@ class SlideBlock(Block):
         stashed = (int(found[1]) for text in texts for found in HTML_PLACEHOLDER_RE.finditer(text))
         return [index for index in stashed if mark in str(self.md.htmlStash.rawHtmlBlocks[index])]
 
-    def _measure_code(self, section: Element) -> None:
-        """Tell the style sheet how wide and long the slide's code is, so that it is set as large as it fits."""
+    def _measure(self, section: Element) -> None:
+        """Tell the style sheet how much the slide holds, so that it is set as large as it fits."""
         blocks = (self.md.htmlStash.rawHtmlBlocks[index] for index in self._stashed('<div class="highlight"'))
         codes = (html.unescape(re.sub("<[^>]*>", "", block)) for block in blocks)
         lines = [line for code in codes for line in code.strip().splitlines()]
         if lines:
             section.set("style", f"--code-columns: {max(map(len, lines))}; --code-lines: {len(lines)}")
+        elif size := self._size():
+            section.set("style", f"--size: {size}")
+
+    def _size(self) -> float | None:
+        """How large the slide's text, tables or formulas are set; None where the layout alone says that."""
+        match self.options["layout"]:
+            case "text" if all(child.tag in ("p", "ul", "ol") for child in self._body):
+                texts = ["".join(child.itertext()) for child in self._body.iter() if child.tag in ("p", "li")]
+                width = WIDTH - WHY_WIDTH * self.argument.startswith(WHY)
+                return text_size(self.argument, texts, width) if texts and not self._stashed("<") else None
+            case "table":
+                stash = self.md.htmlStash.rawHtmlBlocks
+                written = [str(stash[index]) for index in self._stashed("<table")]
+                written += [tostring(table, encoding="unicode") for table in self._body.iter("table")]
+                tables = [table for each in written for table in read_tables(each)]
+                return table_size(self.argument, tables) if tables else None
+            case "formula":
+                formulas = [each.text or "" for each in self._body.iter("div") if each.get("class") == "arithmatex"]
+                return formula_size(formulas) if formulas else None
+        return None
 
     def _add_steps(self) -> None:
         stash, steps = self.md.htmlStash.rawHtmlBlocks, str(self.options["steps"])

@@ -68,9 +68,11 @@ class _Rewriter(HTMLParser):
         self._site = site.resolve()
         self._site_url = site_url
         self._anchors: list[str] = []  # end tag of each open <a>; empty where it is left out with its text
+        self._drawings = 0  # how many <svg> are open
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Write the tag as it stands, or with what it refers to rewritten."""
+        self._drawings += tag == "svg"
         if tag != "a":
             self._write(tag, attrs, [(name, self._moved(name, value)) for name, value in attrs])
             return
@@ -85,10 +87,10 @@ class _Rewriter(HTMLParser):
         elif "slide-link" in (dict(attrs).get("class") or "").split():
             self._anchors.append("")  # «в статье» says nothing where it leads nowhere
         else:
-            self._anchors.append("</span>")
-            self._write(
-                "span", attrs, [(name, value) for name, value in attrs if name not in {"href", "target", "rel"}]
-            )
+            plain = "g" if self._drawings else "span"
+            self._anchors.append(f"</{plain}>")
+            kept = [(name, value) for name, value in attrs if name not in {"href", "target", "rel"}]
+            self._write(plain, attrs, kept)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """A self-closing tag, as SVG has them."""
@@ -96,6 +98,7 @@ class _Rewriter(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Close what was written in the opening tag's place."""
+        self._drawings -= tag == "svg"
         if tag == "a" and self._anchors:
             self.written.append(self._anchors.pop())
         else:

@@ -4,7 +4,6 @@ Sizes are in em, a slide's own unit: 1/27 of its height, 40 px of 1080, the size
 letters are counted at the typefaces' average width, so a finding is an estimate, which tests hold against a browser.
 """
 
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,8 +15,10 @@ from typing import Any
 import yaml
 
 from scripts.errors import TalkError
+from scripts.markdown import sizes
 from scripts.markdown.deck import FRONT_MATTER
 from scripts.markdown.locate import source_files
+from scripts.markdown.sizes import Cell
 from scripts.markdown.slides import DECK, read_slides
 from scripts.paths import DOCS, ROOT
 
@@ -25,26 +26,9 @@ DEFAULT_SLOT_MIN = 40
 LONGEST_SLOT_MIN = 600
 
 _PX = 40  # of an em on a slide 1080 px high
-_WIDTH, _HEIGHT = 41.7, 22.6  # a slide less its padding
-_TITLE = 2.8 * 0.98  # a line of it
-_TITLE_LETTER = 2.8 * 0.37
-_AFTER_TITLE, _BETWEEN = 0.9, 0.7
-_LETTER, _CODE_LETTER = 0.54, 0.6
-_LINE = 1.35
-_HEAD, _HEAD_SCALE = 1.2, 0.65
-_ROW = 1.69
 _CAPTION_SCALE = 0.5
 _LEAST_CODE = 0.7  # smaller code nobody in the last row reads: 28 px of 1080
-_TEXT_LAYOUT = 1.15  # how much larger that layout sets everything
-_WIDE_TABLE = 6  # columns from which cells stand closer
 _WHOLE_SLIDE = {"title", "section", "columns", "number", "quote", "picture"}  # laid out otherwise: not judged here
-
-
-@dataclass
-class _Cell:
-    head: bool
-    text: str = ""
-    code: bool = False
 
 
 @dataclass
@@ -56,8 +40,9 @@ class _Slide:
     planned_s: int
     code_columns: int
     code_lines: int
+    size: float  # 0 where the layout alone says it
     title: str = ""
-    tables: list[list[list[_Cell]]] = field(default_factory=list)
+    tables: list[list[list[Cell]]] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     captions: list[str] = field(default_factory=list)
 
@@ -146,25 +131,17 @@ def _too_large(slide: _Slide) -> Iterator[tuple[str, str]]:
         )
         yield what, "shorten it"
     for rows in slide.tables:
-        excess = _table_width(rows) * _scale(slide) - _WIDTH
+        excess = sizes.table_width(rows) * _scale(slide) - sizes.WIDTH
         if excess > 0:
             what = f"its table of {len(rows[0])} columns is about {excess * _PX:.0f} px of 1920 wider than the slide"
             yield what, "leave columns out, or shorten their cells"
-    excess = _height(slide, code) - _room(slide)
+    excess = _height(slide, code) - sizes.room(slide.title)
     if excess > 0:
         parts = [f"table of {len(rows)} rows" for rows in slide.tables]
         if slide.code_lines:
             parts.append(f"code of {slide.code_lines} lines")
         what = f"with its {' and '.join(parts)} it is about {excess * _PX:.0f} px of 1080 longer than the slide"
         yield what, "shorten it, or divide it between two slides"
-
-
-def _room(slide: _Slide) -> float:
-    return _HEIGHT - _lines(slide.title, _TITLE_LETTER) * _TITLE - _AFTER_TITLE
-
-
-def _lines(text: str, letter: float = _LETTER) -> int:
-    return max(1, math.ceil(len(text) * letter / _WIDTH))
 
 
 def _code_size(slide: _Slide) -> float:
@@ -178,35 +155,19 @@ def _code_size(slide: _Slide) -> float:
 
 
 def _scale(slide: _Slide) -> float:
-    return _TEXT_LAYOUT if slide.layout == "text" else 1.0
+    return slide.size or (sizes.TEXT_SIZE if slide.layout == "text" else 1.0)
 
 
 def _height(slide: _Slide, code: float) -> float:
     scale = _scale(slide)
-    heights = [_lines(text, _LETTER * scale) * _LINE * scale for text in slide.texts]
-    heights += [(_HEAD + _ROW * (len(rows) - 1)) * scale for rows in slide.tables]
+    heights = [sizes.lines(text, sizes.LETTER * scale) * sizes.LINE * scale for text in slide.texts]
+    heights += [sizes.table_height(rows) * scale for rows in slide.tables]
     if slide.captions:
-        heights.append(sum(_lines(text, _LETTER * _CAPTION_SCALE) for text in slide.captions) * 1.3 * _CAPTION_SCALE)
+        letter = sizes.LETTER * _CAPTION_SCALE
+        heights.append(sum(sizes.lines(text, letter) for text in slide.captions) * 1.3 * _CAPTION_SCALE)
     if slide.code_lines:
         heights.append((slide.code_lines * 1.5 + 1.6) * code)
-    return sum(heights) + _BETWEEN * scale * max(len(heights) - 1, 0)
-
-
-def _table_width(rows: list[list[_Cell]]) -> float:
-    """The width below which a table cannot be squeezed: its first column breaks between words, the others do not."""
-    wide = len(rows[0]) >= _WIDE_TABLE
-    padding = 0.32 if wide else 0.8
-
-    def width(cell: _Cell, text: str) -> float:
-        if cell.head:
-            return len(text) * _LETTER * _HEAD_SCALE
-        return len(text) * (_CODE_LETTER * (0.75 if wide else 0.88) if cell.code else _LETTER)
-
-    total = 0.0
-    for at, column in enumerate(zip(*rows, strict=False)):
-        words = ((cell, word) for cell in column for word in (cell.text.split() if at == 0 else [cell.text]))
-        total += max((width(cell, word) for cell, word in words), default=0.0) + padding
-    return total
+    return sum(heights) + sizes.BETWEEN * scale * max(len(heights) - 1, 0)
 
 
 class _Reader(HTMLParser):
@@ -238,7 +199,7 @@ class _Reader(HTMLParser):
         elif tag == "tr" and slide.tables:
             slide.tables[-1].append([])
         elif tag in ("td", "th") and slide.tables and slide.tables[-1]:
-            slide.tables[-1][-1].append(_Cell(head=len(slide.tables[-1]) == 1))
+            slide.tables[-1][-1].append(Cell(head=len(slide.tables[-1]) == 1))
         elif tag in ("p", "li") and "slide-title" not in classes:
             slide.texts.append("")
         elif tag == "figcaption" or (tag == "span" and "provenance" in classes):
@@ -276,13 +237,14 @@ class _Reader(HTMLParser):
 
 def _slide(attributes: dict[str, str], classes: list[str]) -> _Slide:
     layout = next(name.removeprefix("layout-") for name in classes if name.startswith("layout-"))
-    sizes = dict(re.findall(r"--code-(columns|lines): (\d+)", attributes.get("style", "")))
+    told = dict(re.findall(r"--(size|code-columns|code-lines): ([\d.]+)", attributes.get("style", "")))
     return _Slide(
         attributes.get("id", ""),
         layout,
         int(attributes["data-timing"]),
-        int(sizes.get("columns", 0)),
-        int(sizes.get("lines", 0)),
+        int(told.get("code-columns", 0)),
+        int(told.get("code-lines", 0)),
+        float(told.get("size", 0)),
     )
 
 

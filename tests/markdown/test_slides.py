@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from markdown import Markdown
 
 from scripts.errors import TalkError
-from scripts.markdown.slides import DEFAULT_TIME_S, LAYOUTS, find_slide_problems, read_slides, slugify
+from scripts.markdown.addresses import slugify
+from scripts.markdown.slides import DEFAULT_TIME_S, LAYOUTS, find_slide_problems, read_slides
 
 EXTENSIONS = ["attr_list", "tables", "toc", "pymdownx.superfences", "scripts.markdown.slides"]
 

@@ -4,17 +4,14 @@
   const slides = [...deck.querySelectorAll(".slides > section")];
   const keys = document.querySelector(".deck-keys");
   const report = document.querySelector(".deck-report");
+  const overview = new Overview(document.querySelector(".deck-overview"), slides, (index) => reveal.slide(index));
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const titleOf = (slide) => slide?.querySelector(".slide-title")?.textContent ?? "";
-
-  // An article links to a slide by its id; said reveal's way, the browser does not scroll to it by itself.
-  const address = location.hash.slice(1);
-  if (address && !address.startsWith("/")) history.replaceState(null, "", `#/${address}`);
 
   // From disk, a link to a folder would open its listing.
   if (location.protocol === "file:") {
     for (const link of deck.querySelectorAll("a[href]")) {
-      const url = addressOf(link, "href");
+      const url = pictures.addressOf(link, "href");
       if (url.protocol === "file:" && url.pathname.endsWith("/")) {
         url.pathname += "index.html";
         link.setAttribute("href", url);
@@ -22,6 +19,17 @@
     }
   }
 
+  // A phone held upright reads a scroll, as where scripts are off; turned on its side it shows slides.
+  const upright = matchMedia("(max-width: 44.9844em) and (orientation: portrait)");
+  upright.addEventListener("change", () => location.reload());
+  const address = location.hash.replace(/^#\/?/, "").split("/")[0];
+  if (upright.matches) {
+    if (address) location.replace(`#${address}`);
+    return;
+  }
+
+  // An article links to a slide by its id; said reveal's way, the browser does not scroll to it by itself.
+  if (address && !location.hash.startsWith("#/")) history.replaceState(null, "", `#/${address}`);
   deck.classList.add("reveal");
   const reveal = new Reveal(deck, {
     width: 1920,
@@ -33,16 +41,17 @@
     fragmentInURL: true,
     hash: true,
     help: false, // its own is in English
+    overview: false, // its own is one endless row
     postMessage: false,
     slideNumber: false,
     transition: still ? "none" : "fade",
     transitionSpeed: "fast",
     autoAnimate: !still,
     autoAnimateDuration: 0.6,
-    scrollLayout: "compact",
+    scrollActivationWidth: null,
     // «?» and the Russian full stop share a key with reveal's blackout, which B does too.
-    keyboard: { 82: showReport, 83: openSpeakerView, 84: toggleTimer, 191: null },
-    keyboardCondition: () => !keys.open && !report.open,
+    keyboard: { 71: jump, 79: showOverview, 82: showReport, 83: openSpeakerView, 84: toggleTimer, 191: null },
+    keyboardCondition: () => !isInDialog(),
   });
   reveal.initialize().then(() => {
     sayInRussian();
@@ -66,6 +75,21 @@
       for (const button of deck.querySelectorAll(`.navigate-${side}`)) button.setAttribute("aria-label", label);
     }
     for (const button of deck.querySelectorAll(".resume-button")) button.textContent = "Продолжить";
+  }
+
+  function jump() {
+    reveal.toggleJumpToSlide(true);
+    const input = deck.querySelector(".jump-to-slide-input"); // made anew each time
+    input.placeholder = "Номер слайда";
+    input.setAttribute("aria-label", "Номер слайда, к которому перейти");
+  }
+
+  function isInDialog() {
+    return keys.open || report.open || overview.isOpen;
+  }
+
+  function showOverview() {
+    overview.open(slides.indexOf(reveal.getCurrentSlide()));
   }
 
   // reveal.js calls the deck an application, in which a screen reader would not read; its arrows are no landmark.
@@ -203,6 +227,7 @@
     const at = slides.indexOf(slide);
     const steps = new Set([...slide.querySelectorAll(".fragment")].map((step) => step.dataset.fragmentIndex)).size;
     const step = (reveal.getIndices().f ?? -1) + 1;
+    const picture = (one, after) => pictures.picture(one, after).outerHTML;
     const following = step < steps ? picture(slide, step + 1) : at + 1 < slides.length && picture(slides[at + 1], 0);
     const message = {
       talk: "state",
@@ -215,7 +240,7 @@
       current: picture(slide, step),
       next: following || null,
       nextTitle: step < steps ? `шаг ${step + 1} из ${steps}` : titleOf(slides[at + 1]),
-      notes: absolute(slide.querySelector(".notes"))?.innerHTML ?? "",
+      notes: pictures.absolute(slide.querySelector(".notes"))?.innerHTML ?? "",
       dark: reveal.isPaused(),
       slot: Number(deck.dataset.slot) * 60000,
       plan,
@@ -224,40 +249,11 @@
     speaker.postMessage(message, location.protocol === "file:" ? "*" : location.origin);
   }
 
-  // The slide as it looks after so many steps, for a window where reveal.js is not.
-  function picture(slide, step) {
-    const copy = absolute(slide);
-    copy.className = [...copy.classList].filter((name) => /^(slide|layout-)/.test(name)).join(" ");
-    for (const name of ["hidden", "aria-hidden", "data-fragment"]) copy.removeAttribute(name);
-    copy.style.removeProperty("display");
-    for (const other of copy.querySelectorAll(":scope > :not(.slide-frame)")) other.remove();
-    for (const fragment of copy.querySelectorAll(".fragment")) {
-      const index = Number(fragment.dataset.fragmentIndex);
-      fragment.classList.toggle("visible", index < step);
-      fragment.classList.toggle("current-fragment", index === step - 1);
-    }
-    return copy.outerHTML;
-  }
-
-  // What an attribute leads to. A link inside SVG has no `href` of text to ask.
-  function addressOf(element, name) {
-    return new URL(element.getAttribute(name), document.baseURI);
-  }
-
-  // A copy whose addresses hold on any page.
-  function absolute(element) {
-    const copy = element?.cloneNode(true);
-    for (const name of ["src", "href"]) {
-      for (const part of copy?.querySelectorAll(`:is(a, img)[${name}]`) ?? []) part.setAttribute(name, addressOf(part, name));
-    }
-    return copy;
-  }
-
   // Ahead of reveal.js, which would have gone to the last slide by the time that it is asked whether this is it.
   document.addEventListener("keydown", (event) => {
-    if (keys.open || report.open || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (isInDialog() || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "?") keys.showModal();
     const onward = ["ArrowRight", "ArrowDown", "PageDown", "n"].includes(event.key) || (event.key === " " && !event.shiftKey);
-    if (onward && !reveal.isOverview() && isAtEnd()) next();
+    if (onward && isAtEnd()) next();
   }, { capture: true });
 })();

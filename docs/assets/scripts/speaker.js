@@ -49,6 +49,11 @@
     find(".place").textContent = `${state.number} из ${state.count}${steps}`;
   }
 
+  const sized = new ResizeObserver((changes) => {
+    for (const { target, contentRect } of changes) target.style.setProperty("--scale", contentRect.width / 1920);
+  });
+  for (const view of document.querySelectorAll(".view")) sized.observe(view);
+
   const written = {};
   function put(where, html) {
     if (written[where] === html) return false;

@@ -18,7 +18,7 @@ def fragments(records: Iterable[Record[Profiling]]) -> dict[str, str]:
     """
     # Drawing takes a second to import; who only wants named values does not wait for it.
     from scripts.render.captions import Provenance
-    from scripts.render.profiling import architecture, figures, tables
+    from scripts.render.profiling import architecture, figures, machines, tables
 
     sources = [
         Provenance(record, _remarks(record.data.model))
@@ -56,8 +56,8 @@ def fragments(records: Iterable[Record[Profiling]]) -> dict[str, str]:
         "profiling/intensity.html": drawn(figures.intensity, both or cpu),
         "profiling/latency.html": drawn(figures.latency, timed, "cpu"),
         "profiling/architecture.html": drawn(architecture.architecture, with_modules),
-        "profiling/machines.html": tables.machines(sources),
-        "profiling/machines-short.html": tables.machines_short(sources),
+        "profiling/machines.html": machines.machines(sources),
+        "profiling/machines-short.html": machines.machines_short(sources),
     }
     for suffix, slide in (("", False), ("-slide", True)):
         prediction = partial(tables.prediction, original=original, slide=slide)

@@ -1,15 +1,15 @@
 """Tables of the profiling experiment. Published and fresh records go through the same code."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TypeVar
 
-from scripts.records.profiling import Device, Profiling, Run
+from scripts.records.profiling import Device, Operator, Profiling, Run
 from scripts.records.schema import Record
-from scripts.render.captions import RESULTS_URL, Provenance, code, hardware, raw_url
+from scripts.render.captions import Provenance
 from scripts.render.profiling.prediction import CONVOLUTIONS, Prediction, predict
-from scripts.render.russian import NBSP, day, decimals_for, number, plural, quantity
+from scripts.render.russian import NBSP, decimals_for, number, plural, quantity
 
 ROWS = 9  # as many as the talk's slide showed
 SLIDE_ROWS = 7
@@ -27,6 +27,7 @@ class _Column:
     rest: float | None = None  # what the rows that are not shown add up to
     decimals: int | None = None
     bar: bool = False  # the number is a share in per cent, drawn behind the digits too
+    spots: frozenset[int] = frozenset()  # rows whose number the slide speaks about; the last is the rest's
 
     def texts(self) -> list[str]:
         """The cells, with as many decimals in each as the smallest number needs for two digits, but one at most."""
@@ -34,11 +35,13 @@ class _Column:
         decimals = self.decimals
         if decimals is None:
             decimals = min(1, decimals_for(min(shown), 2)) if shown else 0
-        return [self._cell(value, decimals) for value in [*self.numbers, self.rest]]
+        return [self._cell(row, value, decimals) for row, value in enumerate([*self.numbers, self.rest])]
 
-    def _cell(self, value: float | None, decimals: int) -> str:
+    def _cell(self, row: int, value: float | None, decimals: int) -> str:
         if value is None:
             return "<td>—</td>"
+        if row in self.spots:
+            return f'<td class="spot">{number(value, decimals)}</td>'
         bar = f' class="bar" style="--share:{max(0.0, min(value, 100.0)):.1f}%"' if self.bar else ""
         return f"<td{bar}>{number(value, decimals)}</td>"
 
@@ -50,6 +53,7 @@ def operators_cpu(source: Provenance, run: Run, slide: bool = False) -> str:
     total = run.self_cpu_time_total_us
     rest_us = max(0.0, total - sum(operator.self_cpu_time_us for operator in shown))
     totals = [operator.cpu_time_total_us for operator in shown]
+    spots = _divided(shown, slide)
     columns = [
         _Column(
             f"Self CPU,{NBSP}%",
@@ -64,6 +68,7 @@ def operators_cpu(source: Provenance, run: Run, slide: bool = False) -> str:
             "время внутри самого оператора",
             [operator.self_cpu_time_us / 1e3 for operator in shown],
             rest_us / 1e3,
+            spots=spots,
         ),
         _Column(
             f"CPU total,{NBSP}мс",
@@ -80,7 +85,7 @@ def operators_cpu(source: Provenance, run: Run, slide: bool = False) -> str:
     if slide:
         del columns[2]
     body = _table("Операторы на CPU", [_code(operator.name) for operator in shown], columns, _rest_name(run, hidden))
-    caption = "Операторы на CPU по убыванию собственного времени (Self CPU)"
+    caption = f"Операторы на CPU по убыванию собственного времени (Self CPU){_not_shown(run)}"
     return source.figure(body, caption, "operators", "cpu")
 
 
@@ -93,6 +98,7 @@ def operators_cuda(source: Provenance, run: Run, slide: bool = False) -> str:
     total = run.self_device_time_total_us or sum(device_us)
     rest_us = max(0.0, total - sum(device_us))
     rest_cpu_us = max(0.0, run.self_cpu_time_total_us - sum(operator.self_cpu_time_us for operator in shown))
+    spots = _divided(shown, slide)
     columns = [
         _Column(
             f"Self CUDA,{NBSP}%",
@@ -107,12 +113,14 @@ def operators_cuda(source: Provenance, run: Run, slide: bool = False) -> str:
             "время ядер, запущенных оператором",
             [time / 1e3 for time in device_us],
             rest_us / 1e3,
+            spots=spots,
         ),
         _Column(
             f"Self CPU,{NBSP}мс",
             "время процессора внутри оператора: подготовка и запуск ядер",
             [operator.self_cpu_time_us / 1e3 for operator in shown],
             rest_cpu_us / 1e3,
+            spots=spots,
         ),
         _Column(
             f"CUDA на вызов,{NBSP}мкс",
@@ -123,7 +131,7 @@ def operators_cuda(source: Provenance, run: Run, slide: bool = False) -> str:
     ]
     names = [_code(operator.name) for operator in shown]
     body = _table("Операторы на GPU", names, columns, _rest_name(run, hidden))
-    caption = "Операторы на GPU: каждое ядро посчитано один раз, у запустившего его оператора"
+    caption = f"Операторы на GPU: каждое ядро посчитано один раз, у запустившего его оператора{_not_shown(run)}"
     return source.figure(body, caption, "operators")
 
 
@@ -137,21 +145,23 @@ def operators_cuda_as_printed(source: Provenance, run: Run, slide: bool = False)
     rows = sorted((row for row in rows if row[2] > 0), key=lambda row: (-row[2], row[0]))
     shown, hidden = _split(rows, slide)
     total = run.self_device_time_total_us or sum(kernel.device_time_us for kernel in run.kernels)
-    rest_us = sum(row[2] for row in hidden)
+    # The foot: on a slide what the column adds up to, which is what it is shown for; elsewhere the rows left out.
+    foot_us = sum(row[2] for row in (rows if slide else hidden))
     columns = [
         _Column(
             f"Self CUDA,{NBSP}%",
             "доля во времени всех ядер",
             [100 * row[2] / total for row in shown],
-            100 * rest_us / total if hidden else None,
+            100 * foot_us / total if foot_us else None,
             decimals=1,
             bar=True,
+            spots=frozenset({len(shown)} if slide else ()),
         ),
         _Column(
             f"Self CUDA,{NBSP}мс",
             "время ядер",
             [row[2] / 1e3 for row in shown],
-            rest_us / 1e3 if hidden else None,
+            foot_us / 1e3 if foot_us else None,
         ),
         _Column(f"Self CPU,{NBSP}мс", "время процессора внутри оператора", [row[1] / 1e3 for row in shown]),
         _Column(f"CUDA на вызов,{NBSP}мкс", "Self CUDA на вызов", [row[2] / row[3] for row in shown]),
@@ -159,11 +169,12 @@ def operators_cuda_as_printed(source: Provenance, run: Run, slide: bool = False)
     ]
     printed = 100 * sum(row[2] for row in rows) / total
     which = "всего столбца" if run.complete else "одних только показанных строк"
+    left_out = f"ещё {len(hidden)} {plural(len(hidden), 'строка', 'строки', 'строк')}" if hidden else None
     body = _table(
         "Операторы и ядра на GPU",
         [_code(row[0]) if row[0] in operators else _kernel(row[0]) for row in shown],
         columns,
-        f"ещё {len(hidden)} {plural(len(hidden), 'строка', 'строки', 'строк')}" if hidden else None,
+        f"сумма {'столбца' if run.complete else 'этих строк'}" if slide else left_out,
     )
     caption = (
         "Как печатает PyTorch: операторы и запущенные ими ядра в одном списке. "
@@ -230,7 +241,7 @@ def prediction(source: Provenance, original: Provenance | None, slide: bool = Fa
         utterances = sum(record.data.workload.repeats)
         phrases = plural(utterances, "фразе", "фразам", "фразам")
         caption += f". Быстрый прогон предсказан по своим {utterances} {phrases}, доклад — по своим"
-    body = _scroll("Число вызовов", f'<table class="operators"><thead><tr>{head}</tr></thead>{"".join(bodies)}</table>')
+    body = scroll("Число вызовов", f'<table class="operators"><thead><tr>{head}</tr></thead>{"".join(bodies)}</table>')
     return source.figure(body, caption, "prediction", others=both[1:])
 
 
@@ -275,48 +286,6 @@ def operator_time_s(run: Run, name: str) -> float | None:
     return None
 
 
-def machines(sources: Iterable[Provenance]) -> str:
-    """Every machine that was measured: hardware, runs, date, raw record, versions and what was not controlled."""
-    return _machines([(source, _machine_details(source.record)) for source in sources], RESULTS_URL)
-
-
-def machines_short(sources: Iterable[Provenance]) -> str:
-    """The machines again, a line each, for the page at the site's root."""
-    return _machines([(source, "") for source in sources], "results/")
-
-
-def _machines(rows: Sequence[tuple[Provenance, str]], base: str) -> str:
-    if not rows:
-        return '<p class="nothing-measured">Ещё ни одна машина не измерена.</p>\n'
-    bodies = []
-    for source, details in rows:
-        record = source.record
-        runs = ", ".join("GPU" if run.device == "cuda" else "CPU" for run in record.data.runs)
-        bodies.append(
-            f'<tbody><tr><th scope=row data-record="{escape(record.name)}">{hardware(record)} {source.stale}</th>'
-            f"<td>{runs}</td><td>{day(record.measured_at)}</td>"
-            f'<td><a href="{raw_url(record, base)}">JSON</a></td></tr>'
-            + (f'<tr class="remarks"><td colspan=4>{details}</td></tr>' if details else "")
-            + "</tbody>"
-        )
-    head = "".join(f"<th scope=col>{heading}</th>" for heading in ("Машина", "Прогоны", "Когда", "Запись"))
-    table = f'<table class="machines"><thead><tr>{head}</tr></thead>{"".join(bodies)}</table>'
-    return f'<figure class="machines">{_scroll("Машины", table)}</figure>\n'
-
-
-def _machine_details(record: Record[Profiling]) -> str:
-    notes = [record.data.model.weights_note]
-    if record.uncontrolled:
-        notes.append(f"Что не держали в руках: {'; '.join(record.uncontrolled)}.")
-    if record.quick:
-        notes.insert(0, "Быстрый прогон: каждый файл по одному разу.")
-    if record.origin == "published":
-        notes.insert(0, "Таблицы из доклада 2024 года.")
-    with_what = escape(", ".join(f"{name}{NBSP}{version}" for name, version in sorted(record.versions.items())))
-    remarks = "".join(f"<li>{escape(note)}</li>" for note in notes if note)
-    return " · ".join(filter(None, [with_what, code(record)])) + f"<ul>{remarks}</ul>"
-
-
 def _expected(record: Record[Profiling], device: Device) -> Prediction:
     run = record.data.run_on(device)
     return predict(record.data.model.encoder, record.data.workload, device, run.threads if run else None)
@@ -341,8 +310,18 @@ def _split(rows: list[T], slide: bool) -> tuple[list[T], list[T]]:
 
 def _rest_name(run: Run, hidden: Sequence[object]) -> str | None:
     if not run.complete:
-        return "остальные, в докладе не показанные"
+        return "остальные"
     return f"ещё {len(hidden)} {plural(len(hidden), 'оператор', 'оператора', 'операторов')}" if hidden else None
+
+
+def _not_shown(run: Run) -> str:
+    return "" if run.complete else ". Остальные строки в докладе не показаны"
+
+
+def _divided(shown: Sequence[Operator], slide: bool) -> frozenset[int]:
+    """Rows whose times the next slides divide: addmm and the convolution."""
+    divided = {"aten::addmm", CONVOLUTIONS["cpu"][0], CONVOLUTIONS["cuda"][0]}
+    return frozenset(row for row, operator in enumerate(shown) if slide and operator.name in divided)
 
 
 def _hidden_calls(run: Run, calls: Sequence[int]) -> float | None:
@@ -365,12 +344,12 @@ def _table(label: str, names: Sequence[str], columns: Sequence[_Column], rest: s
     foot = ""
     if rest is not None:
         foot = f"<tfoot><tr><th scope=row>{rest}</th>{''.join(column[-1] for column in cells)}</tr></tfoot>"
-    return _scroll(
+    return scroll(
         label, f'<table class="operators"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody>{foot}</table>'
     )
 
 
-def _scroll(label: str, table: str) -> str:
+def scroll(label: str, table: str) -> str:
     """Wide tables scroll inside their figure, with the keyboard too; the page does not."""
     return f'<div class="table-scroll" role="group" aria-label="{label}" tabindex=0>{table}</div>'
 

@@ -1,0 +1,138 @@
+"""How large a slide sets what it holds: as large as it fits, so that little is read from the last row too.
+
+Sizes are in em, a slide's own unit: 1/27 of its height, 40 px of 1080, the least that its text is set at. Letters are
+counted at the typefaces' average width, so a size is an estimate, which tests hold against a browser. `slides.css`
+takes the size as `--size`, of the code's letters as `--code-columns` and `--code-lines`.
+"""
+
+import html
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH, HEIGHT = 41.7, 22.6  # a slide less its padding
+LETTER, CODE_LETTER = 0.54, 0.6
+LINE = 1.35
+BETWEEN = 0.7
+TITLE, TITLE_LETTER = 2.8 * 0.98, 2.8 * 0.37  # a line of it, a letter of it
+AFTER_TITLE = 0.9
+HEAD, HEAD_SCALE = 1.2, 0.65
+ROW = 1.69
+CAPTION = 2.0  # two lines of it, smaller
+WIDE_TABLE = 6  # columns from which cells stand closer
+TEXT_SIZE = 1.15  # the least that text alone, and a table among text, is set at
+
+_LARGEST_TEXT, _LARGEST_TABLE = 1.75, 1.45
+_FORMULA_SIZES = (1.2, 2.3)
+_SIGN = 0.42  # of a formula, at KaTeX's own size
+_FORMULA_ROOM = 36  # em of the slide's width, for KaTeX is a tenth larger than the text around it
+_MARKER, _BETWEEN_ITEMS = 1.7, 0.55
+WHY_WIDTH = 9  # of the question mark beside the text of a slide that asks why
+_ROOM_LEFT = 0.9  # part of the room that an estimate may fill
+
+_TABLE = re.compile(r"<table.*?</table>", re.DOTALL)
+_ROWS = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
+_CELLS = re.compile(r"<t(?P<kind>[hd])[^>]*>(?P<inside>.*?)</t[hd]>", re.DOTALL)
+_TAG = re.compile("<[^>]*>")
+_MARKUP = re.compile(r"\]\([^)]*\)|\{[:.#][^}]*\}|[*_`\[$]")
+_REFERENCE = re.compile(r"\{\{.*?\}\}")
+_TEX_NAME = re.compile(
+    r"\\(?:begin|end)\{\w+\}|\\(?:left|right|text|under(?:set|brace)|over(?:set|line)|frac|math\w+)\b"
+)
+_MATRIX = re.compile(r"\\begin\{\w*matrix\}(?P<rows>.*?)\\end\{\w*matrix\}", re.DOTALL)
+_COLUMN_GAP = 4  # signs
+_TEX_COMMAND = re.compile(r"\\[a-zA-Z]+")
+
+
+@dataclass
+class Cell:
+    """A table's cell: its text, and how it is set."""
+
+    head: bool
+    text: str = ""
+    code: bool = False
+
+
+def read_tables(written: str) -> list[list[list[Cell]]]:
+    """The tables of a piece of HTML, each as rows of cells; the first row is the head."""
+    return [
+        [
+            [
+                Cell(at == 0, html.unescape(_TAG.sub("", cell["inside"])).strip(), "<code" in cell["inside"])
+                for cell in _CELLS.finditer(row)
+            ]
+            for at, row in enumerate(_ROWS.findall(table))
+        ]
+        for table in _TABLE.findall(written)
+    ]
+
+
+def table_width(rows: Sequence[Sequence[Cell]], broken: bool = True) -> float:
+    """The width that a table takes, its first column `broken` between words where that helps; others never are."""
+    wide = len(rows[0]) >= WIDE_TABLE
+    padding = 0.32 if wide else 0.8
+
+    def width(cell: Cell, text: str) -> float:
+        if cell.head:
+            return len(text) * LETTER * HEAD_SCALE
+        return len(text) * (CODE_LETTER * (0.75 if wide else 0.88) if cell.code else LETTER)
+
+    total = 0.0
+    for at, column in enumerate(zip(*rows, strict=False)):
+        parts = ((cell, part) for cell in column for part in (cell.text.split() if broken and at == 0 else [cell.text]))
+        total += max((width(cell, part) for cell, part in parts), default=0.0) + padding
+    return total
+
+
+def table_height(rows: Sequence[Sequence[Cell]]) -> float:
+    """A head, and a line a row."""
+    return HEAD + ROW * (len(rows) - 1)
+
+
+def lines(text: str, letter: float = LETTER, width: float = WIDTH) -> int:
+    """Lines that a text takes."""
+    return max(1, math.ceil(len(text) * letter / width))
+
+
+def room(title: str) -> float:
+    """What the title leaves of the slide's height."""
+    return HEIGHT - lines(title, TITLE_LETTER) * TITLE - AFTER_TITLE
+
+
+def table_size(title: str, tables: Sequence[Sequence[Sequence[Cell]]]) -> float:
+    """The size of a slide of tables, at which their rows stay a line each."""
+    widest = max(table_width(rows, broken=False) for rows in tables)
+    height = sum(map(table_height, tables)) + CAPTION
+    return _clamped(1.0, min(WIDTH / widest, room(title) / height) * _ROOM_LEFT, _LARGEST_TABLE)
+
+
+def text_size(title: str, texts: Sequence[str], room_width: float = WIDTH) -> float:
+    """The size of a slide of text alone: paragraphs and items of lists, as Markdown writes them."""
+    plain = [_MARKUP.sub("", _REFERENCE.sub("1234,5 мс", text)) for text in texts]
+    size = _LARGEST_TEXT
+    while size > TEXT_SIZE:
+        width = room_width / size - _MARKER
+        height = sum(lines(text, width=width * _ROOM_LEFT) * LINE + _BETWEEN_ITEMS for text in plain) * size
+        if height <= room(title) * _ROOM_LEFT:
+            break
+        size -= 0.05
+    return round(max(size, TEXT_SIZE), 2)
+
+
+def formula_size(formulas: Sequence[str]) -> float:
+    """The size of a slide's displayed formulas, given as TeX."""
+    signs = max(1, *(_signs(html.unescape(tex)) for tex in formulas))
+    least, most = _FORMULA_SIZES
+    return _clamped(least, _FORMULA_ROOM / (signs * _SIGN), most)
+
+
+def _signs(tex: str) -> int:
+    """Letters and signs that a formula shows in a line; those above and below one another are counted side by side."""
+    row = _MATRIX.sub(lambda matrix: "[" + max(matrix["rows"].split("\\\\"), key=_signs) + "]", tex)
+    shown = _TEX_COMMAND.sub("x", _TEX_NAME.sub("", row))
+    return len(re.sub(r"[\s{}^_\\,;]", "", shown.replace("&", "x" * _COLUMN_GAP)))
+
+
+def _clamped(least: float, size: float, most: float) -> float:
+    return round(min(max(least, size), most), 2)
