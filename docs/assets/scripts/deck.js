@@ -13,7 +13,7 @@
 
   // From disk, a link to a folder would open its listing.
   if (location.protocol === "file:") {
-    for (const link of deck.querySelectorAll("a[href]")) {
+    for (const link of deck.querySelectorAll("a[href]:not(svg a)")) {
       const url = new URL(link.href);
       if (url.protocol === "file:" && url.pathname.endsWith("/")) {
         url.pathname += "index.html";
@@ -243,7 +243,7 @@
   function absolute(element) {
     const copy = element?.cloneNode(true);
     for (const name of ["src", "href"]) {
-      for (const part of copy?.querySelectorAll(`:is(a, img)[${name}]`) ?? []) part.setAttribute(name, part[name]);
+      for (const part of copy?.querySelectorAll(`:is(a, img)[${name}]:not(svg *)`) ?? []) part.setAttribute(name, part[name]);
     }
     return copy;
   }
