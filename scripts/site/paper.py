@@ -35,9 +35,7 @@ def make_paper(deck: Path, out: Path = DIST) -> list[Path]:
         shutil.copytree(deck, pages)
         for name, style in _STYLES.items():
             page = pages / f"{name}.html"
-            shutil.copy(style, pages)  # a style sheet inside the page would be stopped by the page's policy
-            link = f'<link rel="stylesheet" href="{style.name}"></head>'
-            page.write_text(html.replace("</head>", link), encoding="utf-8")
+            page.write_text(html.replace("</head>", f"<style>{style.read_text()}</style></head>"), encoding="utf-8")
             _print(browser, page, Path(temporary, name), Path(temporary, "profile"))
             shutil.move(Path(temporary, name), out / name)
     return [out / name for name in _STYLES]

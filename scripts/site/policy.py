@@ -2,8 +2,9 @@
 
 A page loads the site's own files and nothing else. Of scripts written into a page only the theme's are let through,
 each by its hash and only where it is word for word what the theme's templates say: a script that came by another way (a
-record's string that somebody forgot to escape, say) stops the build. Styles are let through as attributes, by which
-KaTeX and matplotlib place things, thousands of them: a style runs nothing, and loads nothing from elsewhere.
+record's string that somebody forgot to escape, say) stops the build. Styles are all let through: KaTeX and
+matplotlib place things by thousands of `style` attributes, reveal.js moves them by a sheet that it writes as it goes; a
+style runs nothing, and loads nothing from elsewhere.
 
 MkDocs' pages get it from `hooks.py`; `python -m scripts.site.policy FOLDER` gives it to what another engine built.
 """
@@ -24,7 +25,6 @@ _DIRECTIVES = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self' 'unsafe-inline'",
-    "style-src-elem": "'self'",  # so that only attributes are left of what is allowed inline
     "img-src": "'self' data:",  # the theme's icons are masks in its style sheet
     "font-src": "'self'",
     "connect-src": "'self'",
