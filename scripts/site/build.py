@@ -1,19 +1,21 @@
 """Build `site/`: measure what is missing or stale, render, and swap the whole site in, or leave the old one whole."""
 
 import logging
-import shutil
 import sys
 from pathlib import Path
 
 from rich.console import Console
 
 from scripts.errors import TalkError
-from scripts.paths import RESULTS, ROOT, SITE
+from scripts.paths import CACHE, GENERATED_ASSETS, GENERATED_SNIPPETS, RESULTS, ROOT, SITE
+from scripts.records.files import remove_partials
 from scripts.records.sources import changed_sources
 from scripts.records.store import read_record, record_path
 from scripts.render import render
 from scripts.site.check import find_mistakes, find_refuted_claims, find_stale_records
+from scripts.site.replace import alone, cannot_write, replace_folder, restore_folder
 
+_LOCK = CACHE / "build.lock"
 _BUILDING = ROOT / ".site.building"
 _FORMER = ROOT / ".site.former"
 
@@ -22,23 +24,33 @@ _console = Console(stderr=True)
 
 def build(*, measuring: bool, fresh: bool = False, quick: bool = False) -> None:
     """Make `site/`. Raises TalkError; whatever happens, the former `site/` stays whole until the new one is."""
-    if measuring:
-        _measure_what_is_needed(fresh=fresh, quick=quick)
-    render()
-    mistakes = find_mistakes()
-    if mistakes:
-        for mistake in mistakes[:-1]:
-            print(mistake, file=sys.stderr)
-        raise mistakes[-1]
-    for problem in (*find_refuted_claims(), *find_stale_records()):
-        print(f"warning: {problem}", file=sys.stderr)
-    _restore_after_a_kill()
-    try:
-        _run_mkdocs(_BUILDING)
-        _swap_in(_BUILDING)
-    finally:
-        shutil.rmtree(_BUILDING, ignore_errors=True)
+    with alone(_LOCK):
+        for folder in (RESULTS, GENERATED_SNIPPETS, GENERATED_ASSETS):
+            remove_partials(folder)
+        if measuring:
+            _measure_what_is_needed(fresh=fresh, quick=quick)
+        render()
+        mistakes = find_mistakes()
+        if mistakes:
+            for mistake in mistakes[:-1]:
+                print(mistake, file=sys.stderr)
+            raise mistakes[-1]
+        for problem in (*find_refuted_claims(), *find_stale_records()):
+            print(f"warning: {problem}", file=sys.stderr)
+        _make_site()
     _console.print(f"site/ is built: {sum(1 for path in SITE.rglob('*') if path.is_file())} files")
+
+
+def _make_site() -> None:
+    try:
+        restore_folder(SITE, _BUILDING, _FORMER)
+        try:
+            _run_mkdocs(_BUILDING)
+            replace_folder(SITE, _BUILDING, _FORMER)
+        finally:
+            restore_folder(SITE, _BUILDING, _FORMER)
+    except OSError as error:
+        raise cannot_write(SITE, error) from None
 
 
 def _measure_what_is_needed(*, fresh: bool, quick: bool) -> None:
@@ -77,24 +89,5 @@ def _run_mkdocs(site: Path) -> None:
         config.plugins.on_shutdown()
     except MkDocsException as error:
         raise TalkError("mkdocs.yml", str(error) or "the build was aborted", "mend what is named above") from None
-    except OSError as error:
-        raise TalkError(
-            site, f"cannot be written ({error.strerror})", "free the disk or mend the permissions"
-        ) from None
     finally:
         logger.removeHandler(handler)
-
-
-def _swap_in(built: Path) -> None:
-    if SITE.exists():
-        SITE.rename(_FORMER)
-    built.rename(SITE)
-    shutil.rmtree(_FORMER, ignore_errors=True)
-
-
-def _restore_after_a_kill() -> None:
-    """A kill between the two renames of a swap leaves no `site/`: the former one comes back."""
-    if _FORMER.exists() and not SITE.exists():
-        _FORMER.rename(SITE)
-    shutil.rmtree(_FORMER, ignore_errors=True)
-    shutil.rmtree(_BUILDING, ignore_errors=True)

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from scripts.errors import TalkError
 from scripts.paths import DIST, ROOT, SITE
+from scripts.records.files import cannot_write
 
 _PAGE = Path("slides", "index.html")
 # How a file of each kind refers to another one.
@@ -53,7 +54,7 @@ def make_deck(site: Path = SITE, out: Path = DIST, site_url: str = "") -> Path:
         building.rename(folder)
         _zip(folder, out / "deck.zip")
     except OSError as error:
-        raise TalkError(out, f"cannot be written ({error.strerror})", "free the disk or mend the permissions") from None
+        raise cannot_write(out, error) from None
     return folder
 
 

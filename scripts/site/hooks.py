@@ -1,18 +1,32 @@
-"""What MkDocs calls so that `mkdocs serve` alone is enough: bring the fragments up to date, refuse mistaken sources."""
+"""What MkDocs calls so that `mkdocs serve` alone is enough.
+
+The fragments are brought up to date, mistaken sources refused, every page gets its security policy.
+"""
 
 import logging
+import os
+from datetime import UTC, datetime
 from typing import Any
 
 from mkdocs.exceptions import Abort, PluginError
 
 from scripts.errors import TalkError
+from scripts.records.store import read_records
 from scripts.render import render
 from scripts.site.check import find_mistakes, find_refuted_claims
+from scripts.site.policy import with_policy
 from scripts.site.sharing import write_sharing_pictures
 from scripts.site.vendor import write_font_faces
 
 # Not one of MkDocs' own loggers: a claim that a reader's laptop refutes must not fail a strict build.
 _log = logging.getLogger("talk")
+_serving = False
+
+
+def on_startup(command: str, **_: Any) -> None:
+    """Remember whether MkDocs is about to serve: the reloading script that it then puts into pages has no one hash."""
+    global _serving
+    _serving = command == "serve"
 
 
 def on_pre_build(config: Any) -> None:
@@ -21,6 +35,7 @@ def on_pre_build(config: Any) -> None:
         write_font_faces()
         write_sharing_pictures(config.site_name, config.site_author)
         render()
+        _date_by_records()
         mistakes = find_mistakes()
     except TalkError as error:
         raise PluginError(str(error)) from None
@@ -34,3 +49,29 @@ def on_build_error(error: Exception) -> None:
     """What an extension finds while a page is converted (bad TeX, say) is one line too, not a traceback."""
     if isinstance(error, TalkError):
         raise Abort(str(error))
+
+
+def on_post_page(output: str, page: Any, **_: Any) -> str:
+    """A page's policy, chapters' and the deck's alike."""
+    return _held(output, page.file.dest_uri)
+
+
+def on_post_template(output_content: str, template_name: str, **_: Any) -> str:
+    """The policy of a page that is made of no Markdown: 404.html."""
+    return _held(output_content, template_name) if template_name.endswith(".html") else output_content
+
+
+def _held(html: str, page: str) -> str:
+    if _serving:
+        return html
+    try:
+        return with_policy(html, page)
+    except TalkError as error:
+        raise PluginError(str(error)) from None
+
+
+def _date_by_records() -> None:
+    """MkDocs dates the site map by the day of the build; ours is of the day when its freshest record was measured."""
+    moments = (datetime.fromisoformat(record.measured_at) for record in read_records() if "T" in record.measured_at)
+    newest = max(moments, default=datetime(2024, 10, 1, tzinfo=UTC))
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(newest.timestamp()))

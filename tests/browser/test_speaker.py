@@ -85,7 +85,7 @@ def test_the_timer_counts_from_the_slot_and_tells_the_pace(deck: Visit) -> None:
     assert speaker.locator(".pace").inner_text() == "секундомер стоит"
     start = speaker.locator("[name=timer]")
     start.click()
-    speaker.wait_for_function("document.querySelector('.elapsed').textContent !== '0:00'")
+    speaker.wait_for_function("() => document.querySelector('.elapsed').textContent !== '0:00'")
     assert start.inner_text() == "Пауза"
     planned = sum(deck.page.locator(".slides > section").evaluate_all("s => s.map(s => Number(s.dataset.timing))")[:1])
     assert speaker.locator(".pace").inner_text() == f"опережаем на 0:{planned - 1}"
@@ -94,7 +94,7 @@ def test_the_timer_counts_from_the_slot_and_tells_the_pace(deck: Visit) -> None:
     speaker.wait_for_timeout(1200)
     assert speaker.locator(".elapsed").inner_text() == stopped
     speaker.locator("[name=reset]").click()
-    speaker.wait_for_function("document.querySelector('.elapsed').textContent === '0:00'")
+    speaker.wait_for_function("() => document.querySelector('.elapsed').textContent === '0:00'")
 
 
 PACES = """() => {

@@ -8,13 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from scripts.paths import ROOT
+from scripts.bench.kills import copy_project
 from scripts.records.store import write_record
 from tests import samples
 from tests.render.gradient import samples as gradient_samples
 from tests.render.matmul.samples import matmul_record
-
-_COPIED = ("scripts", "docs", "snippets", "mkdocs.yml", "package.json")
 
 Talk = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -23,14 +21,7 @@ Talk = Callable[..., "subprocess.CompletedProcess[str]"]
 def project(tmp_path: Path) -> Path:
     """The sources of the talk in a folder of their own, where only the talk itself and `test-box` were measured."""
     folder = tmp_path / "project"
-    folder.mkdir()
-    for name in _COPIED:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, folder / name)
-    (folder / "node_modules").symlink_to(ROOT / "node_modules")  # math is set by them
+    copy_project(folder)
     for machine in (folder / "docs" / "results").iterdir():
         if machine.name != "talk-2024":
             shutil.rmtree(machine)

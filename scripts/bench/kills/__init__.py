@@ -1,0 +1,179 @@
+"""Kill `talk build` at seeded moments, and look whether anything was lost.
+
+Every round makes all records stale and changes a page; a build of that is killed in one of its steps; what it leaves is
+looked at, and built again to the end without cleaning.
+"""
+
+import hashlib
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.errors import TalkError
+from scripts.paths import RESULTS, ROOT
+from scripts.records.sources import changed_sources
+from scripts.records.store import read_record, read_records
+
+STEPS = ("measuring", "rendering", "building", "swapping")
+_SIGNALS = (signal.SIGKILL, signal.SIGINT)
+_SOURCES = ("scripts", "docs", "snippets", "mkdocs.yml", "package.json")
+_INTERRUPTED = 130
+_LONGEST_S = 300
+_TRIES = 5
+_SWAP_S = 0.02  # a swap is over in less: of this the moment of the kill is drawn
+
+_Moment = tuple[str, float, signal.Signals]  # the step, so many seconds after it began, and what is sent
+
+
+@dataclass(frozen=True)
+class Kill:
+    """One kill: the step that it was meant for, the signal, and what was lost."""
+
+    step: str
+    signal: signal.Signals
+    losses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Build:
+    status: int
+    measured: list[str]
+    starts_s: dict[str, float]  # step → when it began
+    errors: str
+
+    def lasts_s(self, step: str) -> float:
+        """How long the step took, up to the next one's beginning."""
+        later = [start for start in self.starts_s.values() if start > self.starts_s[step]]
+        return max(min(later, default=0) - self.starts_s[step], _SWAP_S)
+
+
+def copy_project(folder: Path) -> None:
+    """The sources of the project in a folder of their own, with its records and without what is built of them."""
+    folder.mkdir(parents=True)
+    built = shutil.ignore_patterns("__pycache__", "generated", "*.partial")
+    for name in _SOURCES:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=built)
+        else:
+            shutil.copy(source, folder / name)
+    (folder / "node_modules").symlink_to(ROOT / "node_modules")  # math is set by them
+
+
+def killed_builds(count: int, seed: int = 2024) -> Iterator[Kill]:
+    """Kill `count` builds of a copy of the whole project, whose experiments give the committed records' data."""
+    with tempfile.TemporaryDirectory() as temporary:
+        project, takes = Path(temporary, "project"), Path(temporary, "takes")
+        copy_project(project)
+        for record in read_records():
+            if record.origin == "measured" and not list(takes.glob(f"*/{record.experiment}.json")):
+                take = takes / record.machine.slug / f"{record.experiment}.json"
+                take.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(RESULTS / record.machine.slug / take.name, take)
+        yield from kill_again(project, takes, count, seed)
+
+
+def kill_again(project: Path, takes: Path, count: int, seed: int = 2024) -> Iterator[Kill]:
+    """Kill `count` builds of `project`, in its steps and by the two signals in turn, at moments that `seed` draws.
+
+    `takes/MACHINE/EXPERIMENT.json` is what the experiments give. Raises TalkError when a build that nobody kills fails.
+    """
+    draw = random.Random(seed)
+    _change(project, "first")
+    whole = _build(project, takes)
+    if whole.status != 0:
+        raise TalkError("kills", f"a build that nobody kills fails: {whole.errors}", "mend that first")
+    for number in range(count):
+        step, sign = STEPS[number % len(STEPS)], _SIGNALS[number // len(STEPS) % len(_SIGNALS)]
+        for attempt in range(_TRIES):
+            losses = _losses(project, takes, f"{number}.{attempt}", (step, draw.random() * whole.lasts_s(step), sign))
+            if losses is not None:
+                yield Kill(step, sign, tuple(losses))
+                break
+        else:
+            raise TalkError(
+                "kills", f"{_TRIES} builds ended before they were killed in {step}", "try a quieter machine"
+            )
+
+
+def _losses(project: Path, takes: Path, mark: str, kill: _Moment) -> list[str] | None:
+    """What a kill loses; None when the build had ended before it."""
+    former = _digest(project / "site")
+    _change(project, mark)
+    killed = _build(project, takes, kill)
+    left, finished = _digest(project / "site"), _finished(project)
+    losses = list(_broken_records(project))
+    again = _build(project, takes)
+    if again.status != 0:
+        losses.append(f"the next build fails: {again.errors}")
+    if left not in (former, _digest(project / "site")):
+        losses.append("site/ is neither the former one nor the new one")
+    if repeated := finished & set(again.measured):
+        losses.append(f"measured again: {', '.join(sorted(repeated))}")
+    if stray := [path.name for path in project.glob(".site*")]:
+        losses.append(f"left behind: {', '.join(stray)}")
+    if kill[2] == signal.SIGINT and (killed.status not in (0, _INTERRUPTED) or "Traceback" in killed.errors):
+        losses.append(f"an interrupt is not one line: exit {killed.status}, {killed.errors[-300:]}")
+    return losses if killed.status != 0 or losses else None
+
+
+def _build(project: Path, takes: Path, kill: _Moment | None = None) -> _Build:
+    """Build `project`; with `kill`, send that signal so many seconds after that step began."""
+    words = [sys.executable, "-m", "scripts.bench.kills.driver", str(takes)]
+    starts_s: dict[str, float] = {}
+    measured = []
+    with tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(words, cwd=project, stdout=subprocess.PIPE, stderr=errors, text=True)
+        assert process.stdout is not None
+        for line in process.stdout:
+            step, _, experiment = line.strip().partition(" ")
+            if experiment:
+                measured.append(experiment)
+            if step not in starts_s:
+                starts_s[step] = time.monotonic()
+                if kill is not None and step == kill[0]:
+                    time.sleep(kill[1])
+                    process.send_signal(kill[2])
+        status = process.wait(_LONGEST_S)
+        errors.seek(0)
+        return _Build(status, measured, starts_s, errors.read())
+
+
+def _change(project: Path, mark: str) -> None:
+    """Another page, and measuring code that every record is older than."""
+    with (project / "scripts" / "measure" / "machine.py").open("a", encoding="utf-8") as source:
+        source.write(f"# {mark}\n")
+    with (project / "docs" / "index.md").open("a", encoding="utf-8") as page:
+        page.write(f"\nПравка {mark}.\n")
+
+
+def _digest(site: Path) -> str:
+    """Of every file's path and bytes; of nothing where there is no site."""
+    digest = hashlib.sha256()
+    for path in sorted(site.rglob("*")):
+        if path.is_file():
+            digest.update(f"{path.relative_to(site)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _finished(project: Path) -> set[str]:
+    """Experiments of which there is a record as new as the code: this machine's, since every other one is stale."""
+    records = read_records(project / "docs" / "results")
+    return {
+        record.experiment for record in records if record.origin == "measured" and not changed_sources(record, project)
+    }
+
+
+def _broken_records(project: Path) -> Iterator[str]:
+    for path in sorted((project / "docs" / "results").glob("*/*.json")):
+        try:
+            read_record(path)
+        except TalkError as error:
+            yield str(error)
