@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.visit import Visit, visit
 
-PAGES = ["", "gpu/", "reproduce/", "404.html"]
+PAGES = ["", "gpu/", "labs/matmul/", "reproduce/", "404.html"]
 SCHEMES = ["light", "dark"]
 PHONE = {"width": 390, "height": 844}
 
