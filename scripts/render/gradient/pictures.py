@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from scripts.measure.gradient.autograd.scalar import Value
-from scripts.measure.gradient.line import LINE_START, LINE_X, LINE_Y
+from scripts.measure.gradient.landscapes import LINE_START, LINE_X, LINE_Y
 from scripts.render.gradient.svg import WIDTH, Picture, Plane, Point, dot, path, shown, text
 from scripts.render.russian import MINUS
 
