@@ -12,6 +12,7 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def logarithmic(axes: Axes) -> None:
+    """Both axes logarithmic, with powers of ten."""
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.grid(True, color=GRID)
@@ -35,17 +36,18 @@ def power(value: float) -> str:
 
 
 def plain(value: float) -> str:
+    """An everyday number with as many digits after the comma as it needs."""
     return number(value, 0 if value >= 1 else 1 if value >= 0.1 else 2)
 
 
-def legend(axes: Axes, columns: int) -> None:
-    """A key in one line over the chart."""
+def legend(axes: Axes, columns: int, middle: float = 0.46, above: float = 1.0) -> None:
+    """A key in one line over the chart, `middle` and `above` in its widths and heights."""
     axes.legend(
         frameon=False,
         fontsize=13,
         ncols=columns,
         loc="lower center",
-        bbox_to_anchor=(0.46, 1.0),
+        bbox_to_anchor=(middle, above),
         labelcolor=INK,
         columnspacing=1.0,
         handlelength=1.8,

@@ -1,10 +1,14 @@
 """Charts of the ways down: paths, convergence, and the limit of stability."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
+from scripts.measure.gradient import landscapes
 from scripts.records.gradient import Descent, Gradient
 from scripts.render import charts
 from scripts.render.captions import Provenance
@@ -19,6 +23,12 @@ _METHODS = {
     "adam": ("Adam", CYAN, ":"),
     "lbfgs": ("L-BFGS", GREEN, (0, (7, 2))),
 }
+_LANDSCAPES: dict[str, Callable[[Any, Any], Any]] = {
+    "quadratic": landscapes.quadratic,
+    "rosenbrock": landscapes.rosenbrock,
+    "line": landscapes.line,
+}
+_LEVELS = 9
 _FUNCTIONS = {"quadratic": "вытянутая чаша", "rosenbrock": "овраг Розенброка", "line": "прямая по пяти точкам"}
 
 
@@ -34,6 +44,7 @@ def paths(source: Provenance, data: Gradient, function: str) -> str:
     across, up = (right - left) * 0.08, (top - bottom) * 0.12
     axes.set_xlim(left - across, right + across)
     axes.set_ylim(bottom - up, top + up)
+    _level_lines(axes, _LANDSCAPES[function])
     for descent in mine:
         title, colour, style = _METHODS[descent.method]
         points = descent.points[:60]
@@ -48,6 +59,15 @@ def paths(source: Provenance, data: Gradient, function: str) -> str:
     return source.figure(drawing, caption, "plot")
 
 
+def _level_lines(axes: Axes, landscape: Callable[[Any, Any], Any]) -> None:
+    """Lines of equal height over the whole picture, each several times higher than the one inside it."""
+    x, y = np.meshgrid(np.linspace(*axes.get_xlim(), 90), np.linspace(*axes.get_ylim(), 60))
+    heights = landscape(x, y)
+    lowest = float(heights.min())
+    top = float(heights.max()) - lowest
+    axes.contour(x, y, heights - lowest, levels=np.geomspace(top / 3000, top, _LEVELS), colors=[GRID], linewidths=1.2)
+
+
 @charts.in_house_style
 def convergence(source: Provenance, data: Gradient, function: str) -> str:
     """How far above the lowest value each method was after each step."""
@@ -60,13 +80,29 @@ def convergence(source: Provenance, data: Gradient, function: str) -> str:
         heights = [max(loss, 1e-16) for loss in descent.losses]
         axes.plot(range(len(heights)), heights, linestyle=style, color=colour)
         told.append(f"{title}: {len(heights) - 1} шагов")
+    if function == "quadratic":
+        _theory(axes, mine)
     axes.set_ylim(1e-16, None)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: power(value)))
     axes.set_xlabel("шаг")
     axes.grid(True, axis="y", color=GRID)
     _key(axes, mine)
     drawing = charts.svg(figure, f"convergence-{function}", f"Сходимость: {_FUNCTIONS[function]}", "; ".join(told))
-    return source.figure(drawing, f"Сколько осталось до минимума: {_FUNCTIONS[function]}", "plot")
+    caption = f"Сколько осталось до минимума: {_FUNCTIONS[function]}"
+    if function == "quadratic":
+        caption += "; серые полосы — скорость спуска и инерции по теории"
+    return source.figure(drawing, caption, "plot")
+
+
+def _theory(axes: Axes, descents: Sequence[Descent]) -> None:
+    """How fast theory has plain descent and momentum go down a quadratic, under the lines that were measured."""
+    low, high = landscapes.CURVATURES
+    stretch = high / low
+    for method, kappa in (("gradient", stretch), ("momentum", math.sqrt(stretch))):
+        losses = next(each.losses for each in descents if each.method == method)
+        factor = ((kappa - 1) / (kappa + 1)) ** 2  # of the loss; of the distance it is the root
+        expected = [losses[0] * factor**step for step in range(len(losses))]
+        axes.plot(expected, color=MUTED, linewidth=8, alpha=0.45, zorder=1, solid_capstyle="butt")
 
 
 @charts.in_house_style

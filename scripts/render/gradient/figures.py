@@ -1,68 +1,123 @@
 """Charts of ways to a gradient, of their errors and prices, in the house style, each from one record."""
 
+from collections.abc import Callable
+from typing import Literal
+
+from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from scripts.records.gradient import ConformerBackward, Gradient
+from scripts.records.gradient import ConformerBackward, DifferenceCurve, Gradient, WayCost
 from scripts.render import charts
 from scripts.render.captions import Provenance
 from scripts.render.charts import BLUE, CYAN, MUTED, PINK, SMALL, VIOLET
 from scripts.render.gradient.axes import legend, logarithmic
-from scripts.render.gradient.values import FORMULAS, WAYS
+from scripts.render.gradient.values import FORMULAS, STEP_POWERS, WAYS
 from scripts.render.russian import MINUS, number, quantity
+
+_FORMULA_STYLES = {"forward": (PINK, "-"), "central": (VIOLET, "--"), "complex": (BLUE, ":")}
+_WAY_STYLES = {
+    "differences": (PINK, "-o"),
+    "symbolic": (CYAN, ":s"),
+    "forward": (VIOLET, "--^"),
+    "reverse": (BLUE, "-D"),
+}
+_NO_ERROR = 1e-17  # where a logarithmic axis shows zero
+_MEASURED = "Медиана относительной ошибки производной eˣ·sin x в 500 точках"
 
 
 @charts.in_house_style
 def differences(source: Provenance, data: Gradient, precision: str) -> str:
     """Relative error of three formulas against the step, both logarithmic: the U, and the line that has no U."""
     figure, axes = charts.canvas(4.2)
-    logarithmic(axes)
-    told = []
-    styles = {"forward": (PINK, "-"), "central": (VIOLET, "--"), "complex": (BLUE, ":")}
-    floor = 1e-17
-    for curve in data.differences:
-        if curve.precision != precision:
-            continue
-        colour, style = styles[curve.formula]
-        steps = [2.0**-each.halvings for each in curve.errors]
-        axes.plot(
-            steps, [max(each.error, floor) for each in curve.errors], style, color=colour, label=FORMULAS[curve.formula]
-        )
-        lowest = min(curve.errors, key=lambda each: each.error)
-        told.append(f"{FORMULAS[curve.formula]}: лучший шаг 2^{MINUS}{lowest.halvings}")
-    axes.invert_xaxis()
-    axes.set_ylim(floor / 3, 300)
+    told = _error_curves(axes, [curve for curve in data.differences if curve.precision == precision])
+    axes.set_ylim(_NO_ERROR / 3, 300)
     axes.set_xlabel("шаг h, мельче — правее")
     legend(axes, 3)
-    drawing = charts.svg(
-        figure, f"differences-{precision}", f"Ошибка численной производной, {precision}", "; ".join(told)
-    )
-    caption = f"Медиана относительной ошибки производной eˣ·sin x в 500 точках, {precision}"
-    return source.figure(drawing, caption, "plot")
+    title = f"Ошибка численной производной, {precision}"
+    drawing = charts.svg(figure, f"differences-{precision}", title, "; ".join(told))
+    return source.figure(drawing, f"{_MEASURED}, {precision}; засечки внизу — лучший шаг по теории", "plot", "cpu")
 
 
 @charts.in_house_style
-def ways(source: Provenance, data: Gradient) -> str:
-    """Time of one whole gradient against the number of inputs, four ways."""
+def precisions(source: Provenance, data: Gradient) -> str:
+    """The same curves in every precision, side by side on common axes."""
+    figure, axes = charts.canvas(6.0)
+    axes.remove()
+    names = list(dict.fromkeys(curve.precision for curve in data.differences))
+    told = []
+    for place, name in enumerate(names):
+        axes = figure.add_subplot(2, 2, place + 1)
+        told += [
+            f"{name}, {each}" for each in _error_curves(axes, [c for c in data.differences if c.precision == name])
+        ]
+        axes.set_xlim(2**0.5, 2.0**-60)
+        axes.set_ylim(_NO_ERROR / 3, 300)
+        axes.set_title(name, fontsize=SMALL, loc="left")
+        axes.tick_params(labelleft=place % 2 == 0, labelbottom=place >= len(names) - 2)
+        if place == 0:
+            legend(axes, 3, middle=1.05, above=1.1)
+    drawing = charts.svg(figure, "differences-all", "Ошибка численной производной в четырёх точностях", "; ".join(told))
+    return source.figure(drawing, f"{_MEASURED}: по горизонтали шаг, мельче — правее", "plot", "cpu")
+
+
+def _error_curves(axes: Axes, curves: list[DifferenceCurve]) -> list[str]:
+    """Draw the curves, and where theory expects the best step; returns what they tell."""
+    logarithmic(axes)
+    told = []
+    for curve in curves:
+        colour, style = _FORMULA_STYLES[curve.formula]
+        steps = [2.0**-each.halvings for each in curve.errors]
+        errors = [max(each.error, _NO_ERROR) for each in curve.errors]
+        axes.plot(steps, errors, style, color=colour, label=FORMULAS[curve.formula])
+        if curve.formula in STEP_POWERS:
+            best = curve.epsilon ** STEP_POWERS[curve.formula]
+            axes.plot([best, best], [0, 0.06], color=colour, transform=axes.get_xaxis_transform())
+        lowest = min(curve.errors, key=lambda each: each.error)
+        told.append(f"{FORMULAS[curve.formula]}: лучший шаг 2^{MINUS}{lowest.halvings}")
+    axes.invert_xaxis()
+    return told
+
+
+@charts.in_house_style
+def ways(source: Provenance, data: Gradient, cost: Literal["price", "time", "memory"]) -> str:
+    """What one whole gradient costs, four ways, against the number of inputs.
+
+    Its price is in evaluations of the function itself: O(n) rises, O(1) does not.
+    """
     figure, axes = charts.canvas(4.2)
     logarithmic(axes)
-    styles = {
-        "differences": (PINK, "-o"),
-        "symbolic": (CYAN, ":s"),
-        "forward": (VIOLET, "--^"),
-        "reverse": (BLUE, "-D"),
-    }
+    of, write, title = _COSTS[cost]
     told = []
     for way in data.ways:
-        colour, style = styles[way.way]
-        sizes, times = [cost.inputs for cost in way.costs], [cost.time_s for cost in way.costs]
-        axes.plot(sizes, times, style, color=colour, markersize=8, label=WAYS[way.way])
-        told.append(f"{WAYS[way.way]}: {number(sizes[-1], 0)} входов за {quantity(times[-1], 'time')}")
+        colour, style = _WAY_STYLES[way.way]
+        sizes, costs = [each.inputs for each in way.costs], [of(each) for each in way.costs]
+        axes.plot(sizes, costs, style, color=colour, markersize=8, label=WAYS[way.way])
+        told.append(f"{WAYS[way.way]}: на {number(sizes[-1], 0)} входов {write(costs[-1])}")
     axes.set_xlabel("входов у функции")
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, "time", decimals=0)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: write(value)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 0)))
     legend(axes, 4)
-    drawing = charts.svg(figure, "gradient-ways", "Время градиента от числа входов", "; ".join(told))
-    return source.figure(drawing, "Время одного градиента произведения n чисел, четыре способа", "plot")
+    drawing = charts.svg(figure, f"gradient-ways-{cost}", title, "; ".join(told))
+    return source.figure(drawing, f"{title}; функция — произведение n чисел", "plot", "cpu")
+
+
+def _bytes(value: float) -> str:
+    return quantity(value, "bytes", decimals=0)
+
+
+_COSTS: dict[str, tuple[Callable[[WayCost], float], Callable[[float], str], str]] = {
+    "price": (
+        lambda cost: cost.time_s / cost.function_time_s,
+        lambda value: quantity(value, "ratio", "×", decimals=0),
+        "Во сколько раз один градиент дороже одного вычисления функции",
+    ),
+    "time": (
+        lambda cost: cost.time_s,
+        lambda value: quantity(value, "time", decimals=0),
+        "Время одного градиента",
+    ),
+    "memory": (lambda cost: float(cost.peak_bytes), _bytes, "Наибольшая память при счёте одного градиента"),
+}
 
 
 @charts.in_house_style

@@ -5,7 +5,7 @@ from math import log2
 
 from scripts.records.gradient import ConformerBackward, Gradient, Learning
 from scripts.render.captions import Provenance
-from scripts.render.gradient.values import FORMULAS, STEP_POWERS, best
+from scripts.render.gradient.values import FORMULAS, STEP_POWERS, best, own_us
 from scripts.render.russian import MINUS, NBSP, number, quantity
 
 _SHOWN_OPERATORS = 7
@@ -33,20 +33,21 @@ def backward(source: Provenance, conformer: ConformerBackward, slide: bool = Fal
     """The costliest operators of the backward pass, beside the same operators of the forward one."""
     there, back = conformer.passes
     forward = {operator.name: operator for operator in there.operators}
-    shown = sorted(back.operators, key=lambda operator: -operator.self_cpu_time_us)[: 5 if slide else _SHOWN_OPERATORS]
+    shown = sorted(back.operators, key=lambda operator: -own_us(operator))[: 5 if slide else _SHOWN_OPERATORS]
     rows = []
     for operator in shown:
         before = forward.get(operator.name)
         rows.append(
             _row(
                 f"<code>{escape(operator.name.removeprefix('aten::'))}</code>",
-                quantity(operator.self_cpu_time_us / 1e6, "time"),
+                quantity(own_us(operator) / 1e6, "time"),
                 number(operator.calls, 0),
-                quantity(before.self_cpu_time_us / 1e6, "time") if before else "—",
+                quantity(own_us(before) / 1e6, "time") if before else "—",
                 number(before.calls, 0) if before else "—",
             )
         )
-    head = ("оператор", "Self CPU назад", "вызовов", "Self CPU вперёд", "вызовов")
+    column = "Self CPU" if conformer.device == "cpu" else "Self CUDA"
+    head = ("оператор", f"{column} назад", "вызовов", f"{column} вперёд", "вызовов")
     caption = "Самые дорогие операторы обратного прохода и они же в прямом: одна фраза через Conformer"
     return source.figure(_table(head, rows), caption, "numbers", conformer.device)
 
@@ -67,26 +68,23 @@ def readings(source: Provenance, learning: Learning) -> str:
 
 
 def products(source: Provenance, data: Gradient) -> str:
-    """Who is who among Jacobian, Hessian and their products: shapes and prices."""
-    titles = {
-        "jvp": ("JVP", "J·v"),
-        "vjp": ("VJP", "uᵀ·J"),
-        "jacobian_forward": ("якобиан по столбцам", "J, прямой режим"),
-        "jacobian_reverse": ("якобиан по строкам", "J, обратный режим"),
-        "hvp": ("HVP", "H·v"),
-        "hessian": ("гессиан", "H"),
-    }
-    rows = [
-        _row(
-            *titles[product.name],
-            f"{product.rows}{NBSP}×{NBSP}{product.columns}",
-            quantity(product.time_s, "time"),
-            quantity(product.time_s / product.function_time_s, "ratio", "×"),
-        )
-        for product in data.products
-    ]
-    head = ("имя", "что это", "форма", "время", "в ценах функции")
-    return source.figure(_table(head, rows), "Якобиан, гессиан и их произведения на вектор", "numbers", "cpu")
+    """Who is who among Jacobian, Hessian and their products: shapes, how many passes each takes, and prices."""
+    rows = []
+    for product in data.products:
+        title, what, passes = {
+            "jvp": ("JVP", "J·v", 1),
+            "vjp": ("VJP", "uᵀ·J", 1),
+            "jacobian_forward": ("якобиан", "J по столбцам", product.columns),
+            "jacobian_reverse": ("якобиан", "J по строкам", product.rows),
+            "hvp": ("HVP", "H·v", 2),
+            "hessian": ("гессиан", "H", product.columns),
+        }[product.name]
+        shape = f"{product.rows}{NBSP}×{NBSP}{product.columns}"
+        price = quantity(product.time_s / product.function_time_s, "ratio", "×")
+        rows.append(_row(title, what, shape, number(passes, 0), price))
+    head = ("имя", "что это", "форма", "проходов", "цена в функциях")
+    caption = "Якобиан, гессиан и их произведения на вектор: PyTorch, один поток"
+    return source.figure(_table(head, rows), caption, "numbers", "cpu")
 
 
 def _table(head: tuple[str, ...], rows: list[str]) -> str:

@@ -92,6 +92,30 @@ def alignment(source: Provenance, learning: Learning) -> str:
     return source.figure(drawing, caption, "plot", "cpu")
 
 
+def verdict(source: Provenance, learning: Learning) -> str:
+    """Markdown: who taught, and whether the target was reached; its numbers are references to this very record."""
+
+    def value(name: str, form: str = "") -> str:
+        return f"{{{{ {source.record.name}.learning.{name} | {form} }}}}"
+
+    teacher = "Учитель — синтезатор espeak-ng"
+    if learning.speech == "recorded":
+        teacher = "Учителя — записи живых голосов"
+    said = (
+        f"{teacher}: {value('taught')} фраз из русских цифр, голосов — {value('taught_voices')}, "
+        f"всего {value(f'{learning.speech}_time', 'мин .0')} звука. Экзамен — на {value('asked_voices')} голосах, "
+        f"которых сеть не слышала ни разу. Цель назначена заранее: неверных букв меньше {value('target', '% .0')}."
+    )
+    missed = ""
+    if learning.diverged:
+        missed = f"обучение разошлось**: на шаге {value('diverged_at')} потеря перестала быть числом"
+    elif learning.readings[-1].character_error_rate >= learning.target_error_rate:
+        missed = f"цель не взята**: не хватило {value('missed_by', '% .1')}"
+    if missed:
+        said += f" **В этот раз {missed}. Подкручивать, пока не выйдет, сборка не стала, и дальше то, что получилось."
+    return said + "\n"
+
+
 def _spread(items: Sequence[T], count: int) -> list[T]:
     """`count` items of the sequence, evenly, the first and the last among them."""
     last = len(items) - 1

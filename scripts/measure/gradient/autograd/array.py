@@ -209,8 +209,9 @@ def _reach(array: Array, grad: Numbers, slope: Numbers | None = None) -> Numbers
         return None
     grad = grad if slope is None else grad * slope
     new = grad.ndim - array.data.ndim
-    repeated = tuple(i for i, size in enumerate(grad.shape) if i < new or array.shape[i - new] < size)
-    return grad.sum(axis=repeated, keepdims=True).reshape(array.shape) if repeated else grad
+    was = (1,) * new + array.shape
+    repeated = tuple(i for i, size in enumerate(grad.shape) if i < new or was[i] < size)
+    return grad.sum(axis=repeated).reshape(array.shape) if repeated else grad
 
 
 # --8<-- [end:reach]

@@ -76,9 +76,9 @@ class Value:
 
     # --8<-- [start:backward]
     def backward(self) -> None:
-        """Fill `grad` of everything this was made of. Raises GraphError for a cycle, and where this is no number."""
+        """Fill `grad` of all this was made of. GraphError: a cycle, or no number."""
         if np.ndim(self.data):
-            raise GraphError(f"{self!r}: backward starts at one number, here are {np.size(self.data)}")
+            raise GraphError(f"{self!r}: backward starts at one number")
         order = topological_order(self)
         for node in order:
             node.grad = 0.0
