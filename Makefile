@@ -14,7 +14,7 @@ export UV_COMPILE_BYTECODE := 1
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup site serve deck pdf test check bench format clean
+.PHONY: help setup site serve lab deck pdf test check bench format clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
@@ -44,6 +44,10 @@ site: $(VENV)/.measure ## measure what is missing or stale here, render, build s
 
 serve: $(VENV)/.pages ## the site at http://127.0.0.1:8000, reloading as pages, slides and records change
 	$(BIN)/mkdocs serve
+
+lab: $(VENV)/.measure ## the labs in JupyterLab, to try the circles by hand
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable '.[measure,lab]'
+	$(BIN)/jupyter lab --notebook-dir=. docs/labs
 
 deck: $(VENV)/.pages ## dist/deck/ and dist/deck.zip: the deck alone, opens from disk with the network off
 	$(BIN)/talk build --no-measure

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from scripts.errors import TalkError
-from scripts.measure import algorithms, gradient, matmul, profiling
+from scripts.measure import algorithms, gradient, labs, matmul, profiling
 from scripts.measure.machine import current_machine, is_virtual, versions
 from scripts.measure.progress import Progress, make_progress
 from scripts.records.schema import SCHEMA_VERSION, AnyRecord, Record
@@ -51,6 +51,10 @@ EXPERIMENTS = {
     "algorithms": Experiment(
         algorithms.run,
         {"torch": "torch", "nemo": "nemo_toolkit", "numba": "numba", "numpy": "numpy", "rapidfuzz": "rapidfuzz"},
+    ),
+    "labs": Experiment(
+        labs.run,
+        {"nbclient": "nbclient", "ipykernel": "ipykernel", "torch": "torch", "numba": "numba", "numpy": "numpy"},
     ),
 }
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from scripts.paths import ROOT
+from scripts.records.notebooks import code_of, find_notebooks
 from scripts.records.schema import AnyRecord, Code
 
 _MEASURING = "scripts.measure"
@@ -25,7 +26,8 @@ def hash_sources(experiment: str, root: Path = ROOT) -> dict[str, str]:
     """Path inside the project → SHA-256, for every file that takes part in measuring `experiment`.
 
     That is all of the experiment's own folder, and every module of `scripts.measure` that it imports, however far:
-    the list of experiments is not among them, so a new one leaves the others' records fresh.
+    the list of experiments is not among them, so a new one leaves the others' records fresh. The labs' are their
+    notebooks too, of which the code alone counts.
     """
     return {path.relative_to(root).as_posix(): _read(path, root).sha256 for path in _source_files(experiment, root)}
 
@@ -43,14 +45,16 @@ def _read(path: Path, root: Path) -> _Source:
 
 @lru_cache(maxsize=1024)  # a page asks once a number whether its record is stale
 def _read_unless_read(path: Path, root: Path, _changed_ns: int, _size: int) -> _Source:
-    content = path.read_bytes()
-    imported = _imported_files(content, root) if path.suffix == ".py" else frozenset()
+    content = code_of(path).encode() if path.suffix == ".ipynb" else path.read_bytes()
+    imported = _imported_files(content, root) if path.suffix in {".py", ".ipynb"} else frozenset()
     return _Source(hashlib.sha256(content).hexdigest(), imported)
 
 
 def _source_files(experiment: str, root: Path) -> list[Path]:
     folder = root.joinpath(*_ELSEWHERE.get(experiment, f"{_MEASURING}.{experiment}").split("."))
     files = {path for path in folder.rglob("*") if path.suffix in {".py", ".json", ".js"}}
+    if experiment == "labs":
+        files |= set(find_notebooks(root / "docs"))
     waiting = list(files)
     while waiting:
         imported = {path for path in _read(waiting.pop(), root).imported - files if path.is_file()}

@@ -13,6 +13,7 @@ from scripts.records.algorithms import Algorithms
 from scripts.records.decks import Decks
 from scripts.records.files import write_whole
 from scripts.records.gradient import Gradient
+from scripts.records.labs import Labs
 from scripts.records.matmul import Matmul
 from scripts.records.profiling import Profiling
 from scripts.records.schema import SCHEMA_VERSION, AnyRecord, Record
@@ -26,6 +27,7 @@ DATA_OF: dict[str, Any] = {
     "matmul": Matmul,
     "gradient": Gradient,
     "algorithms": Algorithms,
+    "labs": Labs,
     "decks": Decks,
 }
 

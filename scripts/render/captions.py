@@ -14,7 +14,7 @@ from scripts.records.schema import AnyRecord
 from scripts.records.sources import changed_sources
 from scripts.render.russian import NBSP, day, plural
 
-# Every page with figures lies one level below the site's root (/gpu/, /slides/, /reproduce/): one link serves all.
+# Every page with figures but a lab lies one level below the site's root (/gpu/, /slides/): one link serves all.
 RESULTS_URL = "../results/"
 
 _TRADEMARK = re.compile(r"\((?:R|TM|C)\)", re.IGNORECASE)
@@ -74,8 +74,8 @@ class Provenance:
         title = f"Код измерения изменился: {shown}"
         return f'<mark class="stale" title="{escape(title)}">устарело</mark>'
 
-    def sentence(self, device: Device | None = None) -> str:
-        """Machine, date, versions, code, reservations and the link to the raw record, as HTML."""
+    def sentence(self, device: Device | None = None, base: str = RESULTS_URL) -> str:
+        """Machine, date, versions, code, reservations and the link to the raw record (see `raw_url`), as HTML."""
         record = self.record
         if record.origin == "published":
             table = "Свежего прогона ещё нет, таблица из" if self.stands_in else "Таблица из"
@@ -90,7 +90,7 @@ class Provenance:
             if record.quick:
                 parts.append("быстрый прогон")
         parts += self.remarks
-        parts.append(f'<a href="{raw_url(record)}">данные</a>')
+        parts.append(f'<a href="{raw_url(record, base)}">данные</a>')
         return " · ".join(part for part in [*parts, self.stale] if part)
 
     def figure(

@@ -20,6 +20,7 @@ from scripts.render import russian
 from scripts.render.algorithms.values import algorithms_values
 from scripts.render.decks.values import decks_values
 from scripts.render.gradient.values import gradient_values
+from scripts.render.labs import labs_values
 from scripts.render.matmul.values import matmul_values
 from scripts.render.profiling.values import profiling_values
 from scripts.render.value import Value
@@ -31,6 +32,7 @@ _VALUES_OF: dict[str, Callable[[AnyRecord], dict[str, Value]]] = {
     "matmul": matmul_values,
     "gradient": gradient_values,
     "algorithms": algorithms_values,
+    "labs": labs_values,
     "decks": decks_values,
 }
 

@@ -11,17 +11,19 @@ from pathlib import Path
 
 from scripts.errors import TalkError
 from scripts.markdown.conditions import without_hidden
-from scripts.markdown.locate import places, source_files
+from scripts.markdown.locate import places, read_source, source_files
 from scripts.markdown.prose import numbered, without_code
 from scripts.markdown.slides import find_slide_problems
 from scripts.markdown.values import REFERENCE
-from scripts.paths import CLAIMS, RESULTS, ROOT, SNIPPETS
+from scripts.paths import CLAIMS, DOCS, RESULTS, ROOT, SNIPPETS
+from scripts.records.notebooks import find_notebooks
 from scripts.records.sources import changed_sources, measuring_command
 from scripts.records.store import record_path
 from scripts.render import render
 from scripts.render.claims import judge, read_claims
 from scripts.render.values import FormatError, UnknownValueError, Values, current_values, format_value
 from scripts.site.fit import convert_deck, find_misfits, slot_min
+from scripts.site.labs import find_lab
 from scripts.site.typed_numbers import find_typed_numbers
 
 _CLAIM_LINK = r"\]\(claim:(?P<id>[^)\s]*)\)"
@@ -33,7 +35,7 @@ def find_mistakes() -> list[TalkError]:
     values, claims = current_values(), read_claims()
     problems: list[TalkError] = []
     for path in source_files():
-        text = path.read_text(encoding="utf-8")
+        text = read_source(path)
         found = [
             *_reference_mistakes(path, text, values),
             *_claim_mistakes(path, text, set(claims)),
@@ -61,6 +63,7 @@ def check() -> list[TalkError]:
     return find_mistakes() or [
         *find_refuted_claims(),
         *find_stale_records(),
+        *find_unexecuted_labs(),
         *find_hand_typed_numbers(),
         *find_misfits(convert_deck()),
     ]
@@ -96,13 +99,22 @@ def find_stale_records() -> list[TalkError]:
     return stale
 
 
+def find_unexecuted_labs() -> list[TalkError]:
+    """Labs that no machine has executed."""
+    return [
+        TalkError(path, "no machine has executed it", f"run `{measuring_command('labs')}`")
+        for path in find_notebooks(DOCS)
+        if find_lab(path.stem) is None
+    ]
+
+
 def find_hand_typed_numbers() -> list[TalkError]:
     """Numbers with a unit that a hand typed into prose, outside quotations of the talk and cited sources."""
     mend = "refer to a value as {{ name }}, quote the talk as [number](talk:slide), or link its source"
     return [
         TalkError(path, f"the number «{number}» is typed by hand", mend, line=line)
         for path in source_files()
-        for line, number in find_typed_numbers(path.read_text(encoding="utf-8"))
+        for line, number in find_typed_numbers(read_source(path))
     ]
 
 

@@ -17,7 +17,7 @@ import yaml
 
 from scripts.errors import TalkError
 from scripts.markdown.deck import FRONT_MATTER
-from scripts.markdown.locate import source_files
+from scripts.markdown.locate import read_source, source_files
 from scripts.markdown.slides import DECK, read_slides
 from scripts.paths import DOCS, ROOT
 
@@ -129,9 +129,7 @@ def _line_of(beginning: str, text: str) -> int | None:
 def _sources(docs: Path) -> dict[str, tuple[Path, int]]:
     """File and line of each slide's address."""
     return {
-        slide.address: (path, slide.line)
-        for path in source_files(docs)
-        for slide in read_slides(path.read_text(encoding="utf-8"))[0]
+        slide.address: (path, slide.line) for path in source_files(docs) for slide in read_slides(read_source(path))[0]
     }
 
 

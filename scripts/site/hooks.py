@@ -4,10 +4,15 @@ import logging
 from typing import Any
 
 from mkdocs.exceptions import Abort, PluginError
+from mkdocs.plugins import event_priority
+from mkdocs.structure.pages import Page
 
 from scripts.errors import TalkError
+from scripts.paths import DOCS
+from scripts.records.notebooks import find_notebooks
 from scripts.render import render
 from scripts.site.check import find_mistakes, find_refuted_claims
+from scripts.site.labs import as_markdown, lab_of, with_outputs, write_executed
 from scripts.site.sharing import write_sharing_pictures
 from scripts.site.vendor import write_font_faces
 
@@ -28,6 +33,31 @@ def on_pre_build(config: Any) -> None:
         raise PluginError("\n".join(map(str, mistakes)))
     for refuted in find_refuted_claims():
         _log.warning("%s", refuted)
+
+
+@event_priority(-100)  # after mkdocs-jupyter has made pages of them
+def on_files(files: Any, config: Any) -> Any:
+    """Put the executed copy of every lab in its place."""
+    del config
+    for path in find_notebooks(DOCS):
+        files.get_file_from_path(path.relative_to(DOCS).as_posix()).abs_src_path = str(write_executed(path))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
+    """A lab is Markdown as every other page is."""
+    del config, files
+    lab = lab_of(page)
+    return as_markdown(lab) if lab else markdown
+
+
+def on_page_content(html: str, page: Any, config: Any, files: Any) -> str:
+    """A lab: what mkdocs-jupyter made of its outputs goes among the site's own prose and code."""
+    lab = lab_of(page)
+    if lab is None:
+        return html
+    Page.render(page, config, files)
+    return with_outputs(page.content, html, lab)
 
 
 def on_build_error(error: Exception) -> None:

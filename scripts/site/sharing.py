@@ -5,7 +5,6 @@ Drawn by Pillow from filled squares and the pages' own typefaces: no browser, an
 
 import hashlib
 import io
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +16,7 @@ import yaml
 from scripts.markdown.deck import FRONT_MATTER
 from scripts.paths import DOCS, GENERATED_ASSETS
 from scripts.records.files import write_if_changed
+from scripts.records.notebooks import prose_lines
 from scripts.site.vendor import FACES, NODE_MODULES, SUBSETS, Face, licensed_file
 
 if TYPE_CHECKING:
@@ -96,12 +96,9 @@ def _pages(docs: Path, site: str, author: str) -> Iterator[Shared]:
 
 
 def _title(path: Path) -> str | None:
-    text = path.read_text(encoding="utf-8")
     if path.suffix == ".ipynb":
-        cells = (cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "markdown")
-        lines = (line for cell in cells for line in "".join(cell["source"]).splitlines())
-        return next((line.removeprefix("# ").strip() for line in lines if line.startswith("# ")), None)
-    matter = FRONT_MATTER.match(text)
+        return next((line.removeprefix("# ").strip() for line in prose_lines(path) if line.startswith("# ")), None)
+    matter = FRONT_MATTER.match(path.read_text(encoding="utf-8"))
     return (yaml.safe_load(matter[0].strip().strip("-")) or {}).get("title") if matter else None
 
 

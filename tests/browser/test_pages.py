@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from tests.browser.visit import Visit, visit
 
 CHAPTERS = ["gpu/", "matmul/", "derivative/"]
-PAGES = ["", *CHAPTERS, "reproduce/", "404.html"]
+PAGES = ["", *CHAPTERS, "labs/matmul/", "reproduce/", "404.html"]
 SCHEMES = ["light", "dark"]
 PHONE = {"width": 390, "height": 844}
 

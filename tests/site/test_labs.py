@@ -1,0 +1,72 @@
+"""A lab's page: the site's own prose and code, and under each cell what it printed when the build executed it."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from scripts.records.labs import Executed, Lab, Labs
+from scripts.records.schema import Record
+from scripts.records.store import write_record
+from tests import samples
+from tests.records.test_notebooks import cell, write
+from tests.site.conftest import Talk
+
+OUTPUTS = {
+    "count": [{"output_type": "stream", "name": "stdout", "text": "1 < 2 & so on\n"}],
+    "draw": [
+        {
+            "output_type": "display_data",
+            "metadata": {},
+            "data": {"text/html": '<svg class="chart" aria-label="Рисунок"></svg>', "text/plain": "drawn"},
+        }
+    ],
+    "changed": [{"output_type": "stream", "name": "stdout", "text": "of other code\n"}],
+}
+
+
+def labs_record(code: dict[str, str]) -> Record[Labs]:
+    cells = [Executed(id=name, code=code[name], outputs=outputs) for name, outputs in OUTPUTS.items()]
+    data = Labs(devices=["cpu"], labs=[Lab(name="matmul", run_time_s=1.5, cells=cells)])
+    return replace(samples.record(), experiment="labs", data=data)  # type: ignore[arg-type,return-value]
+
+
+def test_a_lab_shows_what_it_printed(project: Path, talk: Talk) -> None:
+    code = {"count": "print('1 < 2 & so on')", "draw": "show()", "changed": "print(1)"}
+    write_record(labs_record(code), project / "docs" / "results")
+    write(
+        project / "docs" / "labs" / "matmul.ipynb",
+        cell("markdown", "intro", "# Проба\n\nСм. [главу](../matmul.md), $n^3$, {{ matmul.overlap.n }}."),
+        *(cell("code", name, source) for name, source in (code | {"changed": "print(2)"}).items()),
+        cell("markdown", "end", "## Конец"),
+    )
+    done = talk("build", "--no-measure")
+    assert done.returncode == 0, done.stderr
+    page = (project / "site" / "labs" / "matmul" / "index.html").read_text(encoding="utf-8")
+
+    assert "<title>Круги умножения матриц" in page
+    assert '<a href="../../matmul/">главу</a>' in page
+    assert '<span class="katex">' in page
+    assert re.search(r'<data class="measured"[^>]* value="1024"', page)
+    assert 'href="#konets"' in page  # among the contents
+    assert '<div class="lab-plain" tabindex="0"><pre>1 &lt; 2 &amp; so on' in page
+    assert re.search('<div class="lab-html" tabindex="0"><svg [^>]*aria-label="Рисунок"', page)
+    assert page.index("show</span>") < page.index('aria-label="Рисунок"') < page.index('id="konets"')
+    assert "of other code" not in page
+    assert "код изменился" in page
+    assert "Выполнена сборкой: Test CPU" in page
+    assert '<a href="../../results/test-box/labs.json">данные</a>' in page
+    # Nothing of what mkdocs-jupyter brings along: its styles, its scripts, and the hosts that they ask.
+    assert len(page) < 60_000
+    assert not re.findall(r'(?:src|href)="https?:|cdnjs|require\.js|mermaid|clipboard-copy', page)
+
+    executed = json.loads((project / "site" / "labs" / "matmul" / "matmul.ipynb").read_text(encoding="utf-8"))
+    assert [each.get("outputs") for each in executed["cells"]] == [None, OUTPUTS["count"], OUTPUTS["draw"], [], None]
+
+    done = talk("check")
+    assert re.search(r"labs\.json: stale: docs/labs/matmul\.ipynb.* changed .*`talk measure labs`", done.stderr)
+
+
+def test_a_lab_that_nobody_executed_says_so(talk: Talk) -> None:
+    done = talk("check")
+    assert "docs/labs/matmul.ipynb: no machine has executed it; run `talk measure labs`" in done.stderr
