@@ -14,10 +14,10 @@
   // From disk, a link to a folder would open its listing.
   if (location.protocol === "file:") {
     for (const link of deck.querySelectorAll("a[href]")) {
-      const url = new URL(link.href);
+      const url = addressOf(link, "href");
       if (url.protocol === "file:" && url.pathname.endsWith("/")) {
         url.pathname += "index.html";
-        link.href = url;
+        link.setAttribute("href", url);
       }
     }
   }
@@ -239,11 +239,16 @@
     return copy.outerHTML;
   }
 
+  // What an attribute leads to. A link inside SVG has no `href` of text to ask.
+  function addressOf(element, name) {
+    return new URL(element.getAttribute(name), document.baseURI);
+  }
+
   // A copy whose addresses hold on any page.
   function absolute(element) {
     const copy = element?.cloneNode(true);
     for (const name of ["src", "href"]) {
-      for (const part of copy?.querySelectorAll(`:is(a, img)[${name}]`) ?? []) part.setAttribute(name, part[name]);
+      for (const part of copy?.querySelectorAll(`:is(a, img)[${name}]`) ?? []) part.setAttribute(name, addressOf(part, name));
     }
     return copy;
   }
