@@ -35,7 +35,7 @@ def fragments(records: Iterable[AnyRecord]) -> dict[str, str]:
         "stability": drawn(descents.stability, _whole),
         "products": drawn(tables.products, _whole),
         "backward": drawn(tables.backward, _on("cpu")),
-        "backward-slide": drawn(tables.backward, _on("cpu"), slide=True),
+        "passes": drawn(tables.passes, _on("cpu")),
         "backward-cuda": drawn(tables.backward, _on("cuda")),
         "remembering": drawn(figures.remembering, _on("cpu")),
         "remembering-cuda": drawn(figures.remembering, _on("cuda")),

@@ -5,19 +5,19 @@ import math
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from scripts.render.charts import GRID, INK
+from scripts.render.charts import GRID, INK, SMALL
 from scripts.render.russian import number
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def logarithmic(axes: Axes) -> None:
-    """Both axes logarithmic, with powers of ten."""
+def logarithmic(axes: Axes, ticks: int = 7) -> None:
+    """Both axes logarithmic, with powers of ten, at most `ticks` of them."""
     axes.set_xscale("log")
     axes.set_yscale("log")
     axes.grid(True, color=GRID)
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(LogLocator(numticks=7))
+        axis.set_major_locator(LogLocator(numticks=ticks))
         axis.set_minor_formatter(NullFormatter())
         axis.set_major_formatter(FuncFormatter(lambda value, _: power(value)))
 
@@ -40,16 +40,18 @@ def plain(value: float) -> str:
     return number(value, 0 if value >= 1 else 1 if value >= 0.1 else 2)
 
 
-def legend(axes: Axes, columns: int, middle: float = 0.46, above: float = 1.0) -> None:
-    """A key in one line over the chart, `middle` and `above` in its widths and heights."""
-    axes.legend(
+def legend(axes: Axes, columns: int = 3) -> None:
+    """A key over the whole figure, `columns` to a line."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    figure.legend(
+        *axes.get_legend_handles_labels(),
         frameon=False,
-        fontsize=13,
+        fontsize=SMALL,
         ncols=columns,
-        loc="lower center",
-        bbox_to_anchor=(middle, above),
+        loc="outside upper center",
         labelcolor=INK,
-        columnspacing=1.0,
-        handlelength=1.8,
+        columnspacing=1.2,
+        handlelength=2.0,
         handletextpad=0.4,
     )

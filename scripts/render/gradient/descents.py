@@ -14,6 +14,7 @@ from scripts.render import charts
 from scripts.render.captions import Provenance
 from scripts.render.charts import BLUE, CYAN, GREEN, GRID, INK, MUTED, PINK, VIOLET
 from scripts.render.gradient.axes import legend, power
+from scripts.render.gradient.svg import shown
 from scripts.render.russian import number
 
 _METHODS = {
@@ -38,9 +39,9 @@ def paths(source: Provenance, data: Gradient, function: str) -> str:
     figure, axes = charts.canvas(4.2)
     mine = [descent for descent in data.descents if descent.function == function]
     told = []
-    shown = [point for descent in mine for point in descent.points[:60]]
-    left, right = min(x for x, _ in shown), max(x for x, _ in shown)
-    bottom, top = min(y for _, y in shown), max(y for _, y in shown)
+    places = [point for descent in mine for point in descent.points[:60]]
+    left, right = min(x for x, _ in places), max(x for x, _ in places)
+    bottom, top = min(y for _, y in places), max(y for _, y in places)
     across, up = (right - left) * 0.08, (top - bottom) * 0.12
     axes.set_xlim(left - across, right + across)
     axes.set_ylim(bottom - up, top + up)
@@ -52,8 +53,8 @@ def paths(source: Provenance, data: Gradient, function: str) -> str:
         told.append(f"{title}: {len(descent.losses) - 1} шагов")
     axes.plot(*mine[0].points[0], "s", color=INK)
     _key(axes, mine)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 1)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 1)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: shown(value, 2)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shown(value, 2)))
     drawing = charts.svg(figure, f"paths-{function}", f"Пути спуска: {_FUNCTIONS[function]}", "; ".join(told))
     caption = f"Первые шаги пяти методов из одной точки: {_FUNCTIONS[function]}"
     return source.figure(drawing, caption, "plot")
@@ -136,4 +137,4 @@ def _key(axes: Axes, descents: Sequence[Descent]) -> None:
     for descent in descents:
         title, colour, style = _METHODS[descent.method]
         axes.plot([], [], color=colour, linestyle=style, label=title)
-    legend(axes, 5)
+    legend(axes)

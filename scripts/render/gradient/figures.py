@@ -14,12 +14,17 @@ from scripts.render.gradient.axes import legend, logarithmic
 from scripts.render.gradient.values import FORMULAS, STEP_POWERS, WAYS
 from scripts.render.russian import MINUS, number, quantity
 
-_FORMULA_STYLES = {"forward": (PINK, "-"), "central": (VIOLET, "--"), "complex": (BLUE, ":")}
+# Colour, line, and the name in a key.
+_FORMULA_STYLES = {
+    "forward": (PINK, "-", "правая"),
+    "central": (VIOLET, "--", "центральная"),
+    "complex": (BLUE, ":", "комплексный шаг"),
+}
 _WAY_STYLES = {
-    "differences": (PINK, "-o"),
-    "symbolic": (CYAN, ":s"),
-    "forward": (VIOLET, "--^"),
-    "reverse": (BLUE, "-D"),
+    "differences": (PINK, "-o", "разности"),
+    "symbolic": (CYAN, ":s", "SymPy"),
+    "forward": (VIOLET, "--^", "прямой"),
+    "reverse": (BLUE, "-D", "обратный"),
 }
 _NO_ERROR = 1e-17  # where a logarithmic axis shows zero
 _MEASURED = "Медиана относительной ошибки производной eˣ·sin x в 500 точках"
@@ -32,7 +37,7 @@ def differences(source: Provenance, data: Gradient, precision: str) -> str:
     told = _error_curves(axes, [curve for curve in data.differences if curve.precision == precision])
     axes.set_ylim(_NO_ERROR / 3, 300)
     axes.set_xlabel("шаг h, мельче — правее")
-    legend(axes, 3)
+    legend(axes)
     title = f"Ошибка численной производной, {precision}"
     drawing = charts.svg(figure, f"differences-{precision}", title, "; ".join(told))
     return source.figure(drawing, f"{_MEASURED}, {precision}; засечки внизу — лучший шаг по теории", "plot", "cpu")
@@ -52,23 +57,23 @@ def precisions(source: Provenance, data: Gradient) -> str:
         ]
         axes.set_xlim(2**0.5, 2.0**-60)
         axes.set_ylim(_NO_ERROR / 3, 300)
-        axes.set_title(name, fontsize=SMALL, loc="left")
+        axes.text(0.97, 0.22, name, transform=axes.transAxes, ha="right", va="center")
         axes.tick_params(labelleft=place % 2 == 0, labelbottom=place >= len(names) - 2)
         if place == 0:
-            legend(axes, 3, middle=1.05, above=1.1)
+            legend(axes)
     drawing = charts.svg(figure, "differences-all", "Ошибка численной производной в четырёх точностях", "; ".join(told))
     return source.figure(drawing, f"{_MEASURED}: по горизонтали шаг, мельче — правее", "plot", "cpu")
 
 
-def _error_curves(axes: Axes, curves: list[DifferenceCurve]) -> list[str]:
+def _error_curves(axes: Axes, curves: list[DifferenceCurve], ticks: int = 7) -> list[str]:
     """Draw the curves, and where theory expects the best step; returns what they tell."""
-    logarithmic(axes)
+    logarithmic(axes, ticks)
     told = []
     for curve in curves:
-        colour, style = _FORMULA_STYLES[curve.formula]
+        colour, style, name = _FORMULA_STYLES[curve.formula]
         steps = [2.0**-each.halvings for each in curve.errors]
         errors = [max(each.error, _NO_ERROR) for each in curve.errors]
-        axes.plot(steps, errors, style, color=colour, label=FORMULAS[curve.formula])
+        axes.plot(steps, errors, style, color=colour, label=name)
         if curve.formula in STEP_POWERS:
             best = curve.epsilon ** STEP_POWERS[curve.formula]
             axes.plot([best, best], [0, 0.06], color=colour, transform=axes.get_xaxis_transform())
@@ -89,9 +94,9 @@ def ways(source: Provenance, data: Gradient, cost: Literal["price", "time", "mem
     of, write, title = _COSTS[cost]
     told = []
     for way in data.ways:
-        colour, style = _WAY_STYLES[way.way]
+        colour, style, name = _WAY_STYLES[way.way]
         sizes, costs = [each.inputs for each in way.costs], [of(each) for each in way.costs]
-        axes.plot(sizes, costs, style, color=colour, markersize=8, label=WAYS[way.way])
+        axes.plot(sizes, costs, style, color=colour, markersize=8, label=name)
         told.append(f"{WAYS[way.way]}: на {number(sizes[-1], 0)} входов {write(costs[-1])}")
     axes.set_xlabel("входов у функции")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: write(value)))

@@ -51,7 +51,7 @@ def norms(source: Provenance, learning: Learning) -> str:
     styles = ("-", "--", "-.", ":", (0, (7, 2)), (0, (2, 2)))
     for part, colour, style in zip(learning.gradient_norms, colours, styles, strict=False):
         axes.plot(_smoothed(part.norms, 25), color=colour, linestyle=style, linewidth=2.5, label=_part(part.name))
-    legend(axes, 6)
+    legend(axes)
     axes.set_xlabel("шаг обучения")
     told = ", ".join(_part(part.name) for part in learning.gradient_norms)
     drawing = charts.svg(figure, "gradient-norms", "Нормы градиента по частям сети", told)
@@ -63,7 +63,7 @@ def norms(source: Provenance, learning: Learning) -> str:
 @charts.in_house_style
 def alignment(source: Provenance, learning: Learning) -> str:
     """One strip an examination: the letter the network hears at each step of sound, the surer the darker."""
-    kept = _spread(learning.readings, 5)
+    kept = spread(learning.readings, 5)
     figure, axes = charts.canvas(0.7 + 0.62 * len(kept))
     charts.bare(axes)
     told = []
@@ -116,7 +116,7 @@ def verdict(source: Provenance, learning: Learning) -> str:
     return said + "\n"
 
 
-def _spread(items: Sequence[T], count: int) -> list[T]:
+def spread(items: Sequence[T], count: int) -> list[T]:
     """`count` items of the sequence, evenly, the first and the last among them."""
     last = len(items) - 1
     places = sorted({round(last * part / max(1, count - 1)) for part in range(count)})

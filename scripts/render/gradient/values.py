@@ -21,8 +21,6 @@ WAYS = {
     "reverse": "обратный режим",
 }
 
-# What multiplies matrices, or is a multiplication of matrices in disguise.
-_PRODUCTS = ("aten::mm", "aten::addmm", "aten::bmm")
 _SECONDS_OF_THOUSAND_HOURS = 1000 * 3600
 
 Named = Iterator[tuple[str, Value]]
@@ -182,8 +180,8 @@ def _conformer(conformer: ConformerBackward) -> Named:
     for direction, each in (("forward", there), ("backward", back)):
         total = sum(own_us(operator) for operator in each.operators)
         calls = {operator.name: operator.calls for operator in each.operators}
-        products = sum(own_us(operator) for operator in each.operators if operator.name in _PRODUCTS)
-        convolutions = sum(own_us(operator) for operator in each.operators if "conv" in operator.name)
+        products = sum(own_us(operator) for operator in each.operators if is_product(operator))
+        convolutions = sum(own_us(operator) for operator in each.operators if is_convolution(operator))
         how = "собственное время {} / собственное время всех операторов"
         yield f"{direction}.products_share", Value(products / total, "share", how.format("addmm, mm и bmm"))
         yield (
@@ -223,6 +221,21 @@ def _conformer(conformer: ConformerBackward) -> Named:
     yield "checkpointed.time_added", Value(slower - 1, "share", "на сколько шаг с пересчётом дольше")
     yield "layers", Value(conformer.layers, "count", "слоёв в энкодере")
     yield "weights", Value(4 * conformer.parameters, "bytes", "параметры по 4 байта")
+
+
+def is_product(operator: Operator) -> bool:
+    """Whether it multiplies matrices."""
+    return operator.name in ("aten::mm", "aten::addmm", "aten::bmm")
+
+
+def is_convolution(operator: Operator) -> bool:
+    """Whether it is a convolution, or its backward."""
+    return "conv" in operator.name
+
+
+def is_neither(operator: Operator) -> bool:
+    """Whether it is no matrix product and no convolution."""
+    return not (is_product(operator) or is_convolution(operator))
 
 
 def own_us(operator: Operator) -> float:
