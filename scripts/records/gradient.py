@@ -90,7 +90,7 @@ class Stability:
 
 @dataclass(frozen=True, kw_only=True)
 class Product:
-    """Jacobian, Hessian and their products with a vector: what comes out, and its price in evaluations of f."""
+    """Jacobian, Hessian and their products with a vector: the shape of what comes out, and its time beside f's own."""
 
     name: Literal["jvp", "vjp", "jacobian_forward", "jacobian_reverse", "hvp", "hessian"]
     rows: int
@@ -130,6 +130,7 @@ class ConformerBackward:
 
     device: Device
     threads: int
+    speech_time_s: float  # how long the utterance sounds
     frames: int
     parameters: int
     layers: int
@@ -168,8 +169,12 @@ class GradientNorms:
 
 @dataclass(frozen=True, kw_only=True)
 class Learning:
-    """A network that learnt to read out digits: from how much, how long, how well."""
+    """A network that learnt to read out digits: from how much, how long, how well.
 
+    It reached its target when it did not diverge and the last reading's `character_error_rate` is below it.
+    """
+
+    speech: Literal["synthesised", "recorded"]
     parameters: int
     taught: int
     taught_voices: int
@@ -179,8 +184,9 @@ class Learning:
     batch_size: int
     steps: int
     training_time_s: float
+    target_error_rate: float
     losses: list[float]
-    diverged: bool
+    diverged: bool  # the step after the last loss gave no number: training ended there
     gradient_norms: list[GradientNorms]
     readings: list[Reading]
 

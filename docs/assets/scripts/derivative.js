@@ -115,12 +115,12 @@
       put.dot("point", plane.at(moment, path(moment)));
       put.dot("chord-a", plane.at(moment, path(moment)));
       put.dot("chord-b", plane.at(moment + span, path(moment + span)));
-      put.text("chord-said", `${show(slope * span, 2)} / ${show(span, 2)} = ${show(slope, 2)}`);
+      put.text("chord-said", `хорда ${show(slope * span, 2)} / ${show(span, 2)} = ${show(slope, 2)}`);
       put.text("speed", `скорость ${show(speed, 2)}`);
     },
   };
 
-  const project = (x, y, z) => [400 + 62 * (x - y), 62 + 20 * (x + y + 6) - 10.5 * z - 120];
+  const project = (x, y, z) => [400 + 62 * (x - y), 55 + 24 * (x + y) - 12 * z];
   const surface = {
     sliders: {
       x: { title: "x", min: -3, max: 3, value: 2 },
@@ -131,7 +131,7 @@
       point: ([px, py], { x, y }) => {
         for (let turn = 0; turn < 4; turn += 1) {
           const [qx, qy] = project(x, y, -(x * x + y * y));
-          const [a, b, c, d] = [62, -62, 20 + 21 * x, 20 + 21 * y];
+          const [a, b, c, d] = [62, -62, 24 + 24 * x, 24 + 24 * y];
           const area = a * d - b * c;
           if (Math.abs(area) < 300) return { x: x + (px - qx) / 124, y: y - (px - qx) / 124 };
           x = clamp(x + ((px - qx) * d - b * (py - qy)) / area, -3, 3);
@@ -175,7 +175,12 @@
       put.dot("left", plane.at(-2.5, b - 2.5 * a));
       put.dot("right", plane.at(2.5, b + 2.5 * a));
       if (residuals) {
-        POINTS.forEach(([x, y], index) => put.line(`miss-${index}`, [plane.at(x, y), plane.at(x, a * x + b)]));
+        POINTS.forEach(([x, y], index) => {
+          const [[left, top], [, foot]] = [plane.at(x, y), plane.at(x, a * x + b)];
+          const aside = a >= 0 ? left - (foot - top) : left + (foot - top);
+          put.line(`miss-${index}`, [[left, top], [left, foot]]);
+          put.sheet(`square-${index}`, [[left, top], [left, foot], [aside, foot], [aside, top]]);
+        });
       }
       put.text("loss", `L = ${show(POINTS.reduce((sum, point) => sum + miss(point, a, b) ** 2, 0), 2)}`);
     },

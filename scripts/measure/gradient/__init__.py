@@ -19,6 +19,7 @@ from scripts.records.profiling import Device
 
 if TYPE_CHECKING:
     from scripts.measure.gradient.reading.learning import Lesson
+    from scripts.measure.gradient.reading.speech import Spoken
 
 NETWORK = CACHE / "gradient" / "digits.nemo"  # trained last
 _UTTERANCE_S, _QUICK_UTTERANCE_S = 5.0, 1.5
@@ -29,13 +30,13 @@ _QUICK_TAUGHT, _QUICK_ASKED, _QUICK_STEPS, _QUICK_SNAPSHOTS = 160, 16, 20, 2
 def run(device: str, quick: bool, audio: Path | None, progress: Progress) -> Gradient:
     """Measure. Quick: fewer sizes and repeats, and a training too short to learn anything.
 
-    Raises TalkError for a GPU that is not there, a broken NeMo and an espeak-ng that does not speak.
+    `audio` holds a folder of sounds with their texts for each voice: those are learnt to be read out, not espeak-ng's.
+    Raises TalkError for a GPU that is not there, a broken NeMo, an espeak-ng that does not speak and a broken sound.
     """
     NETWORK.unlink(missing_ok=True)
     os.environ.setdefault("KINETO_LOG_LEVEL", "99")
-    if audio is not None:
-        progress.say("gradient: --audio is for profiling; the digits are read out by espeak-ng")
     devices = find_devices(device)
+    lesson = _lesson(quick, audio, progress)  # first: a broken sound is told before minutes are spent
 
     from scripts.measure.gradient import descent, differences, prices, ways
 
@@ -55,14 +56,19 @@ def run(device: str, quick: bool, audio: Path | None, progress: Progress) -> Gra
         stability=descent.stability(),
         products=products,
         conformers=conformers,
-        learning=_learning(quick, progress),
+        learning=_learning(lesson, progress),
     )
 
 
 def keep(folder: Path) -> None:
-    """Put the network that the last run trained beside its record: /algorithms/ decodes what it hears."""
+    """Put the network that the last run trained beside its record: /algorithms/ decodes what it hears.
+
+    A former record's network does not stay beside a record that has none.
+    """
     if NETWORK.is_file():
         write_whole(folder / NETWORK.name, NETWORK.read_bytes())
+    else:
+        (folder / NETWORK.name).unlink(missing_ok=True)
 
 
 def _conformers(devices: list[Device], quick: bool, progress: Progress) -> list[ConformerBackward]:
@@ -73,14 +79,14 @@ def _conformers(devices: list[Device], quick: bool, progress: Progress) -> list[
     progress.say("backward through the Conformer …")
     network = seeded(profiling.WORKLOAD)
     rate_hz = profiling.WORKLOAD["sample_rate_hz"]
-    length = round((_QUICK_UTTERANCE_S if quick else _UTTERANCE_S) * rate_hz)
-    [utterance] = network.spectrograms(synthetic_speech([length], rate_hz, seed=2024))
-    threads = current_machine().cpu_cores
-    return [measure_backward(network.encoder, utterance, each, threads, 1 if quick else 3) for each in devices]
+    speech_s = _QUICK_UTTERANCE_S if quick else _UTTERANCE_S
+    [utterance] = network.spectrograms(synthetic_speech([round(speech_s * rate_hz)], rate_hz, seed=2024))
+    threads, repeats = current_machine().cpu_cores, 1 if quick else 3
+    return [measure_backward(network.encoder, utterance, speech_s, each, threads, repeats) for each in devices]
 
 
-def _learning(quick: bool, progress: Progress) -> Learning | None:
-    if find_spec("espeakng_loader") is None:
+def _learning(lesson: "Lesson | None", progress: Progress) -> Learning | None:
+    if lesson is None:
         progress.say("no espeakng-loader here, so no voices: nothing is learnt (`make setup ALL=1` brings it)")
         return None
     import torch
@@ -88,16 +94,31 @@ def _learning(quick: bool, progress: Progress) -> Learning | None:
     from scripts.measure.gradient.reading import learning
 
     torch.set_num_threads(current_machine().cpu_cores)
-    lesson = _lesson(quick, progress)
     network = learning.build_network()
     with progress.bar("learning to read out digits", lesson.steps) as advance:
         learnt = learning.learn(network, lesson, time.perf_counter, advance)
-    learning.save(network, NETWORK)
+    if not learnt.diverged:
+        learning.save(network, NETWORK)
     return learnt
 
 
-def _lesson(quick: bool, progress: Progress) -> "Lesson":
+def _lesson(quick: bool, audio: Path | None, progress: Progress) -> "Lesson | None":
     from scripts.measure.gradient.reading.learning import Lesson
+    from scripts.measure.gradient.reading.recordings import has_voices, read_voices
+
+    steps, snapshots = (_QUICK_STEPS, _QUICK_SNAPSHOTS) if quick else (_STEPS, _SNAPSHOTS)
+    if audio is not None:
+        if has_voices(audio):
+            heard, unheard = read_voices(audio)
+            return Lesson(taught=heard, asked=unheard, steps=steps, snapshots=snapshots, speech="recorded")
+        progress.say(f"gradient: {audio} holds no folder of a voice; the digits are read out by espeak-ng")
+    if find_spec("espeakng_loader") is None:
+        return None
+    taught, asked = _synthesised(quick, progress)
+    return Lesson(taught=taught, asked=asked, steps=steps, snapshots=snapshots)
+
+
+def _synthesised(quick: bool, progress: Progress) -> tuple[list["Spoken"], list["Spoken"]]:
     from scripts.measure.gradient.reading.speech import plan, speak, split_voices
 
     taught, asked = (_QUICK_TAUGHT, _QUICK_ASKED) if quick else (_TAUGHT, _ASKED)
@@ -108,5 +129,4 @@ def _lesson(quick: bool, progress: Progress) -> "Lesson":
         for utterance, sound in zip(planned, speak(planned), strict=True):
             spoken.append((utterance, sound))
             advance(1)
-    steps, snapshots = (_QUICK_STEPS, _QUICK_SNAPSHOTS) if quick else (_STEPS, _SNAPSHOTS)
-    return Lesson(taught=spoken[:taught], asked=spoken[taught:], steps=steps, snapshots=snapshots)
+    return spoken[:taught], spoken[taught:]

@@ -21,9 +21,17 @@ DIRECTIONS: tuple[Literal["forward", "backward"], ...] = ("forward", "backward")
 
 
 def measure_backward(
-    encoder: torch.nn.Module, utterance: Utterance, device: Device, threads: int, repeats: int
+    encoder: torch.nn.Module,
+    utterance: Utterance,
+    speech_time_s: float,
+    device: Device,
+    threads: int,
+    repeats: int,
 ) -> ConformerBackward:
-    """Forward and backward through `encoder`, in eval mode so that forward is the very one that /gpu/ shows."""
+    """Forward and backward through `encoder`, in eval mode so that forward is the very one that /gpu/ shows.
+
+    `utterance` is a spectrogram (1, features, frames) with its length, of speech that lasts `speech_time_s`.
+    """
     torch.set_num_threads(threads)
     encoder = encoder.to(device).eval().requires_grad_(True)
     signal, length = (each.to(device) for each in utterance)
@@ -40,6 +48,7 @@ def measure_backward(
     return ConformerBackward(
         device=device,
         threads=threads,
+        speech_time_s=speech_time_s,
         frames=signal.shape[-1],
         parameters=sum(parameter.numel() for parameter in encoder.parameters()),
         layers=len(_layers(encoder)),
@@ -135,8 +144,8 @@ def _checkpointed(encoder: torch.nn.Module) -> Iterator[None]:
 
 
 def _saved_bytes(encoder: torch.nn.Module, forward: Any) -> int:
-    """Bytes of all memory that the graph of a forward pass holds on to, parameters left out, views counted once."""
-    own = {parameter.untyped_storage().data_ptr() for parameter in encoder.parameters()}
+    """Bytes that the graph of a forward pass holds on to, the network's own left out, views counted once."""
+    own = {each.untyped_storage().data_ptr() for each in (*encoder.parameters(), *encoder.buffers())}
     saved: dict[int, int] = {}
 
     def pack(tensor: torch.Tensor) -> torch.Tensor:

@@ -7,46 +7,29 @@ from typing import Any, Literal
 
 import torch
 
-from scripts.measure.gradient.line import LINE_START, LINE_X, LINE_Y
+from scripts.measure.gradient.landscapes import (
+    CURVATURES,
+    LINE_START,
+    Function,
+    line,
+    lowest_line,
+    quadratic,
+    rosenbrock,
+)
 from scripts.records.gradient import Descent, Stability
 
-Function = Literal["quadratic", "rosenbrock", "line"]
 Method = Literal["gradient", "momentum", "nesterov", "adam", "lbfgs"]
 
-CURVATURES = (1.0, 50.0)  # of the quadratic, along x and y
 KEPT = 60  # steps whose points are kept: a picture shows no more
 _FAR = 1e6  # past it a path is lost
 _THERE = 1e-24  # above the lowest value: nothing is left to go down
+_ROUNDING = 1e-15  # of the lowest value itself
 _DIGITS = 6
-
-
-def quadratic(p: torch.Tensor) -> torch.Tensor:
-    """½(λ₁x² + λ₂y²), fifty times steeper along y; the lowest value is 0."""
-    return 0.5 * (CURVATURES[0] * p[0] ** 2 + CURVATURES[1] * p[1] ** 2)
-
-
-def rosenbrock(p: torch.Tensor) -> torch.Tensor:
-    """A bent valley, (1 − x)² + 100(y − x²)²; the lowest value is 0, at (1, 1)."""
-    return (1 - p[0]) ** 2 + 100 * (p[1] - p[0] ** 2) ** 2
-
-
-def line(p: torch.Tensor) -> torch.Tensor:
-    """Sum of squared residuals of a·x + b over the five points, p = (a, b)."""
-    x, y = torch.tensor(LINE_X, dtype=p.dtype), torch.tensor(LINE_Y, dtype=p.dtype)
-    return (y - (p[0] * x + p[1])).square().sum()
-
-
-def lowest_line() -> tuple[float, float, float]:
-    """Slope, intercept and loss of the line that fits best."""
-    x, y = torch.tensor(LINE_X, dtype=torch.float64), torch.tensor(LINE_Y, dtype=torch.float64)
-    slope = float(((x - x.mean()) * (y - y.mean())).sum() / (x - x.mean()).square().sum())
-    intercept = float(y.mean() - slope * x.mean())
-    return slope, intercept, float(line(torch.tensor([slope, intercept], dtype=torch.float64)))
 
 
 @dataclass(frozen=True)
 class _Task:
-    loss: Callable[[torch.Tensor], torch.Tensor]
+    loss: Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
     start: tuple[float, float]
     lowest: float
     steps: int
@@ -99,7 +82,7 @@ def _descend(function: Function, method: Method, task: _Task) -> Descent:
         nonlocal gradients
         gradients += 1
         optimizer.zero_grad()
-        loss = task.loss(point)
+        loss = task.loss(*point)
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
@@ -113,7 +96,7 @@ def _descend(function: Function, method: Method, task: _Task) -> Descent:
         if len(points) <= KEPT:
             points.append([round(each, _DIGITS) for each in found])
         losses.append(loss)
-        if loss < _THERE:
+        if loss < _THERE + _ROUNDING * task.lowest:
             break
     return Descent(
         function=function,
@@ -127,7 +110,7 @@ def _descend(function: Function, method: Method, task: _Task) -> Descent:
 
 
 def _above(task: _Task, point: torch.Tensor) -> float:
-    return max(0.0, task.loss(point.detach()).item() - task.lowest)
+    return max(0.0, task.loss(*point.detach()).item() - task.lowest)
 
 
 def _optimizer(method: Method, point: torch.Tensor, rate: float, momentum: float) -> Any:

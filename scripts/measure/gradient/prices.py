@@ -1,6 +1,7 @@
 """What a gradient costs beside the function: our arrays against torch, and the products of Jacobian and Hessian."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from statistics import median
 from time import perf_counter
 from typing import Any, Literal
@@ -91,14 +92,21 @@ def engine_prices(repeats: int) -> list[EnginePrice]:
     ours, theirs = OurPerceptron(weights), TorchPerceptron(weights)
     our_batch = Array(x, asks=False), Array(np.eye(WIDTHS[2], dtype=np.float32)[classes], asks=False)
     their_batch = torch.from_numpy(x), torch.from_numpy(classes)
+    with _one_thread():
+        times = [(ours.times(*our_batch), theirs.times(*their_batch)) for _ in range(3 + repeats)][3:]
+    return [_price("ours", [each for each, _ in times]), _price("torch", [each for _, each in times])]
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """NumPy's library and torch's on one thread each."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         with threadpool_limits(limits=1):
-            times = [(ours.times(*our_batch), theirs.times(*their_batch)) for _ in range(3 + repeats)][3:]
+            yield
     finally:
         torch.set_num_threads(threads)
-    return [_price("ours", [each for each, _ in times]), _price("torch", [each for _, each in times])]
 
 
 def _price(engine: Literal["ours", "torch"], times: list[Times]) -> EnginePrice:
@@ -113,11 +121,14 @@ def _price(engine: Literal["ours", "torch"], times: list[Times]) -> EnginePrice:
     )
 
 
-def products(repeats: int, inputs: int = 256, outputs: int = 32) -> list[Product]:
-    """Products with Jacobian and Hessian, and the whole of each, of a two-layer network ℝⁿ → ℝᵐ, in torch."""
+def products(repeats: int, inputs: int = 512, hidden: int = 4096, outputs: int = 64) -> list[Product]:
+    """Products with Jacobian and Hessian, and the whole of each, of a two-layer network ℝⁿ → ℝᵐ: torch, one thread.
+
+    The network is so wide that arithmetic outweighs the price of calling torch.
+    """
     generator = torch.Generator().manual_seed(4)
-    first = torch.randn(inputs, 512, generator=generator) / inputs**0.5
-    second = torch.randn(512, outputs, generator=generator) / 512**0.5
+    first = torch.randn(inputs, hidden, generator=generator) / inputs**0.5
+    second = torch.randn(hidden, outputs, generator=generator) / hidden**0.5
     x, direction = torch.randn(2, inputs, generator=generator)
     weight = torch.randn(outputs, generator=generator)
 
@@ -132,22 +143,23 @@ def products(repeats: int, inputs: int = 256, outputs: int = 32) -> list[Product
         return torch.func.vjp(f, x)[1](weight)
 
     def hvp() -> Any:
-        return torch.func.jvp(torch.func.grad(energy), (x,), (direction,))
+        return torch.func.vjp(torch.func.grad(energy), x)[1](direction)  # H is symmetric: vᵀH is Hv
 
     def cost(name: Any, shape: tuple[int, int], run: Callable[[], object], function: Callable[[], object]) -> Product:
         return Product(
             name=name,
             rows=shape[0],
             columns=shape[1],
-            time_s=time_of(run, repeats, at_least_s=0.005),
-            function_time_s=time_of(function, repeats, at_least_s=0.005),
+            time_s=time_of(run, repeats, at_least_s=0.01),
+            function_time_s=time_of(function, repeats, at_least_s=0.01),
         )
 
-    return [
-        cost("jvp", (outputs, 1), lambda: torch.func.jvp(f, (x,), (direction,)), lambda: f(x)),
-        cost("vjp", (1, inputs), vjp, lambda: f(x)),
-        cost("jacobian_forward", (outputs, inputs), lambda: torch.func.jacfwd(f)(x), lambda: f(x)),
-        cost("jacobian_reverse", (outputs, inputs), lambda: torch.func.jacrev(f)(x), lambda: f(x)),
-        cost("hvp", (inputs, 1), hvp, lambda: energy(x)),
-        cost("hessian", (inputs, inputs), lambda: torch.func.hessian(energy)(x), lambda: energy(x)),
-    ]
+    with _one_thread():
+        return [
+            cost("jvp", (outputs, 1), lambda: torch.func.jvp(f, (x,), (direction,)), lambda: f(x)),
+            cost("vjp", (1, inputs), vjp, lambda: f(x)),
+            cost("jacobian_forward", (outputs, inputs), lambda: torch.func.jacfwd(f)(x), lambda: f(x)),
+            cost("jacobian_reverse", (outputs, inputs), lambda: torch.func.jacrev(f)(x), lambda: f(x)),
+            cost("hvp", (inputs, 1), hvp, lambda: energy(x)),
+            cost("hessian", (inputs, inputs), lambda: torch.func.hessian(energy)(x), lambda: energy(x)),
+        ]

@@ -5,6 +5,7 @@ from typing import Any
 
 from scripts.records.gradient import ConformerBackward, Gradient, Learning
 from scripts.records.order import by_trust
+from scripts.records.profiling import Device
 from scripts.records.schema import AnyRecord
 
 
@@ -16,7 +17,7 @@ def fragments(records: Iterable[AnyRecord]) -> dict[str, str]:
     """
     # Drawing takes a second to import; who only wants named values does not wait for it.
     from scripts.render.captions import Provenance
-    from scripts.render.gradient import figures, pictures, tables
+    from scripts.render.gradient import descents, figures, pictures, tables, training
 
     sources = [Provenance(record) for record in by_trust(records) if record.experiment == "gradient"]
 
@@ -28,22 +29,27 @@ def fragments(records: Iterable[AnyRecord]) -> dict[str, str]:
         return '<p class="nothing-measured">Этого ещё не измерила ни одна машина.</p>\n'
 
     made = {
-        "ways": drawn(figures.ways, _whole),
-        "differences": drawn(figures.differences, _whole, precision="fp32"),
+        "differences": drawn(figures.differences, _whole, precision="fp64"),
+        "precisions": drawn(figures.precisions, _whole),
         "differences-table": drawn(tables.differences, _whole),
-        "stability": drawn(figures.stability, _whole),
+        "stability": drawn(descents.stability, _whole),
         "products": drawn(tables.products, _whole),
-        "backward": drawn(tables.backward, _conformer),
-        "backward-slide": drawn(tables.backward, _conformer, slide=True),
-        "remembering": drawn(figures.remembering, _conformer),
-        "learning": drawn(figures.learning_curve, _learning),
-        "norms": drawn(figures.norms, _learning),
-        "alignment": drawn(figures.alignment, _learning),
+        "backward": drawn(tables.backward, _on("cpu")),
+        "passes": drawn(tables.passes, _on("cpu")),
+        "backward-cuda": drawn(tables.backward, _on("cuda")),
+        "remembering": drawn(figures.remembering, _on("cpu")),
+        "remembering-cuda": drawn(figures.remembering, _on("cuda")),
+        "learning": drawn(training.learning_curve, _learning_with_steps),
+        "verdict": drawn(training.verdict, _learning),
+        "norms": drawn(training.norms, _learning_with_steps),
+        "alignment": drawn(training.alignment, _learning),
         "readings": drawn(tables.readings, _learning),
     }
+    for cost in ("price", "time", "memory"):
+        made[f"ways-{cost}"] = drawn(figures.ways, _whole, cost=cost)
     for function in ("quadratic", "rosenbrock", "line"):
-        made[f"paths-{function}"] = drawn(figures.paths, _whole, function=function)
-        made[f"convergence-{function}"] = drawn(figures.convergence, _whole, function=function)
+        made[f"paths-{function}"] = drawn(descents.paths, _whole, function=function)
+        made[f"convergence-{function}"] = drawn(descents.convergence, _whole, function=function)
     return {f"gradient/{name}.html": fragment for name, fragment in made.items()} | pictures.fragments()
 
 
@@ -51,10 +57,14 @@ def _whole(data: Gradient) -> Gradient:
     return data
 
 
-def _conformer(data: Gradient) -> ConformerBackward | None:
-    return data.conformers[0] if data.conformers else None
+def _on(device: Device) -> Callable[[Gradient], ConformerBackward | None]:
+    return lambda data: next((each for each in data.conformers if each.device == device), None)
 
 
 def _learning(data: Gradient) -> Learning | None:
+    return data.learning
+
+
+def _learning_with_steps(data: Gradient) -> Learning | None:
     """The training, unless its very first step left for infinity."""
     return data.learning if data.learning is not None and data.learning.losses else None

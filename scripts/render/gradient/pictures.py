@@ -3,11 +3,12 @@
 Gradients that a picture shows are computed by the very engine that the page explains.
 """
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from scripts.measure.gradient.autograd.scalar import Value
-from scripts.measure.gradient.line import LINE_START, LINE_X, LINE_Y
+from scripts.measure.gradient.landscapes import LINE_START, LINE_X, LINE_Y
 from scripts.render.gradient.svg import WIDTH, Picture, Plane, Point, dot, path, shown, text
 from scripts.render.russian import MINUS
 
@@ -51,14 +52,14 @@ def _chord(plane: Plane, start: float, span: float, part: str = "") -> str:
         )
         + text(
             plane.at(2.35, 11),
-            f"{shown(slope * span)} / {shown(span)} = {shown(slope)}",
+            f"хорда {shown(slope * span)} / {shown(span)} = {shown(slope)}",
             part=f"{part}-said" if part else "",
         )
     )
 
 
 def _project(x: float, y: float, z: float) -> Point:
-    return WIDTH / 2 + 62 * (x - y), 62 + 20 * (x + y + 6) - 10.5 * z - 120
+    return WIDTH / 2 + 62 * (x - y), 55 + 24 * (x + y) - 12 * z
 
 
 def surface() -> Picture:
@@ -67,6 +68,9 @@ def surface() -> Picture:
     whole = [float(tick) for tick in range(-3, 4)]
     mesh = [[(x, y) for y in ticks] for x in whole] + [[(x, y) for x in ticks] for y in whole]
     base = "".join(path([_project(x, y, hill(x, y)) for x, y in each], "mesh") for each in mesh)
+    for name, (x, y), aside in (("x", (0.0, 3.0), -22), ("y", (3.0, 0.0), 22)):
+        left, top = _project(x, y, hill(x, y))
+        base += text((left + aside, top + 30), name, "middle")
     at = (2.0, -2.0)
     return Picture(
         "surface",
@@ -114,12 +118,15 @@ def fit(residuals: bool) -> Picture:
     points = list(zip(LINE_X, LINE_Y, strict=True))
     steps = fitting(rate=0.04, steps=12)
     kept = [steps[0], steps[1], steps[2], steps[4], steps[-1]]
-    name = "residuals" if residuals else "fit"
     told = "Пять точек и прямая, которая за несколько шагов спуска ложится вдоль них"
+    if residuals:  # the other way round, so that a printed slide shows them
+        kept = [*reversed(kept[2:]), (1.0, -1.0)]
+        told = "Пять точек, прямая и невязки: отрезки от точек до прямой, на каждом построен квадрат"
+    name = "residuals" if residuals else "fit"
     return Picture(
         name,
         "Прямая и невязки" if residuals else "Прямая по пяти точкам",
-        told + (", невязки — отрезки от точек до прямой" if residuals else ""),
+        told,
         plane.axes("x", "y") + "".join(plane.dot(point, "point data") for point in points),
         tuple(_line(plane, *each, residuals) for each in kept),
         passing=True,
@@ -147,10 +154,10 @@ def fitting(rate: float, steps: int) -> list[tuple[float, float]]:
 def _line(plane: Plane, slope: float, intercept: float, residuals: bool, moved: bool = False) -> str:
     misses = ""
     if residuals:
-        misses = "".join(
-            plane.curve([(x, y), (x, slope * x + intercept)], "third", f"miss-{index}" if moved else "")
-            for index, (x, y) in enumerate(zip(LINE_X, LINE_Y, strict=True))
-        )
+        for index, (x, y) in enumerate(zip(LINE_X, LINE_Y, strict=True)):
+            ends = (plane.at(x, y), plane.at(x, slope * x + intercept))
+            misses += path(_square(*ends, slope), "square", f"square-{index}" if moved else "", closed=True)
+            misses += path(ends, "third", f"miss-{index}" if moved else "")
     handles = ""
     if moved:
         handles = "".join(
@@ -165,21 +172,25 @@ def _line(plane: Plane, slope: float, intercept: float, residuals: bool, moved: 
     )
 
 
+def _square(point: Point, foot: Point, slope: float) -> list[Point]:
+    """The square on a residual, on that side of it where the line does not go."""
+    height = foot[1] - point[1]
+    aside = point[0] - height if slope >= 0 else point[0] + height
+    return [point, foot, (aside, foot[1]), (aside, point[1])]
+
+
 TALK_STEPS = (4.5, 3.0, -2.0, 1.0, 0.0)  # where the talk's descent on x² stood
 
 
 def descent() -> Picture:
     """Descent on x²: where each step stood, with the tangent that told it the way."""
-    plane = Plane(-5.6, 5.6, -2.5, 26)
+    plane = Plane(-5.6, 5.6, -4.6, 26)
     curve = plane.curve(((x / 10, (x / 10) ** 2) for x in range(-51, 52)), "first")
     frames = []
     for index, x in enumerate(TALK_STEPS):
         hop = plane.curve([(TALK_STEPS[index - 1], TALK_STEPS[index - 1] ** 2), (x, x * x)], "hop") if index else ""
         frames.append(
-            hop
-            + plane.through((x, x * x), 2 * x, "second", reach=1.2)
-            + plane.dot((x, x * x))
-            + text(plane.at(x, x * x - 2.4 if x else 2.0), shown(x), "middle")
+            hop + plane.through((x, x * x), 2 * x, "second", reach=1.2) + plane.dot((x, x * x)) + _beside(plane, x)
         )
     rate, start, taken = 0.1, 4.5, [4.5]
     for _ in range(11):
@@ -190,7 +201,7 @@ def descent() -> Picture:
         + plane.through((start, start**2), 2 * start, "second", "tangent", reach=1.2)
         + plane.dot((start, start**2), "point handle", "start")
         + text(
-            plane.at(-5.4, -2.2),
+            plane.at(-5.4, -4.2),
             f"η = {shown(rate, 2)}: каждый шаг × {shown(1 - 2 * rate, 2)}",
             kind="loud",
             part="said",
@@ -200,6 +211,13 @@ def descent() -> Picture:
     return Picture(
         "descent", "Спуск по параболе", told, plane.axes("x", "x²") + curve, tuple(frames), last=last, plane=plane
     )
+
+
+def _beside(plane: Plane, x: float) -> str:
+    """The number under a point of the parabola near its bottom, else beside it, outside."""
+    if abs(x) < 2:
+        return text(plane.at(x - 0.15, -2.6), shown(x), "end")
+    return text(plane.at(x + math.copysign(0.3, x), x * x - 1.0), shown(x), "start" if x > 0 else "end")
 
 
 @dataclass(frozen=True)
@@ -213,20 +231,16 @@ class _Box:
 
 
 GRAPH_POINTS = ((1.0, 3.0), (2.0, 5.0))
-_BOX = (112, 76)
+_BOX = (104, 108)
 
 
 def graph() -> Picture:
     """The graph of L = Σ(yᵢ − (a·xᵢ + b))² over two points, filled by the forward pass and then by the backward one."""
     boxes = _boxes(1.0, 1.0)
     boxes[-1].node.backward()
-    places = {id(box.node): _place(box) for box in boxes}
+    drawn = {id(box.node): box for box in boxes}
     wires = "".join(
-        path([(places[id(each)][0] + _BOX[0] / 2, places[id(each)][1]), (x - _BOX[0] / 2, y)], "wire")
-        for box in boxes
-        for x, y in [places[id(box.node)]]
-        for each in box.node.inputs
-        if id(each) in places
+        path(_wire(drawn[id(each)], box), "wire") for box in boxes for each in box.node.inputs if id(each) in drawn
     )
     columns = range(max(box.column for box in boxes) + 1)
     there = [_filled(boxes, [column], _value) for column in columns]
@@ -266,7 +280,17 @@ def _boxes(slope: float, intercept: float) -> list[_Box]:
 
 
 def _place(box: _Box) -> Point:
-    return 72 + box.column * 131.0, 90 + box.row * 130.0
+    return 62 + box.column * 135.0, 75 + box.row * 150.0
+
+
+def _wire(source: _Box, target: _Box) -> list[Point]:
+    """From a box to one that was made of it: to its side, or to its edge where another box is in the way."""
+    (x0, y0), (x1, y1) = _place(source), _place(target)
+    half_width, half_height = _BOX[0] / 2, _BOX[1] / 2
+    start = (x0 + half_width, y0)
+    if target.column - source.column > 1 or abs(target.row - source.row) > 1:
+        return [start, (x1, y1 - half_height if y0 < y1 else y1 + half_height)]
+    return [start, (x1 - half_width, y1)]
 
 
 def _frame(box: _Box, part: str) -> str:
@@ -274,18 +298,18 @@ def _frame(box: _Box, part: str) -> str:
     width, height = _BOX
     return (
         f'<rect class="box" data-part="{part}" x="{x - width / 2:.1f}" y="{y - height / 2:.1f}" '
-        f'width="{width}" height="{height}"/>' + text((x, y - 15), box.title, "middle", "op")
+        f'width="{width}" height="{height}"/>' + text((x, y - 24), box.title, "middle", "op")
     )
 
 
 def _value(box: _Box, part: str = "") -> str:
     x, y = _place(box)
-    return text((x, y + 7), shown(float(box.node.data), 2), "middle", "forward", part)
+    return text((x, y + 9), shown(float(box.node.data), 2), "middle", "forward", part)
 
 
 def _grad(box: _Box, part: str = "") -> str:
     x, y = _place(box)
-    return text((x, y + 30), f"∂ {shown(float(box.node.grad), 2)}", "middle", "backward", part)
+    return text((x, y + 42), f"∂ {shown(float(box.node.grad), 2)}", "middle", "backward", part)
 
 
 def _filled(boxes: Sequence[_Box], columns: Iterable[int], write: Callable[[_Box], str]) -> str:
@@ -297,7 +321,7 @@ _CAPTIONS = {
     "tangent": "Двигайте момент и отрезок времени: чем он короче, тем ближе хорда к касательной",
     "surface": "Двигайте точку: плоскость касается холма, стрелка показывает, куда круче вверх",
     "fit": "Тяните прямую за концы: L — сумма квадратов промахов",
-    "residuals": "То же с невязками. «Шаг» двигает прямую против градиента",
+    "residuals": "То же с невязками: L — сумма площадей. «Шаг» двигает прямую против градиента",
     "descent": "Двигайте начало и скорость обучения η. За единицей спуск уходит вверх",
     "graph": "Двигайте a и b, потом листайте шаги: прямой проход слева направо, обратный справа налево",
 }

@@ -4,7 +4,9 @@ import math
 from collections.abc import Iterator
 from statistics import mean
 
+from scripts.measure.gradient.landscapes import CURVATURES
 from scripts.records.gradient import ConformerBackward, Descent, DifferenceCurve, Gradient, Learning, Way
+from scripts.records.profiling import Operator
 from scripts.records.schema import Record
 from scripts.render.value import Value
 
@@ -18,6 +20,8 @@ WAYS = {
     "forward": "прямой режим",
     "reverse": "обратный режим",
 }
+
+_SECONDS_OF_THOUSAND_HOURS = 1000 * 3600
 
 Named = Iterator[tuple[str, Value]]
 
@@ -35,9 +39,7 @@ def gradient_values(record: Record[Gradient]) -> dict[str, Value]:
     for descent in data.descents:
         found.update(_descent(descent))
     found.update(_stability(data))
-    for product in data.products:
-        how = f"время {product.name} / время самой функции, медианы"
-        found[f"products.{product.name}.price"] = Value(product.time_s / product.function_time_s, "ratio", how)
+    found.update(_products(data))
     for conformer in data.conformers:
         found.update((f"{conformer.device}.{name}", value) for name, value in _conformer(conformer))
     if data.learning is not None:
@@ -127,6 +129,17 @@ def _prices(data: Gradient) -> Named:
     yield "price.batch", Value(data.prices[0].batch_size, "count", "примеров в батче")
 
 
+def _products(data: Gradient) -> Named:
+    for product in data.products:
+        how = f"время {product.name} / время самой функции, медианы"
+        price = product.time_s / product.function_time_s
+        yield f"products.{product.name}.price", Value(price, "ratio", how)
+        if product.name == "jacobian_reverse":
+            yield "products.inputs", Value(product.columns, "count", "входов у функции")
+            yield "products.outputs", Value(product.rows, "count", "выходов у функции")
+            yield f"products.{product.name}.price_per_row", Value(price / product.rows, "ratio", f"{how}, на строку")
+
+
 def _descent(descent: Descent) -> Named:
     name = f"descent.{descent.function}.{descent.method}"
     yield f"{name}.loss", Value(descent.losses[-1], "ratio", "значение над минимумом после последнего шага")
@@ -140,6 +153,10 @@ def _descent(descent: Descent) -> Named:
     if descent.method == "gradient" and descent.function == "quadratic":
         measured = (descent.losses[-1] / descent.losses[0]) ** (1 / (2 * (len(descent.losses) - 1)))
         yield f"{name}.factor", Value(measured, "ratio", "корень из отношения потерь, на шаг: множитель расстояния")
+        low, high = CURVATURES
+        predicted = (high - low) / (high + low)
+        yield f"{name}.predicted_factor", Value(predicted, "ratio", "(κ − 1)/(κ + 1), κ — отношение кривизн")
+        yield f"{name}.stretch", Value(high / low, "ratio", "κ, отношение кривизн чаши")
 
 
 def _stability(data: Gradient) -> Named:
@@ -161,23 +178,40 @@ def _conformer(conformer: ConformerBackward) -> Named:
     yield "backward.flops", Value(back.flops, "flops", "FlopCounterMode над обратным проходом")
     yield "backward.flops_ratio", Value(back.flops / there.flops, "ratio", "ФЛОП обратного / ФЛОП прямого")
     for direction, each in (("forward", there), ("backward", back)):
-        total = sum(operator.self_cpu_time_us for operator in each.operators)
+        total = sum(own_us(operator) for operator in each.operators)
         calls = {operator.name: operator.calls for operator in each.operators}
-        products = [each for each in each.operators if each.name in ("aten::mm", "aten::addmm", "aten::bmm")]
-        share = sum(operator.self_cpu_time_us for operator in products) / total
+        products = sum(own_us(operator) for operator in each.operators if is_product(operator))
+        convolutions = sum(own_us(operator) for operator in each.operators if is_convolution(operator))
+        how = "собственное время {} / собственное время всех операторов"
+        yield f"{direction}.products_share", Value(products / total, "share", how.format("addmm, mm и bmm"))
         yield (
-            f"{direction}.products_share",
-            Value(share, "share", "Self CPU addmm, mm и bmm / Self CPU всех операторов"),
+            f"{direction}.arithmetic_share",
+            Value((products + convolutions) / total, "share", how.format("addmm, mm, bmm и свёрток")),
         )
         for name in ("addmm", "mm", "bmm"):
             if f"aten::{name}" in calls:
                 yield f"{direction}.{name}.calls", Value(calls[f"aten::{name}"], "count", f"вызовов aten::{name}")
+    called = {operator.name: operator.calls for operator in there.operators}
+    # Each product there is two back, but for one a layer: nobody learns the encodings of positions.
+    twice = 2 * (called.get("aten::addmm", 0) + called.get("aten::mm", 0)) - conformer.layers
+    how = "дважды вызовы addmm и mm в прямом проходе, без одного умножения на слой"
+    yield "backward.mm.predicted", Value(twice, "count", how)
     plain, thrifty = conformer.remembering
     for name, each_way in (("plain", plain), ("checkpointed", thrifty)):
         yield f"{name}.saved", Value(each_way.saved_bytes, "bytes", "память, что прямой проход оставил обратному")
         yield f"{name}.peak", Value(each_way.peak_bytes, "bytes", "наибольшая память шага сверх той, что была до него")
         whole = each_way.forward_time_s + each_way.backward_time_s
         yield f"{name}.time", Value(whole, "time", "прямой проход и обратный, медианы")
+    yield "speech", Value(conformer.speech_time_s, "time", "сколько звучит фраза")
+    step_s = plain.forward_time_s + plain.backward_time_s
+    yield (
+        "thousand_hours",
+        Value(
+            step_s / conformer.speech_time_s * _SECONDS_OF_THOUSAND_HOURS,
+            "time",
+            f"время прямого и обратного прохода / {conformer.speech_time_s:g} с речи × тысяча часов",
+        ),
+    )
     yield (
         "checkpointed.saved_ratio",
         Value(plain.saved_bytes / thrifty.saved_bytes, "ratio", "сохранённая память без пересчёта / с пересчётом"),
@@ -189,12 +223,34 @@ def _conformer(conformer: ConformerBackward) -> Named:
     yield "weights", Value(4 * conformer.parameters, "bytes", "параметры по 4 байта")
 
 
+def is_product(operator: Operator) -> bool:
+    """Whether it multiplies matrices."""
+    return operator.name in ("aten::mm", "aten::addmm", "aten::bmm")
+
+
+def is_convolution(operator: Operator) -> bool:
+    """Whether it is a convolution, or its backward."""
+    return "conv" in operator.name
+
+
+def is_neither(operator: Operator) -> bool:
+    """Whether it is no matrix product and no convolution."""
+    return not (is_product(operator) or is_convolution(operator))
+
+
+def own_us(operator: Operator) -> float:
+    """Microseconds of the operator's own: on a GPU those of the kernels it launched."""
+    on_gpu = operator.self_device_time_us
+    return operator.self_cpu_time_us if on_gpu is None else on_gpu
+
+
 def _learning(learning: Learning) -> Named:
     first, last = learning.readings[0], learning.readings[-1]
     yield "parameters", Value(learning.parameters, "count", "параметров в сети")
     yield "taught", Value(learning.taught, "count", "фраз, на которых учили")
     yield "taught_voices", Value(learning.taught_voices, "count", "голосов, на которых учили")
-    yield "taught_time", Value(learning.taught_time_s, "time", "сколько звучат фразы, на которых учили")
+    how = "сколько звучат фразы, на которых учили"
+    yield f"{learning.speech}_time", Value(learning.taught_time_s, "time", how)
     yield "asked", Value(learning.asked, "count", "фраз на экзамене")
     yield "asked_voices", Value(len(learning.asked_voices), "count", "голосов на экзамене, все новые")
     yield "batch", Value(learning.batch_size, "count", "фраз в батче")
@@ -202,6 +258,11 @@ def _learning(learning: Learning) -> Named:
     yield "time", Value(learning.training_time_s, "time", "обучение без экзаменов")
     yield "error_before", Value(first.character_error_rate, "share", "неверных букв до обучения, новые голоса")
     yield "error", Value(last.character_error_rate, "share", "неверных букв после обучения, новые голоса")
+    yield "target", Value(learning.target_error_rate, "share", "цель: неверных букв должно быть меньше")
+    if learning.diverged:
+        yield "diverged_at", Value(len(learning.losses) + 1, "count", "шаг, на котором потеря перестала быть числом")
+    elif last.character_error_rate >= learning.target_error_rate:
+        yield "missed_by", Value(last.character_error_rate - learning.target_error_rate, "share", "ошибка − цель")
     yield "exact", Value(last.exact_share, "share", "фраз, прочитанных без единой ошибки")
     good = next((each for each in learning.readings if each.character_error_rate < 0.5), None)
     if good is not None:

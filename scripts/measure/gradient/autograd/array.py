@@ -21,13 +21,15 @@ Axis = int | tuple[int, ...] | None
 class Array:
     """Numbers of any shape in a computation graph.
 
-    Memory is shared with `data` as given. `asks` says whether anybody wants its gradient; a result asks when any of
-    its inputs does. `grad` has the shape of `data`, and stays None where it is not asked for.
+    Memory is shared with `data` as given, but `data` and `grad` can be read only: other nodes may hold the same
+    memory, and `step_` is the one way to change a node. `asks` says whether anybody wants its gradient; a result asks
+    when any of its inputs does. `grad` has the shape of `data`, and stays None where it is not asked for.
     """
 
     def __init__(self, data: Any, name: str = "", asks: bool = True) -> None:
         found = np.asarray(data)
-        self.data: Numbers = found if np.issubdtype(found.dtype, np.floating) else found.astype(np.float64)
+        self._memory: Numbers = found if np.issubdtype(found.dtype, np.floating) else found.astype(np.float64)
+        self.data = _read_only(self._memory)
         self.name, self.asks = name, asks
         self.grad: Numbers | None = None
         self.inputs: tuple[Array, ...] = ()
@@ -142,7 +144,7 @@ class Array:
         order = topological_order(self)
         for node in order:
             node.grad = None
-        self.grad = np.ones_like(self.data)
+        self.grad = _read_only(np.ones_like(self.data))
         for node in reversed(order):
             if node._pull is None or node.grad is None:
                 continue
@@ -152,11 +154,11 @@ class Array:
             for each, grad in zip(node.inputs, node._pull(node.grad), strict=True):
                 if each.asks and grad is not None:
                     # Never in place: the gradient may be the very array that another node was given.
-                    each.grad = grad if each.grad is None else each.grad + grad
+                    each.grad = _read_only(grad if each.grad is None else each.grad + grad)
 
     def step_(self, change: Numbers) -> None:
         """Add `change` in place, as an optimiser does between two passes."""
-        self.data += change
+        self._memory += change
         self.version += 1
 
     __radd__, __rmul__ = __add__, __mul__
@@ -188,6 +190,13 @@ def _made(operation: str, data: Any, inputs: tuple[Array, ...], pull: Pull) -> A
     return result
 
 
+def _read_only(numbers: Numbers) -> Numbers:
+    """The same memory, which nobody can change through what is returned."""
+    view = np.asarray(numbers).view()
+    view.flags.writeable = False
+    return view
+
+
 def _lift(number: Any, like: Array) -> Array:
     """A constant beside `like`: it takes its type, and its gradient is not asked for."""
     return number if isinstance(number, Array) else Array(np.asarray(number, like.data.dtype), asks=False)
@@ -200,8 +209,9 @@ def _reach(array: Array, grad: Numbers, slope: Numbers | None = None) -> Numbers
         return None
     grad = grad if slope is None else grad * slope
     new = grad.ndim - array.data.ndim
-    repeated = tuple(i for i, size in enumerate(grad.shape) if i < new or array.shape[i - new] < size)
-    return grad.sum(axis=repeated, keepdims=True).reshape(array.shape) if repeated else grad
+    was = (1,) * new + array.shape
+    repeated = tuple(i for i, size in enumerate(grad.shape) if i < new or was[i] < size)
+    return grad.sum(axis=repeated).reshape(array.shape) if repeated else grad
 
 
 # --8<-- [end:reach]

@@ -20,6 +20,12 @@ class Dual:
     def __mul__(self, other: Any) -> "Dual":
         y = lift(other)
         return Dual(self.value * y.value, self.slope * y.value + self.value * y.slope)
+        # --8<-- [end:dual]
+
+    def exp(self) -> "Dual":
+        """e to the power of it."""
+        y = np.exp(self.value)
+        return Dual(y, self.slope * y)
 
     def __truediv__(self, other: Any) -> "Dual":
         y = lift(other)
@@ -28,12 +34,6 @@ class Dual:
 
     def __pow__(self, power: float) -> "Dual":
         return Dual(self.value**power, self.slope * (power * self.value ** (power - 1)) if power else 0.0 * self.value)
-
-    def exp(self) -> "Dual":
-        """e to the power of it."""
-        y = np.exp(self.value)
-        return Dual(y, self.slope * y)
-        # --8<-- [end:dual]
 
     def log(self) -> "Dual":
         """Its natural logarithm."""

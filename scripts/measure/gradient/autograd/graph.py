@@ -21,24 +21,20 @@ N = TypeVar("N", bound=Node)
 
 # --8<-- [start:order]
 def topological_order(last: N) -> list[N]:
-    """Every node that `last` depends on, inputs before what is made of them. Raises GraphError for a cycle."""
-    order, entered, done = [], set(), set()
-    stack = [last]
+    """All that `last` depends on, inputs first. Raises GraphError for a cycle."""
+    order: dict[int, N] = {}
+    entered, stack = set(), [last]
     while stack:
-        node = stack.pop()
-        if id(node) in done:
-            continue
-        if id(node) in entered:  # seen before: by now all its inputs are done
-            done.add(id(node))
-            order.append(node)
+        node = stack[-1]
+        if id(node) in entered:  # by now all its inputs are in the order
+            order.setdefault(id(stack.pop()), node)
             continue
         entered.add(id(node))
-        stack.append(node)
         for each in node.inputs:
-            if id(each) in entered and id(each) not in done:
+            if id(each) in entered and id(each) not in order:
                 raise GraphError(f"{node!r} is made of itself: the graph has a cycle")
             stack.append(each)
-    return order
+    return list(order.values())
 
 
 # --8<-- [end:order]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from scripts.measure.gradient.autograd.graph import topological_order
+from scripts.measure.gradient.autograd.graph import GraphError, topological_order
 
 # From dL/d(result) to dL/d(each input).
 Pull = Callable[[Any], tuple[Any, ...]]
@@ -76,7 +76,9 @@ class Value:
 
     # --8<-- [start:backward]
     def backward(self) -> None:
-        """Fill `grad` of everything this number was made of. Raises GraphError for a cycle."""
+        """Fill `grad` of all this was made of. GraphError: a cycle, or no number."""
+        if np.ndim(self.data):
+            raise GraphError(f"{self!r}: backward starts at one number")
         order = topological_order(self)
         for node in order:
             node.grad = 0.0
@@ -104,7 +106,8 @@ class Value:
     __array_ufunc__ = None  # np.float64 + Value is Value.__radd__, not an array of objects
 
     def __repr__(self) -> str:
-        return f"{self.op or 'input'}({self.data:g})" if isinstance(self.data, float) else f"{self.op}({self.data!r})"
+        shown = f"{self.data:g}" if isinstance(self.data, float) else repr(self.data)
+        return f"{self.op or 'input'}({shown})"
 
 
 def lift(number: Any) -> Value:

@@ -5,19 +5,20 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
-from scripts.measure.gradient.reading.speech import SAMPLE_RATE_HZ, WORDS, Sound, Utterance
+from scripts.measure.gradient.reading.speech import SAMPLE_RATE_HZ, WORDS, Spoken
 from scripts.measure.progress import Advance
 from scripts.records.gradient import Alignment, GradientNorms, Learning, Reading
 
 SEED = 2024
 BATCH = 16
 PEAK_RATE = 2e-3
+TARGET_ERROR_RATE = 0.02  # of letters, on voices never heard
 _WARM_UP = 0.1  # share of the steps
 _STRETCH = 0.12  # playing faster or slower by so much makes a new voice of an old one
 _CLIP = 5.0
@@ -84,10 +85,6 @@ def build_network() -> Any:
     )
 
 
-# An utterance with its sound (float32, mono, at SAMPLE_RATE_HZ).
-Spoken = tuple[Utterance, Sound]
-
-
 @dataclass(frozen=True)
 class Lesson:
     """What is learnt from and what is asked: utterances with their sounds, and for how many steps."""
@@ -96,12 +93,14 @@ class Lesson:
     asked: Sequence[Spoken]
     steps: int
     snapshots: int
+    speech: Literal["synthesised", "recorded"] = "synthesised"
 
 
 def learn(network: Any, lesson: Lesson, clock: Callable[[], float], advance: Advance) -> Learning:
     """Train for a fixed number of steps; examine before, after, and between, more often at first.
 
-    Loss and gradient norms are kept at every step. A loss that is no number ends the training, and is told.
+    Loss and gradient norms are kept at every step. A loss that is no number ends the training, which is told, and the
+    network is examined as it stands.
     """
     torch.manual_seed(SEED)
     chance = random.Random(SEED)
@@ -125,12 +124,14 @@ def learn(network: Any, lesson: Lesson, clock: Callable[[], float], advance: Adv
         loss = _step(network, batch, optimizer, schedule, chance)
         training_s += clock() - start
         if not math.isfinite(loss):
+            readings.append(_examine(network, lesson.asked, step, training_s))
             break
         losses.append(_short(loss))
         for name, parameters in groups.items():
             norms[name].append(_short(_norm(parameters)))
         advance(1)
     return Learning(
+        speech=lesson.speech,
         parameters=sum(parameter.numel() for parameter in network.parameters()),
         taught=len(lesson.taught),
         taught_voices=len({utterance.voice for utterance, _ in lesson.taught}),
@@ -140,6 +141,7 @@ def learn(network: Any, lesson: Lesson, clock: Callable[[], float], advance: Adv
         batch_size=BATCH,
         steps=lesson.steps,
         training_time_s=training_s,
+        target_error_rate=TARGET_ERROR_RATE,
         losses=losses,
         diverged=len(losses) < lesson.steps,
         gradient_norms=[GradientNorms(name=name, norms=values) for name, values in norms.items()],
@@ -151,7 +153,7 @@ def _step(network: Any, batch: Sequence[Spoken], optimizer: Any, schedule: Any, 
     network.train()
     signal, lengths = _signals(batch, 1 + chance.uniform(-_STRETCH, _STRETCH))
     targets = [torch.tensor([LETTERS.index(letter) for letter in utterance.text]) for utterance, _ in batch]
-    # --8<-- [start:step]
+    # --8<-- [start:loss]
     log_probs, steps, _ = network(input_signal=signal, input_signal_length=lengths)
     loss = network.loss(
         log_probs=log_probs,
@@ -159,11 +161,15 @@ def _step(network: Any, batch: Sequence[Spoken], optimizer: Any, schedule: Any, 
         input_lengths=steps,
         target_lengths=torch.tensor([len(target) for target in targets]),
     )
+    # --8<-- [end:loss]
+    if not torch.isfinite(loss):
+        return math.nan
+    # --8<-- [start:update]
     optimizer.zero_grad()
     loss.backward()
     torch.nn.utils.clip_grad_norm_(network.parameters(), _CLIP)
     optimizer.step()
-    # --8<-- [end:step]
+    # --8<-- [end:update]
     schedule.step()
     return float(loss.detach())
 
@@ -197,7 +203,10 @@ def _signals(batch: Sequence[Spoken], speed: float = 1.0) -> tuple[torch.Tensor,
 
 
 def _examine(network: Any, asked: Sequence[Spoken], step: int, training_s: float) -> Reading:
-    """Read every asked utterance out; the alignment of the one with the longest text is kept."""
+    """Read every asked utterance out; the alignment of the one with the longest text is kept.
+
+    Where the network says no numbers any more, it is sure of nothing.
+    """
     network.eval()
     wrong = letters = right = 0
     shown_text = max((utterance.text for utterance, _ in asked), key=len)
@@ -218,7 +227,9 @@ def _examine(network: Any, asked: Sequence[Spoken], step: int, training_s: float
                     read_text = text
                     shown = Alignment(
                         letters=["" if index == len(LETTERS) else LETTERS[index] for index in best.indices.tolist()],
-                        probabilities=[round(float(value), 4) for value in best.values.exp().clamp(max=1)],
+                        probabilities=[
+                            round(float(value), 4) for value in best.values.exp().nan_to_num(0).clamp(max=1)
+                        ],
                     )
     assert shown is not None
     return Reading(

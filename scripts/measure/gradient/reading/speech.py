@@ -33,17 +33,20 @@ _INT16_TOP = 32_768.0
 
 @dataclass(frozen=True)
 class Utterance:
-    """Who says what, how fast (words a minute) and how high (0 to 99)."""
+    """Who says what; for espeak-ng also how fast (words a minute) and how high (0 to 99)."""
 
     voice: str
     digits: tuple[int, ...]
-    rate: int
-    pitch: int
+    rate: int = 175
+    pitch: int = 50
 
     @property
     def text(self) -> str:
         """The digits in words."""
         return " ".join(WORDS[digit] for digit in self.digits)
+
+
+Spoken = tuple[Utterance, Sound]
 
 
 def plan(count: int, voices: Sequence[str], seed: int, longest: int) -> list[Utterance]:
@@ -60,12 +63,17 @@ def plan(count: int, voices: Sequence[str], seed: int, longest: int) -> list[Utt
     ]
 
 
-def split_voices(every: int = 6) -> tuple[list[str], list[str]]:
-    """The voices to learn from, and those kept back to be examined with: one of `every`."""
+def split_voices() -> tuple[list[str], list[str]]:
+    """espeak-ng's voices: those to learn from, and those kept back to be examined with."""
     voices = Path(_loader().get_data_path(), "voices", "!v")
     names = sorted(path.name for path in voices.iterdir() if path.name not in _UNLIKE_SPEECH | _NEVER_THE_SAME)
-    kept = names[every // 2 :: every]
-    return [name for name in names if name not in kept], kept
+    return keep_back(names)
+
+
+def keep_back(names: Sequence[str], every: int = 6) -> tuple[list[str], list[str]]:
+    """Names to learn from, and one of `every` kept back, at least one."""
+    kept = names[min(every, len(names)) // 2 :: every]
+    return [name for name in names if name not in kept], list(kept)
 
 
 def speak(utterances: Sequence[Utterance]) -> Iterator[Sound]:
