@@ -194,3 +194,7 @@ class Algorithms:
     peak_bytes: int | None
     threads: int
     decoding: Decoding | None = None
+
+    def run_on(self, device: Device) -> Batching | None:
+        """The batches on `device`; None where there are none."""
+        return next((each for each in self.batching if each.device == device), None)

@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
+from torch.nn.utils.rnn import pad_sequence
 
-from scripts.measure.algorithms.batching import pad, sorted_by_length
 from scripts.measure.profiling.profiler import (
     Encode,
     Stopwatch,
@@ -104,17 +104,18 @@ class _Batch:
 
 
 def _batches(distinct: Sequence[Utterance], fed: Sequence[int], way: Way, device: Device) -> list[_Batch]:
-    """The utterances as they come, or sorted by length and padded; equal ones are one tensor."""
-    if way.batch_size == 1:
-        rows: list[tuple[int, ...]] = [(index,) for index in fed]
-    else:
-        lengths = [distinct[index][0].shape[-1] for index in fed]
-        rows = [tuple(fed[place] for place in batch) for batch in sorted_by_length(lengths, way.batch_size)]
+    """The utterances as they come, or sorted by length and padded with zeros; equal batches are one tensor."""
+
+    def frames(index: int) -> int:
+        return distinct[index][0].shape[-1]
+
+    order = sorted(fed, key=frames) if way.batch_size > 1 else fed
+    rows = [tuple(order[start : start + way.batch_size]) for start in range(0, len(order), way.batch_size)]
     made: dict[tuple[int, ...], _Batch] = {}
-    for each in rows:
-        if each not in made:
-            signals, lengths_of = pad([distinct[index][0] for index in each])
-            made[each] = _Batch((signals.to(device, way.dtype), lengths_of.to(device)), each)
+    for each in set(rows):
+        signals = pad_sequence([distinct[index][0][0].T for index in each], batch_first=True).transpose(1, 2)
+        utterance = signals.to(device, way.dtype), torch.tensor(list(map(frames, each)), device=device)
+        made[each] = _Batch(utterance, each)
     return [made[each] for each in rows]
 
 
