@@ -20,6 +20,7 @@ from scripts.paths import shown
 from scripts.records.schema import SCHEMA_VERSION, AnyRecord, Record
 from scripts.records.sources import current_code
 from scripts.records.store import record_path, write_record
+from scripts.records.summary import keep_former_summary, keep_summary
 
 
 @dataclass(frozen=True)
@@ -117,8 +118,11 @@ def _measure(name: str, device: str, out: Path, quick: bool, audio: Path | None,
         uncontrolled=_uncontrolled(quick),
         data=data,
     )
-    experiment.keep(record_path(out, record.machine.slug, name).parent)
+    place = record_path(out, record.machine.slug, name)
+    experiment.keep(place.parent)
+    keep_former_summary(place)
     path = write_record(record, out)
+    keep_summary(record, out)
     progress.say(f"{path} is written")
     return path
 

@@ -4,7 +4,7 @@ Needs no torch; the same records give the same bytes.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -14,10 +14,12 @@ from scripts.records.order import by_trust
 from scripts.records.schema import AnyRecord
 from scripts.records.sources import hash_sources
 from scripts.records.store import read_records, record_path
+from scripts.records.summary import read_summaries
 
 _STAMP = GENERATED_SNIPPETS / ".stamp"
 
 Fragments = dict[str, str]
+Draw = Callable[[list[AnyRecord]], Fragments]
 
 
 def render() -> bool:
@@ -27,50 +29,51 @@ def render() -> bool:
     for a record that is not whole and sane, before touching any file.
     """
     code = _digest_of_code()
-    inputs = _digest(code, *sorted(RESULTS.glob("*/*.json")))
+    inputs = _digest(code, *sorted(RESULTS.glob("*/*.json")), *sorted(RESULTS.glob("*/history/*.json")))
     if _STAMP.is_file() and _STAMP.read_text() == inputs:
         return False
     # Their fragments draw with matplotlib, which takes a second to import.
-    from scripts.render import algorithms, decks, gradient, machines, matmul, profiling
+    from scripts.render import algorithms, comparison, decks, gradient, machines, matmul, profiling
 
     records = by_trust(read_records())
     original = next((record for record in records if record.origin == "published"), None)
-    made: dict[Path, str] = {}
-    drawing: dict[str, Callable[[Iterable[AnyRecord]], Fragments]] = {
-        "profiling": profiling.fragments,
-        "matmul": matmul.fragments,
-        "gradient": gradient.fragments,
-        "algorithms": algorithms.fragments,
-        "decks": decks.fragments,
+    experiments: dict[str, tuple[Draw, Draw]] = {  # how all records are drawn, and how those of one machine
+        "profiling": (profiling.fragments, partial(profiling.fragments, original=original)),
+        "matmul": (matmul.fragments, matmul.fragments),
+        "gradient": (gradient.fragments, gradient.fragments),
+        "algorithms": (algorithms.fragments, algorithms.fragments),
+        "decks": (decks.fragments, decks.fragments),
     }
-    for experiment, draw in drawing.items():
+    fragments = comparison.fragments(records, read_summaries())
+    pages: dict[str, str] = {}
+    names = machines.labels(records)
+    for experiment, (draw, draw_one) in experiments.items():
         mine = [record for record in records if record.experiment == experiment]
-        draw_one = partial(draw, original=original) if draw is profiling.fragments else draw
-        pages = {record.machine.slug: _page(record, draw_one, code, original) for record in mine if len(mine) > 1}
-        made |= {MACHINE_PAGES / machines.page_name(record): pages[record.machine.slug] for record in mine if pages}
-        names = machines.labels(records)
-        made |= {
-            GENERATED_SNIPPETS / path: machines.with_choice(path, html, pages, names)
-            for path, html in draw(records).items()
-        }
-    for path, content in made.items():
-        write_if_changed(path, content)
-    for path in [*GENERATED_SNIPPETS.rglob("*.html"), *MACHINE_PAGES.rglob("*.html")]:
-        if path not in made:
-            path.unlink()
+        own = {record.machine.slug: _page(record, draw_one, code, original) for record in mine if len(mine) > 1}
+        pages |= {machines.page_name(slug, experiment): page for slug, page in own.items()}
+        fragments |= {path: machines.with_choice(path, html, own, names) for path, html in draw(records).items()}
+    _write(GENERATED_SNIPPETS, fragments)
+    _write(MACHINE_PAGES, pages)
     write_if_changed(_STAMP, inputs)
     return True
 
 
-def _page(
-    record: AnyRecord, draw: Callable[[list[AnyRecord]], Fragments], code: str, original: AnyRecord | None
-) -> str:
+def _write(folder: Path, files: Fragments) -> None:
+    """Make these, and no others, the HTML files of `folder`."""
+    for name, content in files.items():
+        write_if_changed(folder / name, content)
+    for path in folder.rglob("*.html"):
+        if path.relative_to(folder).as_posix() not in files:
+            path.unlink()
+
+
+def _page(record: AnyRecord, draw: Draw, code: str, original: AnyRecord | None) -> str:
     """The machine's page, drawn anew only where the record or what draws it has changed: ten machines take a while."""
     from scripts.render import machines
 
     files = [record_path(RESULTS, each.machine.slug, each.experiment) for each in (record, original) if each]
     digest = _digest(code, *files)
-    written = MACHINE_PAGES / machines.page_name(record)
+    written = MACHINE_PAGES / machines.page_name(record.machine.slug, record.experiment)
     if written.is_file() and machines.made_of(page := written.read_text(encoding="utf-8")) == digest:
         return page
     return machines.page(record, draw([record]), digest)

@@ -80,12 +80,12 @@ def with_choice(path: str, html: str, pages: Mapping[str, str], names: Mapping[s
 
 
 def _link(slug: str, experiment: str, name: str, label: str) -> str:
-    return f'<a href="../machines/{escape(slug)}-{experiment}.html#{escape(name)}">{escape(label)}</a>'
+    return f'<a href="../machines/{page_name(escape(slug), experiment)}#{escape(name)}">{escape(label)}</a>'
 
 
-def page_name(record: AnyRecord) -> str:
+def page_name(slug: str, experiment: str) -> str:
     """The file's name of a machine's page."""
-    return f"{record.machine.slug}-{record.experiment}.html"
+    return f"{slug}-{experiment}.html"
 
 
 def made_of(page: str) -> str | None:

@@ -17,8 +17,11 @@ from scripts.measure import EXPERIMENTS, Experiment, measure
 from scripts.measure.machine import current_machine
 from scripts.measure.progress import Progress
 from scripts.paths import ROOT
-from scripts.records.store import read_record, record_path
+from scripts.records.store import read_record, record_path, write_record
+from scripts.records.summary import read_summaries
 from tests import samples
+from tests.render.gradient.samples import gradient
+from tests.render.matmul.samples import matmul
 
 
 @pytest.fixture
@@ -50,13 +53,25 @@ def test_the_record_says_what_ran_where(tmp_path: Path, running: list[tuple[Any,
 
 
 @pytest.mark.usefixtures("running")
+def test_measuring_again_keeps_what_the_former_measurement_found(tmp_path: Path) -> None:
+    former = samples.record(measured_at="2026-11-20T00:00:00Z", machine=current_machine())
+    write_record(former, tmp_path)  # by code that knew of no summaries
+    measure(["profiling"], device="cpu", out=tmp_path, quick=False, audio=None)
+    before, after = read_summaries(tmp_path)
+    assert (before.measured_at, before.machine) == ("2026-11-20T00:00:00Z", current_machine().slug)
+    assert before.headlines == after.headlines
+    assert after.measured_at > before.measured_at
+    assert len(list(tmp_path.glob("*/*.json"))) == 1
+
+
+@pytest.mark.usefixtures("running")
 def test_a_failed_measurement_leaves_the_former_record(tmp_path: Path) -> None:
     (path,) = measure(["profiling"], device="cpu", out=tmp_path, quick=False, audio=None)
     before = path.read_bytes()
     with pytest.raises(TalkError):
         measure(["profiling"], device="cpu", out=tmp_path, quick=False, audio=tmp_path)
     assert path.read_bytes() == before
-    assert sorted(path.parent.iterdir()) == [path]
+    assert sorted(path.parent.glob("*.*")) == [path]
 
 
 def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,14 +83,18 @@ def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         measure(["profiling"], device="cpu", out=tmp_path, quick=True, audio=None)
 
 
-def of_four(monkeypatch: pytest.MonkeyPatch, **instead: Callable[[], Any]) -> None:
-    """Every experiment takes no time and finds a profile, but for those that do something else `instead`."""
+def of_three(monkeypatch: pytest.MonkeyPatch, **instead: Callable[[], Any]) -> None:
+    """Three experiments that take no time and find what samples hold, but for those that do otherwise `instead`."""
 
     def experiment(does: Callable[[], Any]) -> Experiment:
         return Experiment(lambda *_: does(), {"numpy": "numpy"})
 
-    for name in EXPERIMENTS:
-        monkeypatch.setitem(EXPERIMENTS, name, experiment(instead.get(name, lambda: samples.record().data)))
+    finds = {"profiling": lambda: samples.record().data, "matmul": matmul, "gradient": gradient}
+    for name in list(EXPERIMENTS):
+        if name in finds:
+            monkeypatch.setitem(EXPERIMENTS, name, experiment(instead.get(name, finds[name])))
+        else:
+            monkeypatch.delitem(EXPERIMENTS, name)
 
 
 def raising(error: Exception) -> Callable[[], Any]:
@@ -92,10 +111,12 @@ def written(out: Path) -> list[str]:
 def test_all_leaves_out_what_lacks_a_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    of_four(monkeypatch, matmul=raising(MissingError("talk measure matmul", "numba is missing", "`pip install numba`")))
+    of_three(
+        monkeypatch, matmul=raising(MissingError("talk measure matmul", "numba is missing", "`pip install numba`"))
+    )
     monkeypatch.setitem(EXPERIMENTS, "gradient", replace(EXPERIMENTS["gradient"], packages={"no_such": "such[all]"}))
     assert main(["measure", "--out", str(tmp_path)]) == 0
-    assert written(tmp_path) == ["algorithms", "profiling"]
+    assert written(tmp_path) == ["profiling"]
     skipped = [line for line in capfd.readouterr().err.splitlines() if line.endswith("is skipped")]
     assert skipped[0] == "talk measure matmul: numba is missing; `pip install numba`; matmul is skipped"
     assert "`pip install such[all]` on a bare machine; gradient is skipped" in skipped[1]
@@ -106,9 +127,9 @@ def test_all_leaves_out_what_lacks_a_package(
 def test_all_goes_on_after_a_failure_and_says_so_in_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    of_four(monkeypatch, profiling=raising(RuntimeError("CUDA error: an illegal memory\naccess")))
+    of_three(monkeypatch, profiling=raising(RuntimeError("CUDA error: an illegal memory\naccess")))
     assert main(["measure", "all", "--out", str(tmp_path)]) == 1
-    assert written(tmp_path) == ["algorithms", "gradient", "matmul"]
+    assert written(tmp_path) == ["gradient", "matmul"]
     lines = capfd.readouterr().err.splitlines()
     assert "CUDA error: an illegal memory access" in lines[0]
     assert lines[0].startswith("talk measure profiling: RuntimeError at scripts/measure/__init__.py:")
@@ -119,7 +140,7 @@ def test_all_of_nothing_is_a_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     missing = raising(MissingError("here", "nothing is installed", "install it"))
-    of_four(monkeypatch, **dict.fromkeys(EXPERIMENTS, missing))
+    of_three(monkeypatch, **dict.fromkeys(EXPERIMENTS, missing))
     assert main(["measure", "all", "--out", str(tmp_path)]) == 1
     assert len(capfd.readouterr().err.splitlines()) == len(EXPERIMENTS) + 1
     assert list(tmp_path.iterdir()) == []

@@ -19,7 +19,7 @@ def fragments(records: Iterable[Record[Profiling]], original: Record[Profiling] 
     """
     # Drawing takes a second to import; who only wants named values does not wait for it.
     from scripts.render.captions import Provenance
-    from scripts.render.profiling import architecture, cures, figures, machines, tables
+    from scripts.render.profiling import architecture, cures, figures, tables
 
     sources = [
         Provenance(record, _remarks(record.data.model))
@@ -61,8 +61,6 @@ def fragments(records: Iterable[Record[Profiling]], original: Record[Profiling] 
         "profiling/architecture.html": drawn(architecture.architecture, with_modules),
         "profiling/cures.html": drawn(cures.picture, cured),
         "profiling/cures-table.html": drawn(cures.table, cured),
-        "profiling/machines.html": machines.machines(sources),
-        "profiling/machines-short.html": machines.machines_short(sources),
     }
     for suffix, slide in (("", False), ("-slide", True)):
         prediction = partial(tables.prediction, original=beside, slide=slide)
