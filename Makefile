@@ -88,4 +88,4 @@ format: $(VENV)/.test ## format and mend what ruff can
 	$(BIN)/ruff check --fix .
 
 clean: ## remove what was built; records and .venv stay
-	rm -rf site dist snippets/generated docs/assets/generated .cache
+	rm -rf site dist snippets/generated docs/assets/generated docs/machines .cache

@@ -2,6 +2,10 @@
 
 import sys
 
-from scripts.cli import main
+if __name__ == "__main__":
+    # Before anything is imported that an older Python cannot read.
+    if sys.version_info < (3, 11):  # noqa: UP036
+        sys.exit(f"python -m scripts: this is Python {sys.version.split()[0]}; run it with Python 3.11 or newer")
+    from scripts.cli import main
 
-sys.exit(main())
+    sys.exit(main())

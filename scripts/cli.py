@@ -24,8 +24,9 @@ def main(words: list[str] | None = None) -> int:
 def _measure(options: argparse.Namespace) -> int:
     from scripts.measure import EXPERIMENTS, measure
 
-    names = list(EXPERIMENTS) if options.experiment == "all" else [options.experiment]
-    measure(names, device=options.device, out=options.out, quick=options.quick, audio=options.audio)
+    everything = options.experiment == "all"
+    names = list(EXPERIMENTS) if everything else [options.experiment]
+    measure(names, options.device, options.out, options.quick, options.audio, what_can_be=everything)
     return 0
 
 

@@ -18,3 +18,11 @@ class TalkError(Exception):
         self.mend = mend
         place = self.where if line is None else f"{self.where}:{line}"
         super().__init__(" ".join(f"{place}: {what}; {mend}".split()))
+
+
+class MissingError(TalkError):
+    """A package that is not installed here: `talk measure all` leaves out what needs it."""
+
+
+class NoDeviceError(TalkError):
+    """A device that is not here: nothing can be measured on it, whatever the experiment."""

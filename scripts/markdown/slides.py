@@ -248,16 +248,30 @@ class SlideBlock(Block):
                 # attr_list reads an item's attributes on their own line; a slide writes `- item { .fragment }`.
                 for text in (element, *element.findall("p")):
                     text.text = _ATTRIBUTES.sub(r"\n\1", text.text or "")
+        choices = self._take_choices()
         self._measure(block)
         self._add_steps()
         if self.options["layout"] == "columns":
             _divide(self._body)
+        if not chapter:
+            block.extend(choices)
         if chapter != DECK:
             link = SubElement(block, "a", {"class": "slide-link", "data-search-exclude": ""})
             link.set("href", f"{chapter or DECK}#{self._address}")
             link.text = "в статье" if chapter else "в презентации"
         if notes is not None:
             block.append(notes)
+
+    def _take_choices(self) -> list[Element]:
+        """Take choices of machines out of the body: an article has them under the card, the deck does without."""
+        marks = [self.md.htmlStash.get_placeholder(index) for index in self._stashed('<details class="machines"')]
+        taken = []
+        for parent in list(self._body.iter()):
+            for child in list(parent):
+                if (child.text or "").strip() in marks:
+                    parent.remove(child)
+                    taken.append(child)
+        return taken
 
     def _stashed(self, mark: str) -> list[int]:
         """Indices of the blocks of HTML in the slide's body that hold `mark`."""

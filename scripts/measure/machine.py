@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from scripts.errors import TalkError
+from scripts.errors import NoDeviceError
 from scripts.records.profiling import Device
 from scripts.records.schema import Machine
 
@@ -44,14 +44,15 @@ def current_machine() -> Machine:
 def find_devices(wanted: str) -> list[Device]:
     """The devices that `--device WANTED` speaks of; auto: the CPU, and the GPU where there is one.
 
-    Imports torch. Raises TalkError for a GPU that PyTorch does not see.
+    Imports torch. Raises NoDeviceError for a GPU that PyTorch does not see.
     """
     import torch
 
     there = torch.cuda.is_available()
     if wanted == "cuda" and not there:
         what = "PyTorch sees no GPU" if torch.version.cuda else f"PyTorch {torch.__version__} is built without CUDA"
-        raise TalkError("--device cuda", what, "use --device cpu, or install the driver and a CUDA build of PyTorch")
+        mend = "use --device cpu, or install the driver and a CUDA build of PyTorch"
+        raise NoDeviceError("--device cuda", what, mend)
     choices: dict[str, list[Device]] = {"auto": ["cpu", "cuda"] if there else ["cpu"], "cpu": ["cpu"], "cuda": ["cuda"]}
     return choices[wanted]
 
@@ -61,10 +62,10 @@ def is_virtual() -> bool:
     return any(line.startswith("flags") and " hypervisor" in line for line in _cpuinfo())
 
 
-def versions(packages: Iterable[str]) -> dict[str, str]:
-    """Versions of Python, of `packages` where they are installed, and of what PyTorch computes with."""
+def versions(requirements: Iterable[str]) -> dict[str, str]:
+    """Versions of Python, of `requirements` where they are installed, and of what PyTorch computes with."""
     found = {"python": platform.python_version()}
-    for package in packages:
+    for package in (requirement.partition("[")[0] for requirement in requirements):
         with suppress(metadata.PackageNotFoundError):
             found[package] = metadata.version(package)
     if "torch" in found:

@@ -1,6 +1,6 @@
 """What an algorithms record holds: each story's brute force beside the algorithm that makes do without it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from scripts.records.profiling import Device
@@ -168,14 +168,16 @@ class RingRun:
     ring_sent_bytes: int
     star_sent_bytes: int
     agree: bool
+    device: Device = "cpu"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ring:
-    """Story 8. All-reduce of `bytes_a_worker` over processes of one machine."""
+    """Story 8. All-reduce of `bytes_a_worker` over processes of one machine; `gpu_runs` over its GPUs, if several."""
 
     bytes_a_worker: int
     runs: list[RingRun]
+    gpu_runs: list[RingRun] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,3 +194,7 @@ class Algorithms:
     peak_bytes: int | None
     threads: int
     decoding: Decoding | None = None
+
+    def run_on(self, device: Device) -> Batching | None:
+        """The batches on `device`; None where there are none."""
+        return next((each for each in self.batching if each.device == device), None)

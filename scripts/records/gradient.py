@@ -204,3 +204,7 @@ class Gradient:
     products: list[Product]
     conformers: list[ConformerBackward]
     learning: Learning | None  # None where the voices are not installed
+
+    def run_on(self, device: Device) -> ConformerBackward | None:
+        """The Conformer's training step on `device`; None where there is none."""
+        return next((each for each in self.conformers if each.device == device), None)

@@ -103,7 +103,7 @@ class Tiling:
 
 @dataclass(frozen=True, kw_only=True)
 class Distributed:
-    """A sharded product over `grid_rows` × `grid_columns` processes.
+    """A sharded product over `grid_rows` × `grid_columns` processes, each with a GPU of its own where `device` says so.
 
     `sent_bytes` is what the kernel's TCP counters saw the processes send, None where the system has no such counters.
     `killed` is the rank that was killed in the middle of the product, None where none was; `resumed_at` the step
@@ -121,13 +121,14 @@ class Distributed:
     restarts: int
     resumed_at: int
     error: float
+    device: Device = "cpu"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Matmul:
-    """The matmul experiment on one machine."""
+    """The matmul experiment on one machine; no tiling where only its GPU was measured."""
 
-    tiling: Tiling
+    tiling: Tiling | None
     contenders: list[Contender]
     peaks: list[Peak]
     bandwidths: list[Bandwidth]

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Device = Literal["cpu", "cuda"]
+Launching = Literal["eager", "graphs", "compiled"]
+Precision = Literal["fp32", "tf32", "bf16"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +95,45 @@ class Run:
     operators: list[Operator]
     kernels: list[Kernel]
     complete: bool
+    peak_memory_bytes: int | None = None  # of the GPU, weights included, over the unprofiled passes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """The same workload another way: in batches, from CUDA graphs, compiled, in other numbers.
+
+    `launches` are calls by which the CPU starts work, `kernels` what the GPU ran for them: one launch of a graph runs
+    all of its kernels. `error` is the largest deviation from fp32, eager, one utterance at a time, as a share of its
+    largest number. `preparation_s`: warming up, and recording or compiling for every shape. `skipped` is why there are
+    no times (in Russian), None where there are.
+    """
+
+    device: Device
+    batch_size: int
+    launching: Launching
+    precision: Precision
+    pass_times_s: list[float]
+    launches: int | None = None
+    kernels: int | None = None
+    device_busy_time_us: float | None = None
+    peak_memory_bytes: int | None = None
+    error: float | None = None
+    preparation_s: float | None = None
+    skipped: str | None = None
+
+    def __post_init__(self) -> None:
+        if bool(self.pass_times_s) == (self.skipped is not None):
+            raise ValueError("pass_times_s: a variant has times, or a reason for having none")
+
+    @property
+    def name(self) -> str:
+        """What it changes: «batched_bf16»; «plain» where it changes nothing."""
+        changes = [
+            "batched" if self.batch_size > 1 else "",
+            self.launching if self.launching != "eager" else "",
+            self.precision if self.precision != "fp32" else "",
+        ]
+        return "_".join(filter(None, changes)) or "plain"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +143,7 @@ class Profiling:
     model: Model
     workload: Workload
     runs: list[Run]
+    variants: list[Variant] = field(default_factory=list)
 
     def run_on(self, device: Device) -> Run | None:
         """The run on `device`; None where there is none."""

@@ -35,6 +35,7 @@ DATA_OF: dict[str, Any] = {
 _POSITIVE = {"calls", "self_cpu_time_total_us", "sample_rate_hz", "hop_samples", "pass_times_s", "cpu_cores", "count"}
 # Coordinates are no quantities: a place may lie left of zero.
 _PLACES = {"points"}
+LARGEST_BYTES = 16_000_000
 MEND = "restore it from git, or measure again with `talk measure`"
 
 
@@ -44,11 +45,17 @@ def record_path(results: Path, machine: str, experiment: str) -> Path:
 
 
 def write_record(record: AnyRecord, results: Path = RESULTS) -> Path:
-    """Write the record whole or not at all; returns its path. Raises TalkError for NaN or negative quantities."""
+    """Write the record whole or not at all; returns its path.
+
+    Raises TalkError for NaN or negative quantities, and for more than LARGEST_BYTES: records are kept in git.
+    """
     content = asdict(record)
     path = record_path(results, record.machine.slug, record.experiment)
     _refuse_impossible_numbers(content, path)
-    write_whole(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    if len(text.encode()) > LARGEST_BYTES:
+        raise TalkError(path, f"would take {len(text.encode()) / 1e6:.0f} MB of git", "keep less in the record")
+    write_whole(path, text)
     return path
 
 
@@ -56,7 +63,7 @@ def read_record(path: Path) -> AnyRecord:
     """The record in `path`, validated. Raises TalkError naming the file and the field."""
     from pydantic import ValidationError  # pages have pydantic; a bare GPU machine, which only writes, need not
 
-    text, content = _read_json(path)
+    text, content = read_json(path)
     version = content.get("schema_version")
     if version != SCHEMA_VERSION:
         raise TalkError(
@@ -93,7 +100,8 @@ def _record_type(experiment: str) -> "TypeAdapter[AnyRecord]":
     return TypeAdapter(record[DATA_OF[experiment]])
 
 
-def _read_json(path: Path) -> tuple[str, dict[str, Any]]:
+def read_json(path: Path) -> tuple[str, dict[str, Any]]:
+    """The file's text, and the JSON object that it is. Raises TalkError naming the file, and the line of a mistake."""
     try:
         text = path.read_text(encoding="utf-8")
         content = json.loads(text)

@@ -31,7 +31,8 @@ def hardware(record: AnyRecord, device: Device | None = None) -> str:
     machine = record.machine
     cores = f"{machine.cpu_cores}{NBSP}{plural(machine.cpu_cores, 'ядро', 'ядра', 'ядер')}"
     parts = [f"{_TRADEMARK.sub('', machine.cpu)}, {cores}"]
-    if machine.gpu and (device == "cuda" or (device is None and record.data.run_on("cuda"))):
+    ran_on = getattr(record.data, "run_on", lambda _: None)
+    if machine.gpu and (device == "cuda" or (device is None and ran_on("cuda"))):
         parts.insert(0, machine.gpu)
     return escape(" + ".join(parts))
 

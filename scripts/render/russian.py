@@ -25,6 +25,7 @@ UNITS: dict[Dimension, dict[str, float]] = {
 # Picked only by name: nobody writes «0,3 сут» or «1,5 тыс.» unasked.
 _BY_NAME_ONLY = {"сут", "ч", "мин", "тыс.", "нс"}
 
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MONTHS = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
 _MONTHS_ALONE = "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь".split()
 
@@ -77,6 +78,14 @@ def quantity(value: float, dimension: Dimension, unit: str | None = None, decima
     if unit == "раз":
         unit = plural(round(scaled, decimals), "раз", "раза", "раз")
     return f"{text}{NBSP}{unit}" if unit else text
+
+
+def scientific(value: float) -> str:
+    """A positive number as powers of ten are written: «4,6·10⁻⁷»; «0» for 0."""
+    if value == 0:
+        return "0"
+    mantissa, exponent = f"{value:.1e}".split("e")
+    return f"{number(float(mantissa), 1)}·10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
 
 
 def plural(count: float, one: str, few: str, many: str) -> str:

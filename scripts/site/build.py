@@ -60,7 +60,7 @@ def _measure_what_is_needed(*, fresh: bool, quick: bool) -> None:
     machine = current_machine().slug
     needed = [name for name in EXPERIMENTS if fresh or _needs_measuring(machine, name, quick=quick)]
     if needed:
-        measure(needed, device="auto", out=RESULTS, quick=quick, audio=None)
+        measure(needed, device="auto", out=RESULTS, quick=quick, audio=None, what_can_be=True)
     else:
         _console.print(f"every record of {machine} is fresh: nothing to measure (FRESH=1 measures all the same)")
 

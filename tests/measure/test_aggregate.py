@@ -220,6 +220,16 @@ def test_each_kernel_is_counted_once_under_the_operator_that_launched_it() -> No
     assert table.device_busy_ns == 2_000 + 60_000 + 10_000  # two kernels overlap on two streams
 
 
+def test_a_graph_is_one_launch_of_many_kernels() -> None:
+    graph = event("cudaGraphLaunch", "cuda_runtime", 120_000, 5_000, RUNTIME, correlation_id=906)
+    kernels = [event(name, "kernel", 130_000, 1_000, 7, correlation_id=906) for name in ("sgemm", "relu_kernel")]
+    table = OperatorTable(on_gpu=True)
+    table.add_events(gpu_events())
+    assert (table.host_launches, table.kernel_launches) == (3, 3)
+    table.add_events([graph, *kernels])
+    assert (table.host_launches, table.kernel_launches) == (4, 5)
+
+
 def test_a_runtime_call_is_not_taken_for_an_operator_with_its_number() -> None:
     unlinked = event("cudaDeviceSynchronize", "cuda_runtime", 110_000, 70_000, RUNTIME, correlation_id=3)
     table = OperatorTable(on_gpu=True)

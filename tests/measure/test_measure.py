@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +12,16 @@ import pytest
 
 from scripts import measure as package
 from scripts.cli import main
-from scripts.errors import TalkError
+from scripts.errors import MissingError, TalkError
 from scripts.measure import EXPERIMENTS, Experiment, measure
 from scripts.measure.machine import current_machine
 from scripts.measure.progress import Progress
 from scripts.paths import ROOT
-from scripts.records.store import read_record, record_path
+from scripts.records.store import read_record, record_path, write_record
+from scripts.records.summary import read_summaries
 from tests import samples
+from tests.render.gradient.samples import gradient
+from tests.render.matmul.samples import matmul
 
 
 @pytest.fixture
@@ -48,20 +53,122 @@ def test_the_record_says_what_ran_where(tmp_path: Path, running: list[tuple[Any,
 
 
 @pytest.mark.usefixtures("running")
+def test_measuring_again_keeps_what_the_former_measurement_found(tmp_path: Path) -> None:
+    former = samples.record(measured_at="2026-11-20T00:00:00Z", machine=current_machine())
+    write_record(former, tmp_path)  # by code that knew of no summaries
+    measure(["profiling"], device="cpu", out=tmp_path, quick=False, audio=None)
+    before, after = read_summaries(tmp_path)
+    assert (before.measured_at, before.machine) == ("2026-11-20T00:00:00Z", current_machine().slug)
+    assert before.headlines == after.headlines
+    assert after.measured_at > before.measured_at
+    assert len(list(tmp_path.glob("*/*.json"))) == 1
+
+
+@pytest.mark.usefixtures("running")
 def test_a_failed_measurement_leaves_the_former_record(tmp_path: Path) -> None:
     (path,) = measure(["profiling"], device="cpu", out=tmp_path, quick=False, audio=None)
     before = path.read_bytes()
     with pytest.raises(TalkError):
         measure(["profiling"], device="cpu", out=tmp_path, quick=False, audio=tmp_path)
     assert path.read_bytes() == before
-    assert sorted(path.parent.iterdir()) == [path]
+    assert sorted(path.parent.glob("*.*")) == [path]
 
 
 def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = package.find_spec
     monkeypatch.setattr(package, "find_spec", lambda name: None if name == "nemo" else real(name))
-    with pytest.raises(TalkError, match=r"^talk measure profiling: nemo must be installed first; run `make setup"):
+    with pytest.raises(
+        TalkError, match=r"^talk measure profiling: nemo_toolkit\[asr\] must be installed first; run `make setup"
+    ):
         measure(["profiling"], device="cpu", out=tmp_path, quick=True, audio=None)
+
+
+def of_three(monkeypatch: pytest.MonkeyPatch, **instead: Callable[[], Any]) -> None:
+    """Three experiments that take no time and find what samples hold, but for those that do otherwise `instead`."""
+
+    def experiment(does: Callable[[], Any]) -> Experiment:
+        return Experiment(lambda *_: does(), {"numpy": "numpy"})
+
+    finds = {"profiling": lambda: samples.record().data, "matmul": matmul, "gradient": gradient}
+    for name in list(EXPERIMENTS):
+        if name in finds:
+            monkeypatch.setitem(EXPERIMENTS, name, experiment(instead.get(name, finds[name])))
+        else:
+            monkeypatch.delitem(EXPERIMENTS, name)
+
+
+def raising(error: Exception) -> Callable[[], Any]:
+    def fail() -> Any:
+        raise error
+
+    return fail
+
+
+def written(out: Path) -> list[str]:
+    return sorted(path.stem for path in out.glob("*/*.json"))
+
+
+def test_all_leaves_out_what_lacks_a_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    of_three(
+        monkeypatch, matmul=raising(MissingError("talk measure matmul", "numba is missing", "`pip install numba`"))
+    )
+    monkeypatch.setitem(EXPERIMENTS, "gradient", replace(EXPERIMENTS["gradient"], packages={"no_such": "such[all]"}))
+    assert main(["measure", "--out", str(tmp_path)]) == 0
+    assert written(tmp_path) == ["profiling"]
+    skipped = [line for line in capfd.readouterr().err.splitlines() if line.endswith("is skipped")]
+    assert skipped[0] == "talk measure matmul: numba is missing; `pip install numba`; matmul is skipped"
+    assert "`pip install such[all]` on a bare machine; gradient is skipped" in skipped[1]
+    assert main(["measure", "gradient", "--out", str(tmp_path)]) == 1
+    assert len(capfd.readouterr().err.splitlines()) == 1
+
+
+def test_all_goes_on_after_a_failure_and_says_so_in_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    of_three(monkeypatch, profiling=raising(RuntimeError("CUDA error: an illegal memory\naccess")))
+    assert main(["measure", "all", "--out", str(tmp_path)]) == 1
+    assert written(tmp_path) == ["gradient", "matmul"]
+    lines = capfd.readouterr().err.splitlines()
+    assert "CUDA error: an illegal memory access" in lines[0]
+    assert lines[0].startswith("talk measure profiling: RuntimeError at scripts/measure/__init__.py:")
+    assert lines[-1].startswith("talk measure: profiling failed")
+
+
+def test_all_of_nothing_is_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    missing = raising(MissingError("here", "nothing is installed", "install it"))
+    of_three(monkeypatch, **dict.fromkeys(EXPERIMENTS, missing))
+    assert main(["measure", "all", "--out", str(tmp_path)]) == 1
+    assert len(capfd.readouterr().err.splitlines()) == len(EXPERIMENTS) + 1
+    assert list(tmp_path.iterdir()) == []
+
+
+BARE = """
+import runpy, sys
+for name in sys.argv.pop(1).split(","):
+    sys.modules[name] = None  # not to be imported, nor found
+from tests import samples
+from scripts.measure import EXPERIMENTS, Experiment
+EXPERIMENTS["profiling"] = Experiment(lambda *_: samples.record().data, {})
+sys.argv[0] = "talk"
+runpy.run_module("scripts", run_name="__main__")
+"""
+
+
+def test_a_bare_machine_needs_nothing_to_write_a_record(tmp_path: Path) -> None:
+    blocked = "torch,nemo,numba,numpy,pydantic,rich,matplotlib,markdown,mkdocs,yaml,PIL,fontTools"
+    words = [sys.executable, "-c", BARE, blocked, "measure", "all", "--out", str(tmp_path)]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert written(tmp_path) == ["profiling"]
+    skipped = [line for line in done.stderr.splitlines() if line.endswith("is skipped")]
+    assert [line.split(":")[0] for line in skipped] == [f"talk measure {name}" for name in EXPERIMENTS][1:]
+    assert len(done.stderr.splitlines()) == len(skipped) + 1
+    (path,) = tmp_path.glob("*/profiling.json")
+    assert read_record(path).experiment == "profiling"
 
 
 @pytest.mark.skipif(current_machine().gpu is not None, reason="there is a GPU here")

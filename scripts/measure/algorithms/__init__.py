@@ -39,7 +39,7 @@ def run(device: str, quick: bool, audio: Path | None, progress: Progress) -> Alg
         on_decoding = decoding.measure(quick, part(5))
         on_convolution = convolution.measure(quick, part(4))
         on_attention = attention.measure(quick, part(6))
-        on_ring = ring.measure(quick, part(10))
+        on_ring = ring.measure(devices, quick, part(10))
         on_batches = batching.measure(devices, quick, part(35))
     return Algorithms(
         ctc=on_alignments,

@@ -14,6 +14,7 @@ import triton.language as tl
 
 Precision = Literal["ieee", "tf32"]
 _DTYPES = (torch.float32, torch.bfloat16, torch.float16)
+_MOST_UNROLLED = 2048  # multiplications a thread: more take minutes to compile, and registers that there are not
 
 
 @dataclass(frozen=True)
@@ -107,12 +108,20 @@ def _launch(a: Any, b: Any, out: Any, bias: Any, precision: Precision, tiles: Ti
     _tile[(programs,)](*places, silu=bias is not None, precision=precision, **asdict(tiles))
 
 
+def _fits(tiles: Tiles, a: torch.Tensor, precision: Precision) -> bool:
+    """Whether it is worth compiling: without tensor cores a step is unrolled into multiplications, one by one."""
+    on_tensor_cores = precision == "tf32" or a.dtype != torch.float32
+    return on_tensor_cores or tiles.tall * tiles.wide * tiles.deep // (32 * tiles.num_warps) <= _MOST_UNROLLED
+
+
 def _tune(a: Any, b: Any, out: Any, bias: Any, precision: Precision) -> Tiles:
     """The fastest of the candidates for this shape on this GPU, each timed; kept for the next call."""
     key = (tuple(a.shape), b.shape[1], a.dtype, bias is not None, precision, a.device)
     if key not in _tuned:
         times = {}
         for tiles in CANDIDATES:
+            if not _fits(tiles, a, precision):
+                continue
             try:
                 times[tiles] = triton.testing.do_bench(lambda t=tiles: _launch(a, b, out, bias, precision, t), rep=20)
             except triton.runtime.errors.OutOfResources:

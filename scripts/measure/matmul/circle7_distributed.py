@@ -1,13 +1,15 @@
 """Circle 7. More machines than one: the matrices are sharded over a grid of processes, which pass panels round.
 
 SUMMA: R. van de Geijn, J. Watts, SUMMA: scalable universal matrix multiplication algorithm (1997). Process (i, j) of a
-q×q grid owns the blocks A[i, j], B[i, j] and C[i, j]. Every step a panel of A's columns crosses its row of the grid, a
-panel of B's rows crosses its column, and each process adds their product to its block.
+grid owns the blocks A[i, j], B[i, j] and C[i, j]. Every step a panel of A's columns crosses its row of the grid, a
+panel of B's rows crosses its column, and each process adds their product to its block. Processes of a CPU talk over
+gloo; where there are two GPUs or more, each process has one, and they talk over NCCL.
 
 Run by torchrun, which starts the processes and starts them anew when one dies: what each has summed up to is on disk.
 """
 
 import json
+import math
 import os
 import signal
 import socket
@@ -16,8 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +26,11 @@ import torch
 import torch.distributed as dist
 
 from scripts.errors import TalkError
+from scripts.measure.progress import Progress
+from scripts.measure.workers import meet, process_group
 from scripts.paths import ROOT
 from scripts.records.matmul import Distributed
+from scripts.records.profiling import Device
 
 _BYTES = 4  # of a float32
 _TCP_BYTES_RECEIVED = 128  # offset in Linux's struct tcp_info of an unsigned 64-bit counter
@@ -35,31 +39,61 @@ _TIMEOUT_S = 300
 
 @dataclass(frozen=True)
 class Task:
-    """A product of n×n matrices over q×q processes, each block in so many panels; `kill` dies at `kill_step`."""
+    """A product of n×n matrices over a grid of processes, each block in `panels` parts or more.
+
+    The process `kill`, where there is one, dies at `kill_step` of its first life.
+    """
 
     n: int
-    q: int
+    rows: int
+    columns: int
     panels: int
-    folder: str
+    device: Device = "cpu"
     kill: int | None = None
     kill_step: int = 0
 
     @property
+    def processes(self) -> int:
+        """How many there are."""
+        return self.rows * self.columns
+
+    @property
     def steps(self) -> int:
-        """Panels that cross the grid, one after another."""
-        return self.q * self.panels
+        """Panels that cross the grid, one after another: none of them has two owners in A or in B."""
+        return math.lcm(self.rows, self.columns) * self.panels
 
     @property
     def predicted_bytes(self) -> int:
-        """What all processes send: each panel reaches the q − 1 others of its row or column, so 2(q − 1)n² numbers."""
-        return 2 * (self.q - 1) * self.n * self.n * _BYTES
+        """What all processes send: A's panels reach the others of their row, B's those of their column."""
+        return (self.rows + self.columns - 2) * self.n * self.n * _BYTES
 
 
-def measure_distributed(task: Task) -> Distributed:
-    """Run the task under torchrun. Raises TalkError when it does not end well."""
-    q, where = task.q, Path(task.folder)
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={q * q}"]
-    command += ["--max-restarts=2", "--monitor-interval=0.1", "-m", __spec__.name, json.dumps(task.__dict__)]
+def tasks(devices: list[Device], gpus: int, quick: bool) -> list[Task]:
+    """What is measured: on a CPU a grid of 2×2, and once more with a death; on two GPUs or more a grid of those."""
+    found = []
+    if "cpu" in devices:
+        found.append(Task(n=512 if quick else 1024, rows=2, columns=2, panels=2))
+        if not quick:
+            found.append(Task(n=1024, rows=2, columns=2, panels=2, kill=3, kill_step=2))
+    if "cuda" in devices and gpus >= 2:
+        rows = 2 if gpus >= 4 else 1
+        found.append(Task(n=2048 if quick else 8192, rows=rows, columns=2, panels=2, device="cuda"))
+    return found
+
+
+def run_tasks(devices: list[Device], quick: bool, progress: Progress) -> Iterator[Distributed]:
+    """Every task that there are devices for, one after another."""
+    for task in tasks(devices, torch.cuda.device_count() if "cuda" in devices else 0, quick):
+        death = "" if task.kill is None else ", one of which is killed"
+        progress.say(f"matmul: {task.processes} processes under torchrun on {task.device}{death}")
+        with tempfile.TemporaryDirectory() as folder:
+            yield measure_distributed(task, Path(folder))
+
+
+def measure_distributed(task: Task, where: Path) -> Distributed:
+    """Run the task under torchrun, whose processes meet in the folder `where`. Raises TalkError when it ends badly."""
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={task.processes}"]
+    command += ["--max-restarts=2", "--monitor-interval=0.1", "-m", __spec__.name, json.dumps(asdict(task)), str(where)]
     environment = os.environ | {
         "OMP_NUM_THREADS": "1",
         "GLOO_SOCKET_IFNAME": "lo",
@@ -78,41 +112,32 @@ def measure_distributed(task: Task) -> Distributed:
     return Distributed(**json.loads((where / "result.json").read_text()))
 
 
-def run_tasks(n: int, with_death: bool) -> Iterator[Distributed]:
-    """The product on a 2×2 grid, and once more with a process killed in the middle."""
-    for kill in (None, 3) if with_death else (None,):
-        with tempfile.TemporaryDirectory() as folder:
-            yield measure_distributed(Task(n=n, q=2, panels=2, folder=folder, kill=kill, kill_step=2))
-
-
 class Shard:
     """One process's part of the product."""
 
-    def __init__(self, task: Task, rank: int, device: torch.device) -> None:
-        self.task, self.rank, self.device = task, rank, device
-        self.i, self.j = divmod(rank, task.q)
-        a, b = operands(task.n)
-        self._exact = a[self._rows].astype(np.float64) @ b[:, self._columns].astype(np.float64)
-        self.a = torch.from_numpy(a[self._rows, self._columns].copy()).to(device)
-        self.b = torch.from_numpy(b[self._rows, self._columns].copy()).to(device)
+    def __init__(self, task: Task, folder: Path, rank: int, device: torch.device) -> None:
+        self.task, self.folder, self.rank, self.device = task, folder, rank, device
+        self.i, self.j = divmod(rank, task.columns)
+        a, b = (torch.from_numpy(x) for x in operands(task.n))
+        left, right = a[self._rows].to(device, torch.float64), b[:, self._columns].to(device, torch.float64)
+        self._exact = left @ right
+        self.a = a[self._rows, self._columns].contiguous().to(device)
+        self.b = b[self._rows, self._columns].contiguous().to(device)
         self.c = torch.zeros(self._exact.shape, device=device)
-        everyone = range(task.q)
+        down, across = range(task.rows), range(task.columns)
         # Every process takes part in making every group, in the same order.
-        rows = [dist.new_group([i * task.q + j for j in everyone]) for i in everyone]
-        columns = [dist.new_group([i * task.q + j for i in everyone]) for j in everyone]
+        rows = [dist.new_group([i * task.columns + j for j in across]) for i in down]
+        columns = [dist.new_group([i * task.columns + j for i in down]) for j in across]
         self.row, self.column = rows[self.i], columns[self.j]
 
     def multiply(self, start: int) -> None:
         """C[i, j] += Σ A[i, k]·B[k, j] over the panels k from `start` on."""
         # --8<-- [start:heart]
         for step in range(start, self.task.steps):
-            owner = step // self.task.panels
-            a_panel = self._panel(self.a, step, owner, across=True)
-            b_panel = self._panel(self.b, step, owner, across=False)
-            a_source = self.i * self.task.q + owner
-            b_source = owner * self.task.q + self.j
-            dist.broadcast(a_panel, a_source, group=self.row)
-            dist.broadcast(b_panel, b_source, group=self.column)
+            a_panel, a_owner = self._panel_of_a(step)
+            b_panel, b_owner = self._panel_of_b(step)
+            dist.broadcast(a_panel, a_owner, group=self.row)
+            dist.broadcast(b_panel, b_owner, group=self.column)
             if self._is_to_die(step):
                 os.kill(os.getpid(), signal.SIGKILL)
             self.c.addmm_(a_panel, b_panel)
@@ -120,7 +145,9 @@ class Shard:
         # --8<-- [end:heart]
 
     def save(self, step: int) -> None:
-        """Keep what is summed up before `step`, whole or not at all."""
+        """Keep what is summed up before `step`, whole or not at all. On a GPU nobody dies: nothing is copied out."""
+        if self.device.type == "cuda":
+            return
         unfinished = self._saved(step).with_suffix(".unfinished")
         with unfinished.open("wb") as file:
             np.save(file, self.c.cpu().numpy())
@@ -128,9 +155,7 @@ class Shard:
 
     def restore(self) -> int:
         """Go back to the last step that every process has kept; returns it."""
-        kept = max(
-            (int(path.stem.split("-")[1]) for path in self._saved(0).parent.glob(f"{self.rank}-?.npy")), default=0
-        )
+        kept = max((int(path.stem.split("-")[1]) for path in self.folder.glob(f"{self.rank}-?.npy")), default=0)
         agreed = torch.tensor([kept], device=self.device)
         dist.all_reduce(agreed, dist.ReduceOp.MIN)
         start = int(agreed.item())
@@ -140,36 +165,43 @@ class Shard:
 
     def error(self) -> float:
         """The largest deviation of any process's block from float64, as a share of the largest number."""
-        found = np.array([np.abs(self.c.cpu().numpy() - self._exact).max(), np.abs(self._exact).max()])
-        worst = torch.from_numpy(found.astype(np.float32)).to(self.device)
+        worst = torch.stack([(self.c - self._exact).abs().max(), self._exact.abs().max()])
         dist.all_reduce(worst, dist.ReduceOp.MAX)
         return float(worst[0] / worst[1])
 
     @property
     def _rows(self) -> slice:
-        return part(self.task.n, self.task.q, self.i)
+        return part(self.task.n, self.task.rows, self.i)
 
     @property
     def _columns(self) -> slice:
-        return part(self.task.n, self.task.q, self.j)
+        return part(self.task.n, self.task.columns, self.j)
 
-    def _panel(self, own: torch.Tensor, step: int, owner: int, across: bool) -> torch.Tensor:
-        """This process's panel when it is the owner, else room for the owner's."""
-        block = part(self.task.n, self.task.q, owner)
-        inside = part(block.stop - block.start, self.task.panels, step % self.task.panels)
-        mine = (self.j if across else self.i) == owner
-        if mine:
-            return (own[:, inside] if across else own[inside]).contiguous()
-        width = inside.stop - inside.start
-        shape = (len(own), width) if across else (width, own.shape[1])
-        return torch.empty(shape, device=self.device)
+    def _panel_of_a(self, step: int) -> tuple[torch.Tensor, int]:
+        """The step's columns of A, or room for them where another process of this row owns them; and who does."""
+        owner, inside = self._place(step, self.task.columns)
+        room = torch.empty(len(self.a), inside.stop - inside.start, device=self.device)
+        return self.a[:, inside].contiguous() if self.j == owner else room, self.i * self.task.columns + owner
+
+    def _panel_of_b(self, step: int) -> tuple[torch.Tensor, int]:
+        """The step's rows of B in the same way, whose owner is in this column."""
+        owner, inside = self._place(step, self.task.rows)
+        room = torch.empty(inside.stop - inside.start, self.b.shape[1], device=self.device)
+        return self.b[inside].contiguous() if self.i == owner else room, owner * self.task.columns + self.j
+
+    def _place(self, step: int, blocks: int) -> tuple[int, slice]:
+        """The block, of so many along the sum, in which the step's panel lies; and where inside it."""
+        whole = _panel(self.task, step)
+        owner = next(index for index in range(blocks) if whole.start < part(self.task.n, blocks, index).stop)
+        start = part(self.task.n, blocks, owner).start
+        return owner, slice(whole.start - start, whole.stop - start)
 
     def _is_to_die(self, step: int) -> bool:
         first_life = os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") == "0"
         return first_life and self.rank == self.task.kill and step == self.task.kill_step
 
     def _saved(self, step: int) -> Path:
-        return Path(self.task.folder) / f"{self.rank}-{step}.npy"
+        return self.folder / f"{self.rank}-{step}.npy"
 
 
 def operands(n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -181,6 +213,13 @@ def operands(n: int) -> tuple[np.ndarray, np.ndarray]:
 def part(length: int, parts: int, index: int) -> slice:
     """Where part `index` of `parts` nearly equal ones lies."""
     return slice(index * length // parts, (index + 1) * length // parts)
+
+
+def _panel(task: Task, step: int) -> slice:
+    """Where the step's panel lies along the sum: the smallest blocks of A or B that no border cuts, in equal parts."""
+    block = part(task.n, task.steps // task.panels, step // task.panels)
+    inside = part(block.stop - block.start, task.panels, step % task.panels)
+    return slice(block.start + inside.start, block.start + inside.stop)
 
 
 def received_bytes() -> int | None:
@@ -200,40 +239,29 @@ def received_bytes() -> int | None:
     return total
 
 
-@contextmanager
-def _process_group(processes: int) -> Iterator[torch.device]:
-    """NCCL where every process has a GPU of its own, else gloo."""
-    with_gpus = torch.cuda.device_count() >= processes
-    device = torch.device("cuda", int(os.environ["LOCAL_RANK"])) if with_gpus else torch.device("cpu")
-    if with_gpus:
-        torch.cuda.set_device(device)
-    dist.init_process_group("nccl" if with_gpus else "gloo")
-    try:
-        yield device
-    finally:
-        dist.destroy_process_group()
-
-
-def _work(task: Task) -> None:
+def _work(task: Task, folder: Path) -> None:
     """One process of the grid."""
     torch.set_num_threads(1)
-    with _process_group(task.q**2) as device:
-        shard = Shard(task, dist.get_rank(), device)
+    with process_group(task.device, _TIMEOUT_S) as device:
+        shard = Shard(task, folder, dist.get_rank(), device)
         start = shard.restore()
-        dist.barrier()
+        if device.type == "cuda":  # NCCL makes its connections at the first call of each kind
+            shard.multiply(0)
+            shard.c.zero_()
+        meet(device)
         before, began = received_bytes(), time.perf_counter()
         shard.multiply(start)
-        dist.barrier()
+        meet(device)
         time_s, after = time.perf_counter() - began, received_bytes()
         error = shard.error()
-        received: list[int | None] = [None] * task.q**2
+        received: list[int | None] = [None] * task.processes
         mine = None if before is None or after is None or device.type != "cpu" else after - before
         dist.all_gather_object(received, mine)
         if shard.rank == 0:
             counted = [each for each in received if each is not None]
             result = Distributed(
-                grid_rows=task.q,
-                grid_columns=task.q,
+                grid_rows=task.rows,
+                grid_columns=task.columns,
                 n=task.n,
                 steps=task.steps,
                 time_s=time_s,
@@ -243,9 +271,10 @@ def _work(task: Task) -> None:
                 restarts=int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")),
                 resumed_at=start,
                 error=error,
+                device=task.device,
             )
-            (Path(task.folder) / "result.json").write_text(json.dumps(result.__dict__))
+            (folder / "result.json").write_text(json.dumps(asdict(result)))
 
 
 if __name__ == "__main__":
-    _work(Task(**json.loads(sys.argv[1])))
+    _work(Task(**json.loads(sys.argv[1])), Path(sys.argv[2]))

@@ -1,6 +1,7 @@
 """Circles 6 and 8 on a GPU: every step, beside what cuBLAS does with the same numbers."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -33,80 +34,127 @@ class GpuEntry:
 
 
 def entries() -> list[GpuEntry]:
-    """Who takes part. Imports numba-cuda and Triton: only for a machine with a GPU."""
-    from scripts.measure.matmul import circle6_gpu, circle6_triton
+    """Who takes part: cuBLAS, and the steps whose compiler is installed here. Imports numba-cuda and Triton."""
+    found = [
+        GpuEntry("cublas", 9, _cublas, library=True),
+        GpuEntry("cublas_tf32", 9, _cublas_tf32, "tf32", library=True, tolerance=5e-3),
+        GpuEntry("cublas_bfloat16", 9, _in_bfloat16(_mm_into), "bfloat16", library=True, tolerance=2e-2),
+    ]
+    with suppress(ImportError):
+        found += _numba_steps()
+    with suppress(ImportError):
+        found += _triton_steps()
+    return found
 
-    def numba_step(step: Any) -> Make:
+
+def _numba_steps() -> list[GpuEntry]:
+    from scripts.measure.matmul import circle6_gpu
+
+    def made_by(step: Any) -> Make:
         return lambda a, b, c: partial(step, a, b, c)
 
     return [
-        GpuEntry("gpu_naive", 6, numba_step(circle6_gpu.naive), largest=2048),
-        GpuEntry("gpu_coalesced", 6, numba_step(circle6_gpu.coalesced), largest=4096),
-        GpuEntry("gpu_shared", 6, numba_step(circle6_gpu.shared), largest=4096),
-        GpuEntry("gpu_thread_tile", 6, numba_step(circle6_gpu.thread_tile)),
+        GpuEntry("gpu_naive", 6, made_by(circle6_gpu.naive), largest=2048),
+        GpuEntry("gpu_coalesced", 6, made_by(circle6_gpu.coalesced), largest=4096),
+        GpuEntry("gpu_shared", 6, made_by(circle6_gpu.shared), largest=4096),
+        GpuEntry("gpu_thread_tile", 6, made_by(circle6_gpu.thread_tile)),
+    ]
+
+
+def _triton_steps() -> list[GpuEntry]:
+    from scripts.measure.matmul import circle6_triton
+
+    return [
         GpuEntry("gpu_triton", 6, lambda a, b, c: partial(circle6_triton.multiply, a, b, c)),
-        GpuEntry("cublas", 9, _cublas, library=True),
         GpuEntry(
             "gpu_triton_tf32", 8, lambda a, b, c: partial(circle6_triton.multiply, a, b, c, precision="tf32"),
             "tf32", tolerance=5e-3,
         ),
-        GpuEntry("cublas_tf32", 9, _cublas_tf32, "tf32", library=True, tolerance=5e-3),
         GpuEntry("gpu_triton_bfloat16", 8, _in_bfloat16(circle6_triton.multiply), "bfloat16", tolerance=2e-2),
-        GpuEntry("cublas_bfloat16", 9, _in_bfloat16(_mm_into), "bfloat16", library=True, tolerance=2e-2),
     ]  # fmt: skip
 
 
-_NAMES: list[tuple[str, int, Dtype]] = [
-    ("gpu_naive", 6, "float32"),
-    ("gpu_coalesced", 6, "float32"),
-    ("gpu_shared", 6, "float32"),
-    ("gpu_thread_tile", 6, "float32"),
-    ("gpu_triton", 6, "float32"),
-    ("gpu_triton_tf32", 8, "tf32"),
-    ("gpu_triton_bfloat16", 8, "bfloat16"),
+# Every step of ours: its name, circle, numbers, and the package that compiles it.
+_STEPS: list[tuple[str, int, Dtype, str]] = [
+    ("gpu_naive", 6, "float32", "numba-cuda"),
+    ("gpu_coalesced", 6, "float32", "numba-cuda"),
+    ("gpu_shared", 6, "float32", "numba-cuda"),
+    ("gpu_thread_tile", 6, "float32", "numba-cuda"),
+    ("gpu_triton", 6, "float32", "triton"),
+    ("gpu_triton_tf32", 8, "tf32", "triton"),
+    ("gpu_triton_bfloat16", 8, "bfloat16", "triton"),
 ]
 
 
 def measure_gpu(quick: bool, progress: Progress, *, there: bool) -> list[Contender]:
-    """Every step on the GPU; where it is not `there`, each with the reason. Raises TalkError for a wrong product."""
+    """Every step on the GPU; one that is not measured, with the reason. Raises TalkError for a wrong product.
+
+    A step whose compiler is not installed, or fails here, is told of in one line: the others are measured.
+    """
     if not there:
         progress.say("matmul: circle 6 and half of circle 8 are skipped, there is no GPU")
-        return [_contender(name, circle, dtype, False, [], _NO_GPU) for name, circle, dtype in _NAMES]
+        return [_contender(name, circle, dtype, False, [], _NO_GPU) for name, circle, dtype, _ in _STEPS]
     sides = (2048,) if quick else (1024, 2048, 4096, 8192)
-    points: dict[str, list[Point]] = {}
     takers = entries()
-    with progress.bar("matmul, GPU", len(sides)) as advance:
-        for side in sides:
-            present = [entry for entry in takers if entry.largest >= side]
-            for name, point in _measure_side(present, side, rounds=2 if quick else 6).items():
-                points.setdefault(name, []).append(point)
-            advance(1)
+    names = {entry.name for entry in takers}
+    reasons = {name: f"пакет {package} не установлен" for name, _, _, package in _STEPS if name not in names}
+    for package in sorted({package for name, _, _, package in _STEPS if name in reasons}):
+        without = ", ".join(name for name, _, _, needed in _STEPS if needed == package)
+        progress.say(f"matmul: {without} skipped, {package} is not installed: `pip install {package}`")
+    points: dict[str, list[Point]] = {}
+    before = torch.backends.cuda.matmul.allow_tf32
+    try:
+        with progress.bar("matmul, GPU", len(sides)) as advance:
+            for side in sides:
+                present = [entry for entry in takers if entry.largest >= side and entry.name not in reasons]
+                measured, failed = _measure_side(present, side, rounds=2 if quick else 6)
+                for name, point in measured.items():
+                    points.setdefault(name, []).append(point)
+                for name, error in failed.items():
+                    progress.say(f"matmul: {name} failed at {side} and is left out from there on: {_in_short(error)}")
+                    reasons[name] = f"не запустился: {_in_short(error)}"
+                advance(1)
+    finally:
+        torch.backends.cuda.matmul.allow_tf32 = before
+    kinds = {name: (circle, dtype, False) for name, circle, dtype, _ in _STEPS}
+    kinds |= {entry.name: (entry.circle, entry.dtype, entry.library) for entry in takers}
     return [
-        _contender(entry.name, entry.circle, entry.dtype, entry.library, points[entry.name], None)
-        for entry in takers
-        if entry.name in points
+        _contender(name, *kind, points.get(name, []), None if name in points else reasons[name])
+        for name, kind in kinds.items()
     ]
 
 
-def _measure_side(present: list[GpuEntry], side: int, rounds: int) -> dict[str, Point]:
+def _in_short(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
+
+
+def _measure_side(present: list[GpuEntry], side: int, rounds: int) -> tuple[dict[str, Point], dict[str, Exception]]:
+    """The points of those that ran, and why the others did not."""
     generator = torch.Generator("cuda").manual_seed(side)
     a, b = (torch.randn(side, side, device="cuda", generator=generator) for _ in range(2))
     exact = a.double() @ b.double()
-    timed, errors = {}, {}
+    timed: dict[str, Timed] = {}
+    errors: dict[str, float] = {}
+    failed: dict[str, Exception] = {}
     for entry in present:
         c = torch.full((side, side), torch.nan, device="cuda")
-        call = entry.make(a, b, c)
-        call()
-        torch.cuda.synchronize()
+        try:
+            call = entry.make(a, b, c)
+            call()
+            torch.cuda.synchronize()
+        except Exception as error:  # a compiler that this machine lacks, a memory that is too small
+            failed[entry.name] = error
+            continue
         errors[entry.name] = float((c - exact).abs().max() / exact.abs().max())
         if not errors[entry.name] <= entry.tolerance:
             what = f"its product is off by {errors[entry.name]:.1e} of the largest number"
             raise TalkError(f"talk measure matmul: {entry.name}", what, "mend the circle")
         timed[entry.name] = Timed(partial(_finished, call), _BUDGET_S)
     time_together(list(timed.values()), rounds)
-    return {
+    points = {
         name: Point(n=side, m=side, p=side, times_s=each.times_s, error=errors[name]) for name, each in timed.items()
     }
+    return points, failed
 
 
 def _finished(call: Callable[[], object]) -> None:

@@ -32,6 +32,7 @@ def run(device: str, quick: bool, audio: Path | None, progress: Progress) -> Pro
 
     from scripts.measure.profiling.model import build
     from scripts.measure.profiling.profiler import measure_run
+    from scripts.measure.profiling.variants import measure_variants
 
     network, model = build(WORKLOAD, progress)
     utterances = network.spectrograms(sounds)
@@ -47,7 +48,18 @@ def run(device: str, quick: bool, audio: Path | None, progress: Progress) -> Pro
         )
         for each in devices
     ]
-    return Profiling(model=model, workload=workload, runs=runs)
+    variants = []
+    if "cuda" in devices:
+        variants = measure_variants(
+            network.encoder,
+            utterances,
+            workload.repeats,
+            device="cuda",
+            passes=1 if quick else PASSES,
+            quick=quick,
+            progress=progress,
+        )
+    return Profiling(model=model, workload=workload, runs=runs, variants=variants)
 
 
 def _sounds(audio: Path | None, quick: bool, progress: Progress) -> tuple[list["Sound"], Workload]:

@@ -26,18 +26,25 @@ Integers = NDArray[np.int64]
 
 # Kineto's kinds of activity. The others (spans drawn over the GPU's lane, marks of waiting) are time counted twice.
 _OPERATORS = {"cpu_op", "user_annotation"}
-_ON_HOST = {*_OPERATORS, "cuda_runtime", "cuda_driver", "overhead"}
+_RUNTIME = {"cuda_runtime", "cuda_driver"}
+_ON_HOST = {*_OPERATORS, *_RUNTIME, "overhead"}
 _ON_DEVICE = {"kernel", "gpu_memcpy", "gpu_memset"}
+# cudaLaunchKernel, cudaLaunchKernelExC, cuLaunchKernel, cudaGraphLaunch: every call that starts work on the GPU.
+_LAUNCH = "Launch"
 _names: Any = profiler_util  # PyTorch's own rules for names are not typed
 
 
 @dataclass
 class OperatorTable:
-    """Operators and kernels of several profiles, summed by name. `add` is called once a profile, in order."""
+    """Operators and kernels of several profiles, summed by name. `add` is called once a profile, in order.
+
+    `kernel_launches` are kernels that the GPU ran, `host_launches` the calls that started them.
+    """
 
     on_gpu: bool
     device_busy_ns: int = 0
     kernel_launches: int = 0
+    host_launches: int = 0
     _calls: Counter[str] = field(default_factory=Counter)
     _self_ns: Counter[str] = field(default_factory=Counter)
     _total_ns: Counter[str] = field(default_factory=Counter)
@@ -73,6 +80,8 @@ class OperatorTable:
             linked = on_host & (launcher >= 0)
             thread[linked] = thread[launcher[linked]]
             on_cpu &= on_host
+            launching = np.array([_LAUNCH in name for name in codes])[code]
+            self.host_launches += int((launching & _among(_RUNTIME, activity)).sum())
             on_device = np.flatnonzero(_among(_ON_DEVICE, activity))
             self._add_kernels(names, code, start, duration, launcher, on_device)
         self._add_operators(names, code[on_cpu], start[on_cpu], duration[on_cpu], thread[on_cpu])

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from scripts.errors import TalkError
+from scripts.errors import MissingError
 from scripts.measure.profiling.audio import Sound
 from scripts.measure.profiling.profiler import Utterance
 from scripts.measure.progress import Progress
@@ -62,14 +62,14 @@ def build(workload: dict[str, Any], progress: Progress) -> tuple[Network, Model]
     """The talk's network and what the record says of it.
 
     Its weights are the pretrained ones where NeMo's cache or NVIDIA's catalogue has them, else seeded ones in the
-    same architecture. Raises TalkError when NeMo cannot be imported.
+    same architecture. Raises MissingError when NeMo cannot be imported.
     """
     progress.say("importing NeMo, which takes up to half a minute …")
     with _quiet():
         try:
             from nemo.collections.asr.models import EncDecCTCModelBPE
         except (ImportError, OSError) as error:
-            raise TalkError("nemo_toolkit", f"cannot be imported ({error})", "run `make setup ALL=1`") from None
+            raise MissingError("nemo_toolkit", f"cannot be imported ({error})", "run `make setup ALL=1`") from None
     name = workload["model"]
     try:
         _fetch_weights(EncDecCTCModelBPE, name, progress)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Any
 
 import torch
 from torch.profiler import ProfilerActivity, profile
@@ -12,8 +13,10 @@ from scripts.measure.profiling.aggregate import OperatorTable
 from scripts.measure.progress import Advance, Progress
 from scripts.records.profiling import Device, Kernel, Operator, Run
 
-# A spectrogram (1, features, frames) and its length in frames (1,).
+# Spectrograms (batch, features, frames), one but for batches, and their lengths in frames (batch,).
 Utterance = tuple[torch.Tensor, torch.Tensor]
+# The encoder, or what does the same another way: called as encoder(audio_signal=…, length=…).
+Encode = Callable[..., Any]
 
 # Utterances a profile. What the profiler keeps of more of them outgrows the caches, and is read back slower.
 _PART = 4
@@ -43,7 +46,9 @@ def measure_run(
         timed_pass(encoder, fed, device, advance)
         # The first profile of a process pays for the profiler's own beginnings.
         profiled_pass(encoder, fed[:1], device, lambda _: None)
+        forget_peak_memory(device)
         utterance_times_s = [timed_pass(encoder, utterances, device, advance) for _ in range(passes)]
+        peak_bytes = peak_memory_bytes(device)
         watched = profiled_pass(encoder, utterances, device, advance)
     table, on_gpu = watched.table, device == "cuda"
     return Run(
@@ -60,12 +65,23 @@ def measure_run(
         operators=watched.operators,
         kernels=watched.kernels,
         complete=True,
+        peak_memory_bytes=peak_bytes,
     )
 
 
-def timed_pass(
-    encoder: torch.nn.Module, utterances: Sequence[Utterance], device: Device, advance: Advance
-) -> list[float]:
+def forget_peak_memory(device: Device) -> None:
+    """Begin to count a GPU's memory anew: what is kept without being used is given back."""
+    if device == "cuda":
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats()
+
+
+def peak_memory_bytes(device: Device) -> int | None:
+    """The most memory that PyTorch took of the GPU since `forget_peak_memory`; None on a CPU."""
+    return torch.cuda.max_memory_reserved() if device == "cuda" else None
+
+
+def timed_pass(encoder: Encode, utterances: Sequence[Utterance], device: Device, advance: Advance) -> list[float]:
     """Seconds that each utterance took, without the profiler."""
     times_s = []
     for signal, length in utterances:
@@ -87,9 +103,7 @@ class Watched:
     reading_s: float
 
 
-def profiled_pass(
-    encoder: torch.nn.Module, utterances: Sequence[Utterance], device: Device, advance: Advance
-) -> Watched:
+def profiled_pass(encoder: Encode, utterances: Sequence[Utterance], device: Device, advance: Advance) -> Watched:
     """Run the encoder under the profiler, a few utterances a profile, and sum what it saw.
 
     All but the encoder's own time is counted as reading: starting and stopping the profiler, too.

@@ -233,8 +233,8 @@ def _attention_values(attention: Attention) -> Named:
 
 def _ring_values(ring: Ring) -> Named:
     yield "ring.size", Value(ring.bytes_a_worker, "bytes", "сколько суммирует каждый участник")
-    for run in ring.runs:
-        name = f"ring.of_{run.workers}"
+    for run in [*ring.runs, *ring.gpu_runs]:
+        name = f"ring.of_{run.workers}" + ("_gpus" if run.device == "cuda" else "")
         for way, times in (("ring", run.ring_times_s), ("star", run.star_times_s), ("library", run.library_times_s)):
             yield f"{name}.{way}_time", Value(median(times), "time", f"медиана, повторов: {len(times)}")
         for way, sent in (("ring", run.ring_sent_bytes), ("star", run.star_sent_bytes)):

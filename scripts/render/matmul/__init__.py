@@ -28,7 +28,7 @@ def fragments(records: Iterable[AnyRecord]) -> dict[str, str]:
     made = {
         "descent": drawn(descent.descent, _on_cpu),
         "descent-slide": drawn(descent.descent_slide, _on_cpu),
-        "loops": drawn(descent.loops, _on_cpu),
+        "loops": drawn(descent.loops, lambda data: data.tiling),
         "all-steps": drawn(figures.all_steps, _on_cpu),
         "one-thread": drawn(figures.one_thread, _on_cpu),
         "sizes": drawn(figures.sizes, _on_cpu),

@@ -134,6 +134,7 @@ def _circle(canvas: _Canvas, sky: int, index: int, anchor: str, title: str, rate
 def loops(source: Provenance) -> str:
     """Nine nested loops of circles 4 and 5: three levels by three loops, each with its memory and its circle."""
     tiling = source.record.data.tiling
+    assert tiling is not None  # who draws this looks for a record that has one
     depth, columns = tiling.block_depth, tiling.block_columns
     vectors = tiling.columns // tiling.lanes
     levels: list[tuple[str, list[tuple[str, str, str]]]] = [

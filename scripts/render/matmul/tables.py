@@ -3,7 +3,7 @@
 from scripts.records.matmul import Contender, Matmul
 from scripts.render.captions import Provenance
 from scripts.render.matmul.figures import TITLES
-from scripts.render.russian import NBSP, number, quantity
+from scripts.render.russian import NBSP, quantity, scientific
 
 
 def shapes(source: Provenance) -> str:
@@ -31,7 +31,7 @@ def bits(source: Provenance) -> str:
     for each in found:
         point = each.at(size)
         if point is not None:
-            rows.append([labels[each.name], _rate(point.flops_per_s), _error(point.error)])
+            rows.append([labels[each.name], _rate(point.flops_per_s), scientific(point.error)])
     caption = f"torch.mm в числах разной ширины, матрицы {size}×{size}; ошибка — к наибольшему числу результата"
     return source.figure(_table(["числа", f"ГФЛОП/с{NBSP}(ГОП/с)", "ошибка"], rows), caption, "table", "cpu")
 
@@ -42,7 +42,7 @@ def errors(source: Provenance) -> str:
     names = ("compiled", "strassen", "order", "overlap", "strassen_over_tiles", "torch_one_thread")
     titles = TITLES | {"strassen_over_tiles": "Штрассен над плитками"}
     found = [each for each in map(data.find, names) if each and each.squares]
-    rows = [[titles[each.name], str(each.squares[-1].n), _error(_last_error(each))] for each in found]
+    rows = [[titles[each.name], str(each.squares[-1].n), scientific(_last_error(each))] for each in found]
     caption = "Наибольшее отклонение от float64, к наибольшему числу результата"
     return source.figure(_table(["шаг", "n", "ошибка"], rows), caption, "table", "cpu")
 
@@ -53,13 +53,6 @@ def _last_error(contender: Contender) -> float:
 
 def _rate(flops_per_s: float | None) -> str:
     return "—" if flops_per_s is None else quantity(flops_per_s, "flop_rate", "ГФЛОП/с").split(NBSP)[0]
-
-
-def _error(error: float) -> str:
-    """Powers of ten as they are written: 4,6·10⁻⁷."""
-    mantissa, exponent = f"{error:.1e}".split("e")
-    power = str(int(exponent)).replace("-", "−").translate(str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{number(float(mantissa), 1)}·10{power}"
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:

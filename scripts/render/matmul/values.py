@@ -120,6 +120,8 @@ def _point_values(point: Point, contender: Contender, data: Matmul) -> Iterator[
 
 def _tiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
     tiling = data.tiling
+    if tiling is None:
+        return
     registers = tiling.rows * tiling.columns // tiling.lanes
     yield "tiling.rows", Value(tiling.rows, "count", "строк в плитке C")
     yield "tiling.columns", Value(tiling.columns, "count", "столбцов в плитке C")
@@ -144,8 +146,9 @@ def _ceiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
     if "l1" in alone and "memory" in alone:
         how = "скорость чтения из L1 / из памяти, один поток"
         yield "bandwidth.l1_to_memory", Value(alone["l1"] / alone["memory"], "ratio", how)
-    best = max((peak.threads for peak in data.peaks), default=1)
-    yield "machine_threads", Value(best, "count", "потоков, столько же, сколько физических ядер")
+    if data.peaks:
+        best = max(peak.threads for peak in data.peaks)
+        yield "machine_threads", Value(best, "count", "потоков, столько же, сколько физических ядер")
     python, threads = data.find("python"), data.find("threads")
     if python is not None and threads is not None:
         ratio = threads.squares[-1].flops_per_s / python.squares[-1].flops_per_s
@@ -156,6 +159,8 @@ def _ceiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
 def _distributed_values(data: Matmul) -> Iterator[tuple[str, Value]]:
     for each in data.distributed:
         kind = "distributed" if each.killed is None else "death"
+        if each.device == "cuda":
+            kind = "distributed_gpu"
         yield f"{kind}.n", Value(each.n, "count", "сторона матриц")
         yield f"{kind}.processes", Value(each.grid_rows * each.grid_columns, "count", "процессов")
         yield f"{kind}.steps", Value(each.steps, "count", "шагов, панелей")

@@ -1,9 +1,10 @@
 """Named values of the profiling experiment."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from statistics import median
 
-from scripts.records.profiling import Operator, Profiling, Run
+from scripts.records.profiling import Operator, Profiling, Run, Variant
 from scripts.records.schema import Record
 from scripts.render.profiling.prediction import (
     BYTES_PER_NUMBER,
@@ -36,7 +37,7 @@ def profiling_values(record: Record[Profiling]) -> dict[str, Value]:
         values |= dict(_speedups(runs["cpu"], runs["cuda"]))
         # The same machine with its GPU and without: numbers that may be compared.
         values |= {f"pair.{device}.audio_per_day": values[f"{device}.audio_per_day"] for device in runs}
-    return values
+    return values | dict(_cure_values(data))
 
 
 def audio_time_s(data: Profiling) -> float:
@@ -258,6 +259,8 @@ def _device_values(run: Run, data: Profiling) -> Iterator[tuple[str, Value]]:
     yield "idle_share", Value(max(0.0, 1 - busy * _US / span_s), "share", how)
     launching = run.self_cpu_time_total_us / device_total
     yield "launch_to_compute", Value(launching, "ratio", "сумма Self CPU / сумма времени ядер")
+    if run.peak_memory_bytes is not None:
+        yield "memory", Value(run.peak_memory_bytes, "bytes", "наибольшая память GPU, веса вместе с остальным")
     if run.kernel_launches is not None:
         yield "kernel_launches", Value(run.kernel_launches, "count", "запусков ядер за прогон")
     # A published table gives its top rows only; they are enough to pass 100 %.
@@ -288,3 +291,43 @@ def _speedups(cpu: Run, cuda: Run) -> Iterator[tuple[str, Value]]:
             yield f"{alias}.kernel_speedup", Value(kernels, "ratio", how)
     (slow_s, how), (fast_s, _) = _span(cpu), _span(cuda)
     yield "speedup", Value(slow_s / fast_s, "ratio", f"время счёта на CPU / на GPU: {how}")
+
+
+def _cure_values(data: Profiling) -> Iterator[tuple[str, Value]]:
+    """The same run in other ways: `cure.plain` is the one that the others are compared with."""
+    variants = {variant.name: variant for variant in data.variants if variant.pass_times_s}
+    for name, variant in variants.items():
+        yield from ((f"cure.{name}.{what}", value) for what, value in _variant_values(variant, variants, data))
+
+
+def _variant_values(variant: Variant, others: dict[str, Variant], data: Profiling) -> Iterator[tuple[str, Value]]:
+    time_s = median(variant.pass_times_s)
+    how = f"медиана прогонов без профайлера, прогонов: {len(variant.pass_times_s)}"
+    yield "wall_time", Value(time_s, "time", how)
+    yield "batch_size", Value(variant.batch_size, "count", "фраз в пачке")
+    how = "длительность звука / время счёта × сутки"
+    yield "audio_per_day", Value(audio_time_s(data) / time_s * DAY_S, "time", how)
+    as_others = {"gain": "plain", "precision_gain": replace(variant, precision="fp32").name}
+    for what, other in as_others.items():
+        if other in others:
+            how = "медиана исходного прогона / медиана этого"
+            if what == "precision_gain":
+                how = "медиана такого же прогона в fp32 / медиана этого"
+            yield what, Value(median(others[other].pass_times_s) / time_s, "ratio", how)
+    if variant.device_busy_time_us is not None:
+        idle = max(0.0, 1 - variant.device_busy_time_us * _US / time_s)
+        yield "idle_share", Value(idle, "share", "1 − занятое время GPU / медиана прогонов")
+    counted = {
+        "launches": (variant.launches, "вызовов, которыми CPU начинал работу на GPU, за прогон"),
+        "kernels": (variant.kernels, "ядер, выполненных GPU, за прогон"),
+    }
+    for what, (count, how) in counted.items():
+        if count is not None:
+            yield what, Value(count, "count", how)
+    if variant.peak_memory_bytes is not None:
+        yield "memory", Value(variant.peak_memory_bytes, "bytes", "наибольшая память GPU, веса вместе с остальным")
+    if variant.error is not None:
+        yield "error", Value(variant.error, "share", "наибольшее отличие от fp32 по одной фразе / наибольшее число")
+    if variant.preparation_s is not None:
+        how = "прогрев с записью графов или компиляцией, до первого замера"
+        yield "preparation_time", Value(variant.preparation_s, "time", how)

@@ -35,6 +35,10 @@ def test_each_worker_sends_what_the_theory_says() -> None:
     assert run.star_sent_bytes == 2 * whole  # the middle of the star, for the two others
 
 
+def test_gpus_sum_in_twos_fours_and_eights() -> None:
+    assert [ring.gpu_counts(gpus) for gpus in (0, 1, 2, 3, 8)] == [[], [], [2], [2], [2, 4, 8]]
+
+
 def test_a_worker_that_dies_is_a_clear_error() -> None:
     with pytest.raises(TalkError, match="one of 2 workers failed"):
         ring.launch(2, repeats=1, environment={"RING_WORKER_TO_DIE": "1"})

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from scripts.measure.matmul.circle7_distributed import Task, measure_distributed, part
+from scripts.measure.matmul.circle7_distributed import Task, measure_distributed, part, tasks
 
 
 def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
     # An odd side: blocks and panels of unequal widths.
-    found = measure_distributed(Task(n=101, q=2, panels=2, folder=str(tmp_path), kill=3, kill_step=2))
+    found = measure_distributed(Task(n=101, rows=2, columns=2, panels=2, kill=3, kill_step=2), tmp_path)
     assert found.restarts == 1
     assert found.resumed_at == 2
     assert found.error < 1e-6
@@ -17,7 +17,7 @@ def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_communication_volume_is_the_theory(tmp_path: Path) -> None:
-    found = measure_distributed(Task(n=512, q=2, panels=2, folder=str(tmp_path)))
+    found = measure_distributed(Task(n=512, rows=2, columns=2, panels=2), tmp_path)
     assert found.restarts == 0
     assert found.error < 1e-6
     if found.sent_bytes is None:
@@ -27,8 +27,22 @@ def test_communication_volume_is_the_theory(tmp_path: Path) -> None:
 
 def test_the_theory_for_a_grid() -> None:
     # Each of q² processes owns n²/q² numbers of A and of B and sends them to q − 1 others.
-    task = Task(n=12, q=3, panels=1, folder="")
+    task = Task(n=12, rows=3, columns=3, panels=1)
     assert task.predicted_bytes == 9 * (2 * (12 // 3) ** 2) * (3 - 1) * 4
+
+
+def test_a_grid_need_not_be_square(tmp_path: Path) -> None:
+    found = measure_distributed(Task(n=97, rows=1, columns=2, panels=3), tmp_path)
+    assert found.error < 1e-6
+    assert (found.grid_rows, found.grid_columns, found.steps) == (1, 2, 6)
+    assert found.predicted_bytes == 97 * 97 * 4  # each half of A goes over once, B stays where it is
+
+
+def test_the_gpus_are_shared_out() -> None:
+    assert [(task.device, task.processes) for task in tasks(["cpu"], 0, quick=True)] == [("cpu", 4)]
+    assert [task.kill for task in tasks(["cpu", "cuda"], 1, quick=False)] == [None, 3]
+    assert [(task.rows, task.columns) for task in tasks(["cuda"], 3, quick=True)] == [(1, 2)]
+    assert [(task.device, task.processes) for task in tasks(["cuda"], 8, quick=True)] == [("cuda", 4)]
 
 
 @pytest.mark.parametrize(("length", "parts"), [(10, 3), (3, 4), (0, 2), (101, 7)])

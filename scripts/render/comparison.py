@@ -1,0 +1,265 @@
+"""All machines together: who measured what, the numbers of all of them side by side, and how each changed with time."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from scripts.records.schema import AnyRecord
+from scripts.records.summary import Summary
+from scripts.render.captions import Provenance, code, raw_url
+from scripts.render.headlines import HEADLINES, Headline, latest_moves
+from scripts.render.machines import CHAPTERS, labels, page_name
+from scripts.render.russian import NBSP, day, plural, quantity
+from scripts.render.values import Values
+
+# What the columns are called. An experiment that is not here is called by its own name.
+_TITLES = {
+    "profiling": "Conformer",
+    "matmul": "Матмул",
+    "gradient": "Производная",
+    "algorithms": "Алгоритмы",
+    "decks": "Слайды",
+    "labs": "Тетради",
+}
+_NOTHING = '<p class="nothing-measured">Ещё ни одна машина не измерена.</p>\n'
+# As many measurements as a phone shows beside the names of the numbers.
+_MOMENTS = 6
+
+Machines = Mapping[str, Sequence[AnyRecord]]
+
+
+def fragments(records: Sequence[AnyRecord], summaries: Sequence[Summary]) -> dict[str, str]:
+    """Path under `snippets/generated/` → fragment. `records` come the most trusted first, and so do the machines."""
+    machines: dict[str, list[AnyRecord]] = {}
+    for record in records:
+        machines.setdefault(record.machine.slug, []).append(record)
+    names = labels(records)
+    return {
+        "machines/table.html": _table(machines),
+        "machines/short.html": _short(machines),
+        "machines/headlines.html": _headlines(machines, names),
+        "machines/history.html": _history(machines, summaries, names),
+    }
+
+
+def _experiments(machines: Machines) -> list[str]:
+    found = {record.experiment for records in machines.values() for record in records}
+    return [name for name in _TITLES if name in found] + sorted(found - set(_TITLES))
+
+
+def _title(experiment: str) -> str:
+    return _TITLES.get(experiment, experiment)
+
+
+def _hardware(records: Sequence[AnyRecord]) -> str:
+    """GPU, CPU and cores, whatever of it the experiments used."""
+    machine = records[0].machine
+    cores = f"{machine.cpu}, {machine.cpu_cores}{NBSP}{plural(machine.cpu_cores, 'ядро', 'ядра', 'ядер')}"
+    return escape(" + ".join(filter(None, [machine.gpu, cores])))
+
+
+def _table(machines: Machines) -> str:
+    """Every machine with what it measured: when, the raw record, and its figures; then versions and reservations."""
+    if not machines:
+        return _NOTHING
+    experiments = _experiments(machines)
+    measured_by = {
+        name: sum(any(r.experiment == name for r in mine) for mine in machines.values()) for name in experiments
+    }
+    bodies = []
+    for records in machines.values():
+        by_name = {record.experiment: record for record in records}
+        cells = "".join(
+            _cell(by_name[name], name in CHAPTERS and measured_by[name] > 1) if name in by_name else "<td>—</td>"
+            for name in experiments
+        )
+        bodies.append(
+            f"<tbody><tr><th scope=row>{_hardware(records)}</th>{cells}</tr>"
+            f'<tr class="remarks"><td colspan={len(experiments) + 1}>{_details(records)}</td></tr></tbody>'
+        )
+    head = "".join(f"<th scope=col>{escape(heading)}</th>" for heading in ("Машина", *map(_title, experiments)))
+    return _figure("Машины и эксперименты", f"<thead><tr>{head}</tr></thead>{''.join(bodies)}", "machines")
+
+
+def _cell(record: AnyRecord, has_page: bool) -> str:
+    notes = [f'<a href="{raw_url(record)}">JSON</a>']
+    if has_page:
+        notes.append(f'<a href="../machines/{escape(page_name(record.machine.slug, record.experiment))}">таблицы</a>')
+    if record.quick:
+        notes.append("быстрый прогон")
+    stale = Provenance(record).stale
+    if stale:
+        notes.append(stale)
+    return f'<td data-record="{escape(record.name)}">{day(record.measured_at)}<br>{", ".join(notes)}</td>'
+
+
+def _details(records: Sequence[AnyRecord]) -> str:
+    """Versions and code of everything that ran, then what was not controlled and what else there is to say."""
+    versions: dict[str, str] = {}
+    for record in reversed(records):  # the most trusted has the last word
+        versions |= record.versions
+    with_what = escape(", ".join(f"{name}{NBSP}{version}" for name, version in sorted(versions.items())))
+    commits = dict.fromkeys(filter(None, map(code, records)))
+    notes: dict[str, None] = {}
+    for record in records:
+        if record.origin == "published":
+            notes[f"Таблицы из доклада {record.measured_at[:4]}{NBSP}года."] = None
+        if record.quick:
+            notes[f"{_title(record.experiment)}: быстрый прогон."] = None
+        if record.experiment == "profiling" and record.data.model.weights_note:
+            notes[record.data.model.weights_note] = None
+    uncontrolled = dict.fromkeys(note for record in records for note in record.uncontrolled)
+    if uncontrolled:
+        notes[f"Что не держали в руках: {'; '.join(uncontrolled)}."] = None
+    remarks = "".join(f"<li>{escape(note)}</li>" for note in notes)
+    return " · ".join(filter(None, [with_what, *commits])) + f"<ul>{remarks}</ul>"
+
+
+def _short(machines: Machines) -> str:
+    """The machines again, a line each, for the page at the site's root."""
+    if not machines:
+        return _NOTHING
+    rows = []
+    for slug, records in machines.items():
+        mine = {record.experiment for record in records}
+        what = ", ".join(_title(name) for name in _experiments(machines) if name in mine)
+        latest = max(record.measured_at for record in records)
+        stale = next((found for found in (Provenance(record).stale for record in records) if found), "")
+        rows.append(
+            f'<tr><th scope=row data-machine="{escape(slug)}">{_hardware(records)} {stale}</th><td>{escape(what)}</td>'
+            f"<td>{day(latest)}</td></tr>"
+        )
+    head = "".join(f"<th scope=col>{heading}</th>" for heading in ("Машина", "Что измерила", "Когда"))
+    return _figure("Машины", f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>", "machines")
+
+
+def _headlines(machines: Machines, names: Mapping[str, str]) -> str:
+    """Headline numbers in rows, machines in columns; `compare.js` adds a choice of two and their ratios."""
+    answers = {slug: Values(records) for slug, records in machines.items()}
+    bodies = []
+    for experiment in _experiments(machines):
+        rows = []
+        for headline in HEADLINES.values():
+            cells = [_answer(headline, values) for values in answers.values()]
+            if headline.name.startswith(f"{experiment}.") and any(cells):
+                better = f' data-better="{headline.better}"' if headline.better else ""
+                columns = "".join(f"<td>{cell or '—'}</td>" for cell in cells)
+                rows.append(f"<tr{better}><th scope=row>{escape(headline.title)}</th>{columns}</tr>")
+        if rows:
+            section = (
+                f'<tr class="section"><th colspan={len(machines) + 1} scope=colgroup>{_title(experiment)}</th></tr>'
+            )
+            bodies.append(f"<tbody>{section}{''.join(rows)}</tbody>")
+    if not bodies:
+        return _NOTHING
+    head = "<th scope=col>Число</th>" + "".join(
+        f'<th scope=col data-machine="{escape(slug)}">{escape(names[slug])}</th>' for slug in machines
+    )
+    table = _figure(
+        "Главные числа всех машин",
+        f"<thead><tr>{head}</tr></thead>{''.join(bodies)}",
+        "machines headlines",
+        "operators",
+    )
+    titles = {"first": "Первая машина", "second": "Вторая"}
+    selects = "".join(f'<label>{title} <select name="{name}"></select></label>' for name, title in titles.items())
+    return f'{table.strip()}\n\n<form class="machine-pair" hidden>{selects}<div aria-live="polite"></div></form>\n'
+
+
+def _answer(headline: Headline, values: Values) -> str:
+    try:
+        found = values.find(headline.name)
+    except LookupError:
+        return ""
+    amount = found.value.number
+    return (
+        f'<data class="measured" value="{amount:.6g}" data-record="{escape(found.record.name)}" '
+        f'title="{escape(found.value.how)}">{headline.text(amount)}</data>'
+    )
+
+
+def _history(machines: Machines, summaries: Sequence[Summary], names: Mapping[str, str]) -> str:
+    """Of each machine's experiment that was measured more than once: every headline number at each moment."""
+    moved = {(move.after.machine, move.headline.name) for move in latest_moves(summaries)}
+    tables = []
+    for slug in machines:
+        for experiment in _experiments(machines):
+            mine = [each for each in summaries if (each.machine, each.experiment) == (slug, experiment)]
+            if len(mine) > 1:
+                tables.append(_history_table(mine, f"{_title(experiment)}, {names[slug]}", moved))
+    if not tables:
+        return '<p class="nothing-measured">Всё пока измерено по разу: истории ещё нет.</p>\n'
+    return "\n".join(tables)
+
+
+def _history_table(summaries: Sequence[Summary], title: str, moved: set[tuple[str, str]]) -> str:
+    shown = summaries[-_MOMENTS:]
+    rows = []
+    for headline in HEADLINES.values():
+        numbers = [{each.name: each.number for each in summary.headlines}.get(headline.name) for summary in summaries]
+        known = [amount for amount in numbers if amount is not None]
+        if not known:
+            continue
+        cells = "".join(
+            f"<td>{'—' if amount is None else headline.text(amount)}</td>" for amount in numbers[-len(shown) :]
+        )
+        change = quantity(known[-1] / known[-2] - 1, "share", decimals=0) if len(known) > 1 and known[-2] else "—"
+        mark = ""
+        if (summaries[0].machine, headline.name) in moved:
+            mark = ' <mark class="moved" title="Изменилось больше, чем на разброс">!</mark>'
+        rows.append(
+            f"<tr><th scope=row>{escape(headline.title)}</th><td>{_sparkline(known, headline)}</td>{cells}"
+            f"<td>{change}{mark}</td></tr>"
+        )
+    head = "".join(f"<th scope=col>{_moment(summary)}</th>" for summary in shown)
+    caption = f'<figcaption><span class="caption">{escape(title)}</span></figcaption>'
+    table = _figure(
+        title,
+        f"<thead><tr><th scope=col>Число</th><th scope=col>Как шло</th>{head}<th scope=col>Изменилось</th></tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody>",
+        "machines history",
+        "operators",
+    )
+    return table.replace("</figure>", f"{caption}</figure>")
+
+
+def _moment(summary: Summary) -> str:
+    """A measurement as a column's heading: its day, then versions and code."""
+    with_what = [f"{name}{NBSP}{version}" for name, version in sorted(summary.versions.items())]
+    lines = [day(summary.measured_at)]
+    if "torch" in summary.versions:
+        lines.append(f"torch{NBSP}{summary.versions['torch']}")
+    if summary.commit:
+        lines.append(f"{summary.commit[:7]}{'+' if summary.dirty else ''}")
+    if summary.quick:
+        lines.append("быстрый прогон")
+    return f'<span title="{escape(", ".join(with_what))}">{"<br>".join(map(escape, lines))}</span>'
+
+
+_SPARK_WIDTH, _SPARK_HEIGHT = 96, 24
+
+
+def _sparkline(numbers: Sequence[float], headline: Headline) -> str:
+    """The numbers one after another as stairs, the last step in pink; as many as there are, from 0 up."""
+    highest = max(numbers) or 1
+    width = _SPARK_WIDTH / len(numbers)
+    steps = []
+    for index, amount in enumerate(numbers):
+        height = max(2.0, _SPARK_HEIGHT * amount / highest)
+        kind = ' class="last"' if index == len(numbers) - 1 else ""
+        steps.append(
+            f'<rect{kind} x="{index * width:.1f}" y="{_SPARK_HEIGHT - height:.1f}" width="{width - 1:.1f}" '
+            f'height="{height:.1f}"/>'
+        )
+    told = escape(f"{headline.title}: {', '.join(headline.text(amount) for amount in numbers)}")
+    return (
+        f'<svg class="sparkline" viewBox="0 0 {_SPARK_WIDTH} {_SPARK_HEIGHT}" role="img" aria-label="{told}">'
+        f"{''.join(steps)}</svg>"
+    )
+
+
+def _figure(label: str, table: str, kind: str, table_class: str = "machines") -> str:
+    """A wide table in a figure that scrolls, with the keyboard too. One line: Markdown takes it as one block."""
+    return (
+        f'<figure class="{kind}"><div class="table-scroll" role="group" aria-label="{escape(label)}" tabindex=0>'
+        f'<table class="{table_class}">{table}</table></div></figure>\n'
+    )

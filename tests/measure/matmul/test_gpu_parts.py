@@ -1,0 +1,48 @@
+"""What of matmul is measured where a compiler is not installed."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from scripts.errors import MissingError
+from scripts.measure import matmul
+from scripts.measure.matmul import circle8_gpu
+from scripts.measure.matmul.circle8_gpu import GpuEntry, measure_gpu
+from scripts.measure.progress import make_progress
+from scripts.records.matmul import Point
+
+
+def test_steps_whose_compiler_is_missing_say_so_and_the_others_are_measured(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def no_numba() -> list[GpuEntry]:
+        raise ImportError("numba")
+
+    def measure_side(present: list[GpuEntry], side: int, rounds: int) -> tuple[dict[str, Point], dict[str, Exception]]:
+        assert rounds > 0
+        failed: dict[str, Exception] = {"gpu_triton": RuntimeError("Failed to find\nC compiler")}
+        ran = [entry.name for entry in present if entry.name not in failed]
+        return {name: Point(n=side, m=side, p=side, times_s=[0.1], error=0.0) for name in ran}, failed
+
+    monkeypatch.setattr(circle8_gpu, "_numba_steps", no_numba)
+    monkeypatch.setattr(circle8_gpu, "_measure_side", measure_side)
+    found = {each.name: each for each in measure_gpu(True, make_progress(), there=True)}
+    assert found["gpu_naive"].skipped == "пакет numba-cuda не установлен"
+    assert found["gpu_triton"].skipped == "не запустился: RuntimeError: Failed to find C compiler"
+    assert [name for name, each in found.items() if each.points] == [
+        "gpu_triton_tf32",
+        "gpu_triton_bfloat16",
+        "cublas",
+        "cublas_tf32",
+        "cublas_bfloat16",
+    ]
+    said = " ".join(capfd.readouterr().err.split())
+    assert "gpu_naive, gpu_coalesced, gpu_shared, gpu_thread_tile skipped" in said
+    assert "`pip install numba-cuda`" in said
+
+
+def test_the_cpu_needs_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matmul, "find_spec", lambda name: None if name == "numba" else find_spec(name))
+    with pytest.raises(MissingError, match="numba must be installed first"):
+        matmul.run("cpu", True, Path(), make_progress())
