@@ -16,11 +16,11 @@ from scripts.records.algorithms import (
     Ring,
 )
 from scripts.records.schema import Record
+from scripts.render.algorithms.bill import YEAR_S, bill_values
 from scripts.render.value import Value
 
 Named = Iterator[tuple[str, Value]]
 
-YEAR_S = 365.25 * 86_400
 _EDIT_NAMES = {"таблица": "rows", "Хиршберг": "hirschberg", "Майерс": "myers", "rapidfuzz": "library"}
 
 
@@ -36,6 +36,7 @@ def algorithms_values(record: Record[Algorithms]) -> dict[str, Value]:
         values |= dict(_decoding_values(data.decoding))
     values["elapsed"] = Value(data.elapsed_s, "time", "весь эксперимент, с импортом библиотек и компиляцией")
     values["threads"] = Value(data.threads, "count", "число потоков")
+    values |= {f"bill.{name}": value for name, value in bill_values(data)}
     if data.peak_bytes is not None:
         values["peak_memory"] = Value(data.peak_bytes, "bytes", "наибольшая память процесса за весь эксперимент")
     return values
