@@ -2,7 +2,7 @@
 // Each is a still SVG that stands by itself (scripts/render/algorithms/lattices.py); here it is drawn anew.
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
-  const COLUMN = 64, ROW = 44, LEFT = 46, TOP = 40, WIDTH = 52, HEIGHT = 34;
+  const COLUMN = 70, ROW = 46, LEFT = 44, TOP = 42, WIDTH = 48, HEIGHT = 32;
   const SMALLEST = 0.62; // of its own units in pixels; a wider table scrolls
   const BLANK = "·", TOKENS = `${BLANK} абвгдеёжзийклмнопрстуфхцчшщъыьэюя`, LEAK = 0.02, SPREAD = 0.55;
 
@@ -25,7 +25,12 @@
   };
   const label = ([x, y], words, anchor = "middle", kind = "") =>
     element("text", { class: `label ${kind}`.trim(), x, y, "text-anchor": anchor }, words);
-  const way = (points, kind) => element("path", { class: kind, d: `M${points.map((point) => point.join(" ")).join("L")}` });
+  // A line between two cells, from box to box.
+  const edge = (from, to, kind) => {
+    const [x, y] = at(...from), [toX, toY] = at(...to);
+    const across = to[1] > from[1] ? WIDTH / 2 : 0, down = to[0] > from[0] ? HEIGHT / 2 : 0;
+    return element("path", { class: kind, d: `M${x + across} ${y + down}L${toX - across} ${toY - down}` });
+  };
 
   const frame = (row, column, kind) => {
     const [x, y] = at(row, column);
@@ -38,11 +43,13 @@
     return [box, label([x, y + 7], words)];
   };
   const heads = (rows, columns) => [
-    ...rows.map((words, row) => label([LEFT - 14, at(row, 0)[1] + 7], words === " " && row ? "␣" : words, "end", "op")),
-    ...columns.map((words, column) => label([at(0, column)[0], 26], words === " " && column ? "␣" : words, "middle", "op")),
+    ...rows.map((words, row) => label([LEFT - 14, at(row, 0)[1] + 8], words === " " && row ? "␣" : words, "end", "head")),
+    ...columns.map((words, column) => label([at(0, column)[0], 26], words === " " && column ? "␣" : words, "middle", "head")),
   ];
-  const route = (cells) =>
-    cells.length ? [way(cells.map((place) => at(...place)), "best"), ...cells.map((place) => frame(...place, "best"))] : [];
+  const route = (cells) => [
+    ...cells.slice(1).map((place, index) => edge(cells[index], place, "best")),
+    ...cells.map((place) => frame(...place, "best")),
+  ];
 
   const show = (figure, rows, columns, parts, told) => {
     const svg = figure.querySelector("svg");
@@ -138,11 +145,8 @@
         const alive = [...found.alive[t]].sort((one, other) => one - other);
         const most = Math.max(...alive.map((s) => found.sums[t][s])) || 1;
         for (const s of alive) {
-          for (const from of t ? found.sources[s] : []) {
-            if (!found.alive[t - 1].has(from)) continue;
-            const [x, y] = at(s, t), [fromX, fromY] = at(from, t - 1);
-            parts.push(way([[fromX + WIDTH / 2, fromY], [x - WIDTH / 2, y]], "edge"));
-          }
+          const sources = found.sources[s].filter((from) => found.alive[t - 1]?.has(from));
+          parts.push(...sources.map((from) => edge([from, t - 1], [s, t], "edge")));
         }
         for (const s of alive) {
           const ways = found.ways[t][s], share = Math.sqrt(found.sums[t][s] / most);

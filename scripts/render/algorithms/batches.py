@@ -1,4 +1,4 @@
-"""Batches as they are: every utterance a bar, every batch as high as its longest, and between the two what is wasted."""
+"""Batches as they are: every utterance a bar, every batch as high as its longest; between the two is what is wasted."""
 
 from collections.abc import Sequence
 from html import escape
@@ -49,6 +49,6 @@ def _panel(place: int, title: str, wasted: str, lengths: Sequence[float], size: 
         bars = "".join(
             f"M{left + bar * (at + 0.5):.1f} {_HEIGHT - 2}v-{length * scale:.1f}" for at, length in enumerate(batch)
         )
-        parts.append(f'<path class="spoken" stroke-width="{bar * 0.7:.1f}" d="{bars}"/>')
+        parts.append(f'<path class="spoken" style="--bar: {bar * 0.8:.1f}" d="{bars}"/>')
         left += bar * len(batch) + _GAP
     return "".join(parts)

@@ -1,4 +1,4 @@
-"""The company's bill in the units of chapter one: its cast-iron bridge, at the prices that its calculator starts with."""
+"""The company's bill in the units of chapter one: cast-iron bridges, at the prices that its calculator starts with."""
 
 import math
 import re

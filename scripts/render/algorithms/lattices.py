@@ -8,8 +8,9 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 
-from scripts.render.gradient.svg import Point, line, path, text
+from scripts.render.gradient.svg import Point, line, text
 
 BLANK = "·"
 # The network's alphabet: the blank, letters, and the space; what it did not hear is shared between all of them.
@@ -17,9 +18,9 @@ TOKENS = BLANK + " абвгдеёжзийклмнопрстуфхцчшщъыь�
 _LEAK = 0.02
 _SPREAD = 0.55
 
-_COLUMN, _ROW = 64, 44
-_LEFT, _TOP = 46, 40
-_BOX = (52, 34)
+_COLUMN, _ROW = 70, 46
+_LEFT, _TOP = 44, 42
+_BOX = (48, 32)
 
 Cell = tuple[int, int]  # row, column
 
@@ -66,29 +67,32 @@ def heard(word: str, frames: int) -> list[dict[str, float]]:
     return found
 
 
+def before(states: str, s: int) -> list[int]:
+    """States from which state s is entered: itself, the one before, and the one before that past a blank."""
+    skips = s >= 2 and states[s] not in (BLANK, states[s - 2])
+    return [s, *([s - 1] if s else []), *([s - 2] if skips else [])]
+
+
 def ctc(word: str, said: Sequence[dict[str, float]]) -> Lattice:
     """The lattice of `word` over a network's outputs, at least one frame. A letter that is no token never occurs."""
     states = states_of(word)
     p = [[frame.get(token, 0.0) for token in states] for frame in said]
 
-    def before(s: int) -> list[int]:
-        skips = s >= 2 and states[s] not in (BLANK, states[s - 2])
-        return [s, *([s - 1] if s else []), *([s - 2] if skips else [])]
-
+    sources = [before(states, s) for s in range(len(states))]
     sums, best = [[p[0][s] * (s < 2) for s in range(len(states))]], [[p[0][s] * (s < 2) for s in range(len(states))]]
     ways, came_from = [[int(s < 2) for s in range(len(states))]], []
     for here in p[1:]:
-        came_from.append([max(before(s), key=best[-1].__getitem__) for s in range(len(states))])
-        best.append([best[-1][from_] * here[s] for s, from_ in enumerate(came_from[-1])])
-        sums.append([sum(sums[-1][from_] for from_ in before(s)) * here[s] for s in range(len(states))])
-        ways.append([sum(ways[-1][from_] for from_ in before(s)) for s in range(len(states))])
+        came_from.append([max(each, key=best[-1].__getitem__) for each in sources])
+        best.append([best[-1][source] * p_s for source, p_s in zip(came_from[-1], here, strict=True)])
+        sums.append([sum(sums[-1][source] for source in each) * p_s for each, p_s in zip(sources, here, strict=True)])
+        ways.append([sum(ways[-1][source] for source in each) for each in sources])
     alive = {(s, len(p) - 1) for s in range(len(states))[-2:] if ways[-1][s]}
     for t in range(len(p) - 1, 0, -1):
-        alive |= {(from_, t - 1) for s, at in alive if at == t for from_ in before(s) if ways[t - 1][from_]}
+        alive |= {(source, t - 1) for s, at in alive if at == t for source in sources[s] if ways[t - 1][source]}
     last = max(range(len(states))[-2:], key=best[-1].__getitem__)
     route = [last]
-    for sources in reversed(came_from):
-        route.append(sources[route[-1]])
+    for each in reversed(came_from):
+        route.append(each[route[-1]])
     return Lattice(states, sums, ways, alive, route[::-1] if best[-1][last] else [])
 
 
@@ -130,19 +134,26 @@ def _box(cell: Cell, words: object, share: float, kind: str = "") -> str:
     )
 
 
+def _edge(start: Cell, end: Cell, kind: str) -> str:
+    """A line between two cells, from box to box."""
+    (x, y), (to_x, to_y) = _at(start), _at(end)
+    across, down = (_BOX[0] / 2 * (end[1] > start[1]), _BOX[1] / 2 * (end[0] > start[0]))
+    return line((x + across, y + down), (to_x - across, to_y - down), kind)
+
+
 def _route(cells: Sequence[Cell]) -> str:
-    """The way through the table: a line between its cells and a frame around each."""
+    """The way through the table: a frame around each of its cells, and lines between them."""
     frames = "".join(
         f'<rect class="cell best" x="{x - _BOX[0] / 2:g}" y="{y - _BOX[1] / 2:g}" width="{_BOX[0]}" '
         f'height="{_BOX[1]}"/>'
         for x, y in map(_at, cells)
     )
-    return path(map(_at, cells), "best") + frames if cells else ""
+    return "".join(_edge(*each, "best") for each in pairwise(cells)) + frames
 
 
 def _heads(rows: Iterable[str], columns: Iterable[str]) -> str:
-    left = "".join(text((_LEFT - 14, _at((row, 0))[1] + 7), words, "end", "op") for row, words in enumerate(rows))
-    top = "".join(text((_at((0, column))[0], 26), words, "middle", "op") for column, words in enumerate(columns))
+    left = "".join(text((_LEFT - 14, _at((row, 0))[1] + 8), words, "end", "head") for row, words in enumerate(rows))
+    top = "".join(text((_at((0, column))[0], 26), words, "middle", "head") for column, words in enumerate(columns))
     return left + top
 
 
@@ -174,7 +185,13 @@ def ctc_picture(steps: bool) -> str:
     """The lattice of one word: in steps on a slide, frame by frame; for the article all of it, alive."""
     found = ctc(_WORD, heard(_WORD, _FRAMES))
     columns = [_ctc_column(found, t) for t in range(_FRAMES)]
-    shown = [columns[0], columns[1], columns[2], "".join(columns[3:]), _route([(s, t) for t, s in enumerate(found.best)])]
+    shown = [
+        columns[0],
+        columns[1],
+        columns[2],
+        "".join(columns[3:]),
+        _route([(s, t) for t, s in enumerate(found.best)]),
+    ]
     told = (
         f"Решётка CTC для слова «{_WORD}»: {len(found.states)} состояний на {_FRAMES} кадров, "
         f"выравниваний {found.alignments}"
@@ -184,21 +201,22 @@ def ctc_picture(steps: bool) -> str:
     svg = _svg(len(found.states), _FRAMES, "Решётка CTC", told, content)
     if steps:
         return f'<figure class="drawn">{svg}</figure>\n'
-    caption = "Строки — буквы и пустые места между ними (точки), столбцы — кадры. Число — сколько начал выравнивания сюда приходит, цвет — их вероятность, обводка — самое вероятное выравнивание. Сеть придумана: слово она слышит ровно"
+    caption = (
+        "Строки — буквы и пустые места между ними (точки), столбцы — кадры. Число — сколько начал выравнивания сюда "
+        "приходит, цвет — их вероятность, обводка — самое вероятное выравнивание"
+    )
     return _live("ctc", {"heard": _WORD, "word": _WORD, "frames": _FRAMES}, svg, caption)
 
 
 def _ctc_column(found: Lattice, t: int) -> str:
     alive = sorted(s for s, at in found.alive if at == t)
     most = max((found.sums[t][s] for s in alive), default=0.0) or 1.0
-    edges = ""
-    if t:
-        edges = "".join(
-            line((_at((s, t))[0] - _BOX[0] / 2, _at((s, t))[1]), (_at(source)[0] + _BOX[0] / 2, _at(source)[1]), "edge")
-            for s in alive
-            for source in ((s, t - 1), (s - 1, t - 1), (s - 2, t - 1))
-            if source in found.alive and (source[0] != s - 2 or found.states[s] not in (BLANK, found.states[s - 2]))
-        )
+    edges = "".join(
+        _edge((source, t - 1), (s, t), "edge")
+        for s in alive
+        for source in before(found.states, s)
+        if (source, t - 1) in found.alive
+    )
     return edges + "".join(_box((s, t), found.ways[t][s], math.sqrt(found.sums[t][s] / most)) for s in alive)
 
 
@@ -214,5 +232,8 @@ def edit_picture(steps: bool) -> str:
     svg = _svg(len(table), len(table[0]), "Расстояние Левенштейна", told, content)
     if steps:
         return f'<figure class="drawn">{svg}</figure>\n'
-    caption = "Число — во сколько правок одно начало превращается в другое. Вниз — выбросить букву, вправо — вставить, по диагонали — оставить или заменить"
+    caption = (
+        "Число — за сколько правок одно начало превращается в другое. Вниз — выбросить букву, вправо — вставить, "
+        "по диагонали — оставить или заменить. Обводка — кратчайший путь"
+    )
     return _live("edits", {"said": _SAID, "heard": _HEARD}, svg, caption)

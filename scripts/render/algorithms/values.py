@@ -229,6 +229,10 @@ def _attention_values(attention: Attention) -> Named:
         yield "attention.tiled.memory", Value(tile_bytes, "bytes", f"прирост памяти, длина {int(whole.size)}")
     if table_bytes and tile_bytes:
         yield "attention.memory_gain", Value(table_bytes / tile_bytes, "ratio", f"память: {how}")
+    # A step of the Conformer is four frames of 10 ms.
+    steps = 3600 / 0.04
+    how = f"(шагов в часе звука)² × 4 Б, шагов: {steps:.0f}, одна голова"
+    yield "attention.hour_table", Value(4 * steps**2, "bytes", how)
     yield from _digits("attention.agreement", attention.largest_difference, "наибольшее отличие от float64")
 
 
