@@ -7,7 +7,7 @@
   const BLANK = "·", TOKENS = `${BLANK} абвгдеёжзийклмнопрстуфхцчшщъыьэюя`, LEAK = 0.02, SPREAD = 0.55;
 
   const number = (value, digits = 2) => value.toLocaleString("ru-RU", { maximumSignificantDigits: digits });
-  const whole = (value) => value.toLocaleString("ru-RU");
+  const whole = (value) => value.toLocaleString("ru-RU", { useGrouping: "min2" });
   const powers = (value) => [...String(value)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("");
   // Below a millionth a reader wants the power of ten.
   const chance = (value) => {
