@@ -2,7 +2,7 @@
 // Each is a still SVG that stands by itself (scripts/render/algorithms/lattices.py); here it is drawn anew.
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
-  const COLUMN = 70, ROW = 46, LEFT = 44, TOP = 42, WIDTH = 48, HEIGHT = 32;
+  const COLUMN = 70, ROW = 46, LEFT = 44, TOP = 42, WIDTH = 54, HEIGHT = 32;
   const SMALLEST = 0.62; // of its own units in pixels; a wider table scrolls
   const BLANK = "·", TOKENS = `${BLANK} абвгдеёжзийклмнопрстуфхцчшщъыьэюя`, LEAK = 0.02, SPREAD = 0.55;
 

@@ -20,7 +20,7 @@ _SPREAD = 0.55
 
 _COLUMN, _ROW = 70, 46
 _LEFT, _TOP = 44, 42
-_BOX = (48, 32)
+_BOX = (54, 32)
 
 Cell = tuple[int, int]  # row, column
 

@@ -16,7 +16,7 @@ from scripts.records.algorithms import (
     Ring,
 )
 from scripts.records.schema import Record
-from scripts.render.algorithms.bill import YEAR_S, bill_values
+from scripts.render.algorithms.bill import STEP_S, YEAR_S, bill_values
 from scripts.render.value import Value
 
 Named = Iterator[tuple[str, Value]]
@@ -229,8 +229,7 @@ def _attention_values(attention: Attention) -> Named:
         yield "attention.tiled.memory", Value(tile_bytes, "bytes", f"прирост памяти, длина {int(whole.size)}")
     if table_bytes and tile_bytes:
         yield "attention.memory_gain", Value(table_bytes / tile_bytes, "ratio", f"память: {how}")
-    # A step of the Conformer is four frames of 10 ms.
-    steps = 3600 / 0.04
+    steps = 3600 / STEP_S
     how = f"(шагов в часе звука)² × 4 Б, шагов: {steps:.0f}, одна голова"
     yield "attention.hour_table", Value(4 * steps**2, "bytes", how)
     yield from _digits("attention.agreement", attention.largest_difference, "наибольшее отличие от float64")
