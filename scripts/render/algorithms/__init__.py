@@ -12,6 +12,7 @@ _NAMES = (
     "ctc-growth",
     "edit-growth",
     "padding",
+    "padding-slide",
     "convolution-growth",
     "attention-memory",
     "attention-growth",
@@ -23,9 +24,25 @@ _NAMES = (
 def fragments(records: Iterable[Record[Algorithms]]) -> dict[str, str]:
     """Path under `snippets/generated/` → fragment, for every picture of the algorithms experiment.
 
-    Every path is always there: what no record can answer says so.
+    Every path is always there: what no record can answer says so. Drawn pictures need no record.
     """
-    from scripts.render.algorithms import figures
+    return _measured(records) | _drawn()
+
+
+def _drawn() -> dict[str, str]:
+    from scripts.render.algorithms.lattices import ctc_picture, edit_picture
+    from scripts.render.algorithms.ring_picture import ring_picture
+
+    made = {"lattice-ctc": ctc_picture, "lattice-edits": edit_picture, "ring-steps": ring_picture}
+    return {
+        f"algorithms/{name}{'-slide' if steps else ''}.html": draw(steps)
+        for name, draw in made.items()
+        for steps in (False, True)
+    }
+
+
+def _measured(records: Iterable[Record[Algorithms]]) -> dict[str, str]:
+    from scripts.render.algorithms import batches, figures
     from scripts.render.captions import Provenance
 
     mine = [record for record in by_trust(records) if record.experiment == "algorithms"]
@@ -58,6 +75,7 @@ def fragments(records: Iterable[Record[Algorithms]]) -> dict[str, str]:
             "Время от длины текста",
         ),
         figures.padding(source, on_cpu),
+        batches.padding_slide(source, on_cpu),
         figures.growth(
             source,
             [way.curve for way in data.convolution.depthwise],

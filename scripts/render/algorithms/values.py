@@ -16,11 +16,11 @@ from scripts.records.algorithms import (
     Ring,
 )
 from scripts.records.schema import Record
+from scripts.render.algorithms.bill import STEP_S, YEAR_S, bill_values
 from scripts.render.value import Value
 
 Named = Iterator[tuple[str, Value]]
 
-YEAR_S = 365.25 * 86_400
 _EDIT_NAMES = {"таблица": "rows", "Хиршберг": "hirschberg", "Майерс": "myers", "rapidfuzz": "library"}
 
 
@@ -36,6 +36,7 @@ def algorithms_values(record: Record[Algorithms]) -> dict[str, Value]:
         values |= dict(_decoding_values(data.decoding))
     values["elapsed"] = Value(data.elapsed_s, "time", "весь эксперимент, с импортом библиотек и компиляцией")
     values["threads"] = Value(data.threads, "count", "число потоков")
+    values |= {f"bill.{name}": value for name, value in bill_values(data)}
     if data.peak_bytes is not None:
         values["peak_memory"] = Value(data.peak_bytes, "bytes", "наибольшая память процесса за весь эксперимент")
     return values
@@ -228,6 +229,9 @@ def _attention_values(attention: Attention) -> Named:
         yield "attention.tiled.memory", Value(tile_bytes, "bytes", f"прирост памяти, длина {int(whole.size)}")
     if table_bytes and tile_bytes:
         yield "attention.memory_gain", Value(table_bytes / tile_bytes, "ratio", f"память: {how}")
+    steps = 3600 / STEP_S
+    how = f"(шагов в часе звука)² × 4 Б, шагов: {steps:.0f}, одна голова"
+    yield "attention.hour_table", Value(4 * steps**2, "bytes", how)
     yield from _digits("attention.agreement", attention.largest_difference, "наибольшее отличие от float64")
 
 
