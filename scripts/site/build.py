@@ -8,12 +8,12 @@ from rich.console import Console
 
 from scripts.errors import TalkError
 from scripts.paths import CACHE, GENERATED_ASSETS, GENERATED_SNIPPETS, RESULTS, ROOT, SITE
-from scripts.records.files import remove_partials
+from scripts.records.files import cannot_write, remove_partials
 from scripts.records.sources import changed_sources
 from scripts.records.store import read_record, record_path
 from scripts.render import render
 from scripts.site.check import find_mistakes, find_refuted_claims, find_stale_records
-from scripts.site.replace import alone, cannot_write, replace_folder, restore_folder
+from scripts.site.replace import alone, replace_folder, restore_folder
 
 _LOCK = CACHE / "build.lock"
 _BUILDING = ROOT / ".site.building"

@@ -45,8 +45,10 @@ def passes(source: Provenance, conformer: ConformerBackward) -> str:
     ]
     kinds = {"умножения матриц": is_product, "свёртки": is_convolution, "всё остальное": is_neither}
     for title, belongs in kinds.items():
-        spent = [sum(own_us(each) for each in part.operators if belongs(each)) / 1e6 for part in (there, back)]
-        rows.append(_beside(title, *spent, "time"))
+        spent_there, spent_back = (
+            sum(own_us(each) for each in part.operators if belongs(each)) / 1e6 for part in (there, back)
+        )
+        rows.append(_beside(title, spent_there, spent_back, "time"))
     caption = (
         "Одна фраза через Conformer. Умножения, свёртки и остальное — собственное время операторов под профайлером"
     )
