@@ -1,5 +1,6 @@
 """The site and the deck by keyboard, by finger, on a phone, with less motion, and to a screen reader (axe-core)."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,15 @@ from tests.browser.test_deck import show, slides_of
 from tests.browser.visit import visit
 
 AXE = NODE_MODULES / "axe-core" / "axe.min.js"
-RUN = """() => axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.flatMap(
+RUN = """where => axe.run(where, { resultTypes: ["violations"] }).then(({ violations }) => violations.flatMap(
   ({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.join(" ")}: ${failureSummary}`)))"""
 
 
-def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong with the page as it stands."""
+def violations(page: Page, where: str = "html") -> list[str]:
+    """What axe-core finds wrong with that part of the page, as it stands."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))  # a script tag would be stopped from disk
-    return list(page.evaluate(RUN))
+    return list(page.evaluate(RUN, where))
 
 
 def pages_of(site: Path) -> list[str]:
@@ -45,9 +46,11 @@ def test_axe_finds_nothing_on_any_slide_nor_in_its_windows(browser: Browser, add
     found = {}
     with visit(browser, f"{address}/slides/", reduced_motion="reduce") as deck:
         page = deck.page
+        if wrong := violations(page):
+            found["page"] = wrong
         for slide in slides_of(page):
             show(page, slide)
-            if wrong := violations(page):
+            if wrong := violations(page, "section.present"):
                 found[slide] = wrong
         for key in "?r":
             page.keyboard.press(key)
@@ -99,9 +102,10 @@ def test_every_key_that_the_help_names_does_what_it_says(browser: Browser, addre
         press("Home", "Home")
         at(slides[0])
         press("o", "O")
-        page.wait_for_selector(".reveal.overview")
+        overview = page.get_by_role("dialog", name="Все слайды")
+        assert overview.get_by_role("button", name=re.compile(r"^\d+\. ")).count() == len(slides)
         press("Escape", "Esc")
-        page.wait_for_selector(".reveal:not(.overview)")
+        assert overview.is_hidden()
         press("g", "G")
         page.keyboard.type("3")
         page.keyboard.press("Enter")
@@ -190,17 +194,43 @@ def test_a_finger_turns_slides(browser: Browser, address: str) -> None:
 
 def test_a_phone_reads_slides_as_a_scroll(browser: Browser, address: str) -> None:
     options: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-    with visit(browser, f"{address}/slides/", **options) as deck:
+    with visit(browser, f"{address}/slides/#/kogda-net-gpu", **options) as deck:
         page = deck.page
-        page.wait_for_selector(".reveal-scroll")
-        # Of two slides that auto-animate joins, one is there at a time.
-        tops = page.locator("section.slide .slide-frame").evaluate_all(
-            """frames => frames.map(frame => frame.getBoundingClientRect())
-              .filter(box => box.height).map(box => box.top)"""
-        )
-        assert len(tops) > 10
+        page.wait_for_url("**/slides/#kogda-net-gpu")
+        assert abs(page.locator("#kogda-net-gpu").evaluate("slide => slide.getBoundingClientRect().top")) < 5
+        tops = page.locator("section.slide").evaluate_all("all => all.map(slide => slide.getBoundingClientRect().top)")
         assert tops == sorted(set(tops))
+        small = """slides => slides.flatMap(slide => [...slide.querySelectorAll(":scope :is(p, li, td)")])
+          .filter(text => text.textContent.trim() && parseFloat(getComputedStyle(text).fontSize) < 12)
+          .map(text => text.textContent)"""
+        assert page.locator("section.slide").evaluate_all(small) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        page.set_viewport_size({"width": 844, "height": 390})
+        page.wait_for_selector(".reveal.ready")
+        assert present(page) == "kogda-net-gpu", "turned on its side, it shows the slide that was read"
+        assert deck.errors == []
+
+
+def test_the_overview_leads_anywhere(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/slides/", reduced_motion="reduce", viewport={"width": 1366, "height": 768}) as deck:
+        page = deck.page
+        slides = slides_of(page)
+        show(page, slides[1])
+        page.keyboard.press("o")
+        shown = page.locator(".deck-overview button[aria-current]")
+        assert shown.evaluate("button => button === document.activeElement")
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("ArrowDown")
+        columns = page.locator(".deck-overview > ol").evaluate(
+            "list => getComputedStyle(list).gridTemplateColumns.split(' ').length"
+        )
+        page.keyboard.press("Enter")
+        page.wait_for_function("id => document.querySelector('section.present').id === id", arg=slides[2 + columns])
+        page.keyboard.press("o")
+        assert violations(page) == []
+        page.locator(".deck-overview > ol > li > button").last.click()
+        page.wait_for_function("id => document.querySelector('section.present').id === id", arg=slides[-1])
+        assert page.locator(".deck-overview").is_hidden()
         assert deck.errors == []
 
 
