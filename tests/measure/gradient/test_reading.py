@@ -67,7 +67,7 @@ def test_each_step_leaves_its_loss_and_norms() -> None:
 
 
 def test_a_training_that_diverges_is_told_and_examined(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(learning, "PEAK_RATE", 1e38)
+    monkeypatch.setattr(learning, "PEAK_RATE", 1e30)
     learnt = learn(Network(), 6)
     assert learnt.diverged
     assert 0 < len(learnt.losses) < 6
@@ -84,7 +84,7 @@ def test_a_network_that_diverged_is_not_kept(tmp_path: Path, monkeypatch: pytest
     kept.write_bytes(b"of a former record")
     monkeypatch.setattr(gradient, "NETWORK", tmp_path / "digits.nemo")
     monkeypatch.setattr(learning, "build_network", Network)
-    monkeypatch.setattr(learning, "PEAK_RATE", 1e38)
+    monkeypatch.setattr(learning, "PEAK_RATE", 1e30)
     learnt = gradient._learning(lesson(6), make_progress())
     assert learnt is not None
     assert learnt.diverged
