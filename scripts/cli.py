@@ -57,7 +57,12 @@ def _parser() -> argparse.ArgumentParser:
     measure.add_argument("experiment", nargs="?", default="all", choices=["all", *EXPERIMENTS])
     measure.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"], help="auto: every one there is")
     measure.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="where records go (docs/results)")
-    measure.add_argument("--audio", type=Path, metavar="DIR", help="feed these WAV or FLAC files, not synthetic speech")
+    measure.add_argument(
+        "--audio",
+        type=Path,
+        metavar="DIR",
+        help="WAV or FLAC files to feed instead of synthetic speech; DIR/VOICE/*.wav with texts: to learn from",
+    )
     measure.add_argument("--quick", action="store_true", help="a shortened run, marked so in the record")
     measure.set_defaults(run=_measure)
 

@@ -88,6 +88,47 @@ def test_the_mouse_drags_the_start_of_descent(page: Page) -> None:
     assert -5 <= moved < 3
 
 
+def test_a_finger_drags_what_it_barely_touches(browser: Browser, html: Path) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    page = context.new_page()
+    page.goto(html.as_uri())
+    handle = figure(page, "tangent").locator('[data-part="point"]')
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    assert box is not None
+    assert box["width"] < 12
+    x, y = box["x"] + 15, box["y"] - 10  # beside the handle, on what is gripped
+    session = context.new_cdp_session(page)
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 6):
+        session.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x + 8 * step, "y": y}]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    # 40 of the picture's 390 − margins px are half a second of its 4.6 seconds, wherever it was gripped.
+    width = figure(page, "tangent").locator("svg").bounding_box()["width"]
+    moved = 40 * 800 / width * 4.6 / (800 - 2 * 34)
+    said(page, "tangent", "speed")
+    assert float(figure(page, "tangent").locator("input").first.input_value()) == pytest.approx(1 + moved, abs=0.02)
+    context.close()
+
+
+def test_the_square_on_a_residual_follows_the_line(page: Page) -> None:
+    set_slider(page, "residuals", 0, 0)
+    set_slider(page, "residuals", 1, 0)  # the last point misses the line y = 0 by 4.2
+    said(page, "residuals", "loss")
+    box = (
+        figure(page, "residuals")
+        .locator('[data-part="square-4"]')
+        .evaluate("path => { const { width, height } = path.getBBox(); return [width, height]; }")
+    )
+    assert box == pytest.approx([4.2 * (450 - 2 * 34) / 10] * 2, abs=0.2)
+
+
+def test_on_paper_nothing_is_left_to_drag(page: Page) -> None:
+    page.emulate_media(media="print")
+    assert not any(controls.is_visible() for controls in page.locator(".live-controls").all())
+    assert all(drawing.is_visible() for drawing in page.locator("figure.live svg").all())
+
+
 def test_past_one_descent_is_thrown_further(page: Page) -> None:
     set_slider(page, "descent", 1, 1.1)
     assert said(page, "descent", "said") == "η = 1,1: каждый шаг × −1,2"

@@ -8,6 +8,8 @@
   const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
   const way = (points) => `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}`;
 
+  const GRIP = 96; // of 800: as wide as a finger on a phone
+
   // The picture's coordinates: the plane it shows, or those of its own.
   const planeOf = (svg) => {
     if (!svg.dataset.plane) return null;
@@ -28,13 +30,19 @@
     const plane = planeOf(svg);
     const parts = Object.fromEntries([...svg.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
     const state = Object.fromEntries(Object.entries(sliders).map(([name, slider]) => [name, slider.value]));
+    // A handle is a pixel; what is gripped is as large as a finger.
+    const grips = {};
+    const centre = (rect, [x, y]) => {
+      const half = rect.width.baseVal.value / 2;
+      rect.setAttribute("x", (x - half).toFixed(1));
+      rect.setAttribute("y", (y - half).toFixed(1));
+    };
     const put = {
       line: (name, points) => parts[name].setAttribute("d", way(points)),
       sheet: (name, points) => parts[name].setAttribute("d", `${way(points)}Z`),
-      dot: (name, [x, y]) => {
-        const half = parts[name].width.baseVal.value / 2;
-        parts[name].setAttribute("x", (x - half).toFixed(1));
-        parts[name].setAttribute("y", (y - half).toFixed(1));
+      dot: (name, place) => {
+        centre(parts[name], place);
+        if (grips[name]) centre(grips[name], place);
       },
       text: (name, words) => {
         if (parts[name].textContent !== words) parts[name].textContent = words;
@@ -84,19 +92,32 @@
     }
     figure.querySelector("figcaption").before(controls);
 
+    const placeOf = ({ clientX, clientY }) => {
+      const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(svg.getScreenCTM().inverse());
+      return [x, y];
+    };
     for (const [name, move] of Object.entries(drag)) {
-      const handle = parts[name];
-      handle.addEventListener("pointerdown", (event) => {
-        handle.setPointerCapture(event.pointerId);
+      const grip = parts[name].cloneNode();
+      delete grip.dataset.part;
+      grip.setAttribute("class", "grip");
+      grip.setAttribute("width", GRIP);
+      grip.setAttribute("height", GRIP);
+      svg.append(grip);
+      grips[name] = grip;
+      let held; // from where it was gripped to the handle itself
+      grip.addEventListener("pointerdown", (event) => {
+        const [x, y] = placeOf(event);
+        held = [grip.x.baseVal.value + GRIP / 2 - x, grip.y.baseVal.value + GRIP / 2 - y];
+        grip.setPointerCapture(event.pointerId);
         event.preventDefault();
       });
-      handle.addEventListener("pointermove", (event) => {
-        if (!handle.hasPointerCapture(event.pointerId)) return;
-        const place = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-        update(move(plane ? plane.from(place.x, place.y) : [place.x, place.y], state));
+      grip.addEventListener("pointermove", (event) => {
+        if (!grip.hasPointerCapture(event.pointerId)) return;
+        const [x, y] = placeOf(event);
+        const place = [x + held[0], y + held[1]];
+        update(move(plane ? plane.from(...place) : place, state));
       });
     }
-    figure.classList.add("ready");
     update({});
   };
 

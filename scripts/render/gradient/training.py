@@ -96,7 +96,8 @@ def verdict(source: Provenance, learning: Learning) -> str:
     """Markdown: who taught, and whether the target was reached; its numbers are references to this very record."""
 
     def value(name: str, form: str = "") -> str:
-        return f"{{{{ {source.record.name}.learning.{name} | {form} }}}}"
+        form = f" | {form}" if form else ""
+        return f"{{{{ {source.record.name}.learning.{name}{form} }}}}"
 
     teacher = "Учитель — синтезатор espeak-ng"
     if learning.speech == "recorded":

@@ -37,7 +37,7 @@ class Encoder(torch.nn.Module):
 def measured() -> ConformerBackward:
     torch.manual_seed(6)
     utterance = torch.randn(1, 8, 200), torch.tensor([200])
-    return measure_backward(Encoder(), utterance, "cpu", torch.get_num_threads(), repeats=1)
+    return measure_backward(Encoder(), utterance, 2.0, "cpu", torch.get_num_threads(), repeats=1)
 
 
 def test_flops_follow_from_the_shapes(measured: ConformerBackward) -> None:
@@ -73,7 +73,9 @@ def test_checkpoints_keep_less_and_change_no_gradient(measured: ConformerBackwar
 def test_saved_memory_is_counted_once() -> None:
     x = torch.ones(100, requires_grad=True)
     encoder = torch.nn.Module()
+    encoder.register_buffer("own", torch.ones(100))
     kept = x * 1
 
     # The square keeps `kept` alone, and its view is the same memory.
     assert _saved_bytes(encoder, lambda: (kept.square() + kept.view(100).square()).sum()) == 400
+    assert _saved_bytes(encoder, lambda: (x * encoder.own).sum()) == 0  # the network's own is there anyway

@@ -40,6 +40,30 @@ def test_forward_mode_agrees_with_torch(program: list[Step], inputs: list[float]
         assert same(dual.slope, truth) or not np.isfinite([value, truth]).all()  # ∞ meets 0 in another order
 
 
+@pytest.mark.parametrize(
+    ("program", "x"),
+    [
+        ([Step("one over", 1, 1)], 0.0),  # ∞, and a slope of −∞
+        ([Step("div", 1, 1)], 0.0),  # 0 / 0
+        ([Step("log", 1, 1)], -1.0),
+        ([Step("log", 1, 1)], 0.0),
+        ([Step("power", 1, 1)], -2.0),  # a root of a negative
+        ([Step("exp", 1, 1)], 800.0),  # overflow
+        ([Step("square", 1, 1), Step("cube", 1, 1)], 1e200),
+        ([Step("relu", 1, 1)], np.nan),
+        ([Step("tanh", 1, 1), Step("mul", 1, 2)], np.inf),
+    ],
+)
+def test_where_there_is_no_number_torch_decides(program: list[Step], x: float) -> None:
+    value, gradients = torch_gradients(program, [x])
+    leaf = Value(x)
+    result = run(program, [leaf])
+    result.backward()
+    assert not np.isfinite([value, gradients[0]]).all()
+    assert same(result.data, value)
+    assert same(leaf.grad, gradients[0])
+
+
 def test_forward_over_reverse_gives_the_second_derivative() -> None:
     x = Value(Dual(0.3, 1.0))
     y = (x * x).exp() * x.tanh() / (x + 2) + x**3
@@ -84,6 +108,12 @@ def test_numpy_numbers_on_the_left() -> None:
     y = np.float64(3) * x + np.float64(1)
     y.backward()
     assert (y.data, x.grad) == (7.0, 3.0)
+
+
+def test_backward_starts_at_one_number() -> None:
+    y = Value(np.ones(2)) * 2
+    with pytest.raises(GraphError, match=r"×\(array\(\[2., 2.\]\)\): backward starts at one number"):
+        y.backward()
 
 
 def test_a_cycle_is_refused_by_name() -> None:

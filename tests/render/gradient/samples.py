@@ -94,11 +94,12 @@ def _conformer() -> ConformerBackward:
     return ConformerBackward(
         device="cpu",
         threads=2,
+        speech_time_s=5.0,
         frames=500,
         parameters=1000,
         layers=2,
         passes=[
-            Pass(direction="forward", time_s=0.5, flops=10**9, operators=[_operator("aten::addmm", 10, 600.0)]),
+            Pass(direction="forward", time_s=0.5, flops=10**9, operators=[_operator("aten::addmm", 11, 600.0)]),
             Pass(
                 direction="backward",
                 time_s=1.0,
@@ -125,6 +126,7 @@ def _operator(name: str, calls: int, self_us: float) -> Operator:
 
 def learning() -> Learning:
     return Learning(
+        speech="synthesised",
         parameters=800_000,
         taught=32,
         taught_voices=4,
@@ -134,6 +136,7 @@ def learning() -> Learning:
         batch_size=16,
         steps=4,
         training_time_s=120.0,
+        target_error_rate=0.02,
         losses=[8.0, 4.0, 2.0, 1.0],
         diverged=False,
         gradient_norms=[

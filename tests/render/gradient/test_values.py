@@ -29,12 +29,19 @@ from tests.render.gradient import samples
         ("products.vjp.price", 2.0),
         ("cpu.backward.flops_ratio", 2.0),
         ("cpu.backward.time_ratio", 2.0),
+        ("descent.quadratic.gradient.predicted_factor", 49 / 51),
+        ("products.jacobian_reverse.price_per_row", 2.0 / 3),
         ("cpu.backward.products_share", 0.9),
+        ("cpu.backward.arithmetic_share", 0.9),
+        ("cpu.backward.mm.predicted", 2 * 11 - 2),
+        ("cpu.thousand_hours", 1.5 / 5 * 3_600_000),
         ("cpu.checkpointed.saved_ratio", 5.0),
         ("cpu.checkpointed.time_ratio", 2.0 / 1.5),
         ("cpu.weights", 4000),
         ("learning.error", 0.01),
         ("learning.exact", 0.99),
+        ("learning.target", 0.02),
+        ("learning.synthesised_time", 60.0),
         ("learning.half_read_step", 4),
         ("learning.loss_last", 3.75),
     ],
@@ -57,4 +64,13 @@ def test_a_training_that_diverged_at_once_has_its_examination_only() -> None:
     lost = replace(samples.learning(), losses=[], diverged=True)
     values = gradient_values(samples.record(data=replace(samples.gradient(), learning=lost)))
     assert values["learning.steps"].number == 0
+    assert values["learning.diverged_at"].number == 1
     assert "learning.loss_last" not in values
+
+
+def test_a_training_that_missed_says_by_how_much() -> None:
+    reached = gradient_values(samples.record())
+    assert not {"learning.missed_by", "learning.diverged_at"} & set(reached)
+    strict = replace(samples.learning(), target_error_rate=0.004)
+    missed = gradient_values(samples.record(data=replace(samples.gradient(), learning=strict)))
+    assert missed["learning.missed_by"].number == pytest.approx(0.006)
