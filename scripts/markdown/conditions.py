@@ -21,7 +21,8 @@ from scripts.render.values import Values, current_values
 _HIDDEN = "data-hidden-by-condition"
 # Before inline patterns (20): a value inside hidden text need not exist.
 _PRIORITY = 30
-_WRITTEN = re.compile(
+# A block as it is written, with the `name` of the value that it depends on.
+CONDITION = re.compile(
     r"^(?P<slashes>/{3,}) *(?P<kind>measured|unmeasured) *\| *(?P<name>\S+) *\n.*?^(?P=slashes) *$",
     re.DOTALL | re.MULTILINE,
 )
@@ -34,7 +35,7 @@ def without_hidden(text: str, values: Values) -> str:
         shown = values.is_measured(match["name"]) == (match["kind"] == "measured")
         return match[0] if shown else spaces(match[0])
 
-    return _WRITTEN.sub(keep, text)
+    return CONDITION.sub(keep, text)
 
 
 class _Condition(Block):

@@ -45,6 +45,9 @@ class _LinkProcessor(Treeprocessor):
         link.attrib.clear()
         link.set("class", "claim")
         link.set("data-claim", name)
+        if verdict is None:
+            link.set("title", "Ещё не проверено: этих чисел никто не измерил")
+            return
         link.set("data-holds", "true" if verdict.holds else "false")
         link.set("data-record", verdict.record.name)
         relation = claims[name].relation

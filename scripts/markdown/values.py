@@ -3,28 +3,45 @@
 import re
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Extension, Markdown
 from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
 
 from scripts.errors import TalkError
 from scripts.markdown.locate import place
 from scripts.paths import RESULTS
 from scripts.records.sources import changed_sources
-from scripts.render.russian import day
-from scripts.render.values import FormatError, Found, UnknownValueError, Values, current_values, format_value
+from scripts.render.russian import NBSP, day
+from scripts.render.values import (
+    FormatError,
+    Found,
+    UnknownValueError,
+    UnmeasuredValueError,
+    Values,
+    current_values,
+    format_value,
+)
 
 REFERENCE = r"\{\{\s*(?P<reference>[^{}|]+?)\s*(?:\|\s*(?P<format>[^{}]*?)\s*)?\}\}"
 # After code spans (190), so that a reference quoted as code stays as it is; before everything that reads inside a line.
 _PRIORITY = 185
+# After inline patterns (20) have made what it looks for.
+_BANNER_PRIORITY = 10
 
 
-def render_reference(values: Values, reference: str, format_spec: str, written: str) -> tuple[Found, str]:
-    """The value a reference names and its text. Raises TalkError naming the file and line where `written` stands."""
+def render_reference(values: Values, reference: str, format_spec: str, written: str) -> tuple[Found, str] | None:
+    """The value a reference names and its text; None where nobody has measured it yet.
+
+    Raises TalkError naming the file and line where `written` stands.
+    """
     try:
         found = values.find(reference)
         return found, format_value(found.value, format_spec)
+    except UnmeasuredValueError:
+        return None
     except UnknownValueError as error:
         where, line = place(written)
         raise TalkError(where, f"no record has the value {reference}", error.mend, line=line) from None
@@ -53,7 +70,10 @@ class _ValueProcessor(InlineProcessor):
 
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]
         values = current_values(self._results)
-        found, text = render_reference(values, m["reference"], m["format"] or "", m[0])
+        rendered = render_reference(values, m["reference"], m["format"] or "", m[0])
+        if rendered is None:
+            return _unmeasured(m["reference"], m["format"] or ""), m.start(0), m.end(0)
+        found, text = rendered
         element = Element("data")
         element.set("class", "measured stale" if changed_sources(found.record) else "measured")
         element.set(
@@ -63,6 +83,36 @@ class _ValueProcessor(InlineProcessor):
         element.set("title", provenance(found))
         element.text = text
         return element, m.start(0), m.end(0)
+
+
+def _unmeasured(reference: str, format_spec: str) -> Element:
+    """What stands in the place of a number that nobody has measured: said in words, drawn as pixels, its unit kept."""
+    element = Element("span", {"class": "unmeasured", "title": f"{reference}: ещё не измерено"})
+    blank = SubElement(element, "span")
+    blank.text = "не измерено"
+    units = [word for word in format_spec.split() if not word.startswith(".")]
+    blank.tail = "".join(unit if unit == "×" else NBSP + unit for unit in units)
+    return element
+
+
+class _Banner(Treeprocessor):
+    """Says under a page's title that some of its numbers are not measured yet."""
+
+    def run(self, root: Element) -> None:
+        title = root.find("h1")
+        if title is None or not any(span.get("class") == "unmeasured" for span in root.iter("span")):
+            return
+        place = list(root).index(title) + 1
+        if (
+            place < len(root) and root[place].tag == "section"
+        ):  # a title slide hides the title
+            place += 1
+        banner = Element("p", {"class": "nothing-measured"})
+        banner.text = "Часть чисел на этой странице ещё не измерена, на их месте пусто. Измерить может любая машина: "
+        command = SubElement(banner, "code")
+        command.text = AtomicString("make site")
+        command.tail = "."
+        root.insert(place, banner)
 
 
 class ValuesExtension(Extension):
@@ -75,6 +125,7 @@ class ValuesExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the inline pattern."""
         md.inlinePatterns.register(_ValueProcessor(md, Path(self.getConfig("results"))), "measured-value", _PRIORITY)
+        md.treeprocessors.register(_Banner(md), "unmeasured-values", _BANNER_PRIORITY)
 
 
 def makeExtension(**kwargs: Any) -> ValuesExtension:

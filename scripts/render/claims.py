@@ -17,7 +17,7 @@ from pathlib import Path
 from scripts.errors import TalkError
 from scripts.paths import CLAIMS
 from scripts.records.schema import AnyRecord
-from scripts.render.values import UnknownValueError, Values, format_value
+from scripts.render.values import UnknownValueError, UnmeasuredValueError, Values, format_value
 
 _RELATION = re.compile(
     r"\s*(?P<left>\S+)\s*(?P<relation>>=|<=|==|>|<|≈)\s*(?P<right>\S+?)\s*(?:±\s*(?P<percent>[\d.]+)\s*%)?\s*"
@@ -51,11 +51,16 @@ def read_claims(path: Path = CLAIMS) -> dict[str, Claim]:
     return _read_claims(path, path.stat().st_mtime_ns) if path.is_file() else {}
 
 
-def judge(claim: Claim, values: Values, path: Path = CLAIMS) -> Verdict:
-    """Check the claim on the freshest machine that has both numbers. Raises TalkError for a name nobody has."""
+def judge(claim: Claim, values: Values, path: Path = CLAIMS) -> Verdict | None:
+    """Check the claim on the freshest machine that has both numbers; None where nobody has measured them yet.
+
+    Raises TalkError for a name that nobody could have.
+    """
     references = [side for side in (claim.left, claim.right) if not _is_number(side)]
     try:
         found = dict(zip(references, values.find_together(references), strict=True))
+    except UnmeasuredValueError:
+        return None
     except UnknownValueError as error:
         raise TalkError(path, f"claim {claim.id}: no record has the value {error.reference}", error.mend) from None
     sides = [found[side].value.number if side in found else float(side) for side in (claim.left, claim.right)]

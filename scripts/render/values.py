@@ -24,6 +24,7 @@ from scripts.render.labs import labs_values
 from scripts.render.matmul.values import matmul_values
 from scripts.render.profiling.values import profiling_values
 from scripts.render.value import Value
+from scripts.render.vocabulary import is_known
 
 REFERENCE = re.compile(r"(?:(?P<machine>[a-z0-9][a-z0-9.-]*)/)?(?P<name>[a-z]+(?:\.[A-Za-z0-9_]+)+)")
 
@@ -49,6 +50,10 @@ class UnknownValueError(LookupError):
     def mend(self) -> str:
         """What the author can write instead."""
         return "the nearest names are " + ", ".join(self.nearest) if self.nearest else "no name is like it"
+
+
+class UnmeasuredValueError(UnknownValueError):
+    """No record has the value, but its name is one that a record could have: nobody has measured it yet."""
 
 
 class FormatError(ValueError):
@@ -83,18 +88,24 @@ class Values:
         """The values of several references, those without a machine all answered by one record an experiment.
 
         Numbers that are compared must come from one run on one machine. Raises UnknownValueError for the first
-        reference that no such record has.
+        reference that no such record has, UnmeasuredValueError where one could.
         """
         found = [self._answer(reference, references) for reference in references]
         for reference, answer in zip(references, found, strict=True):
             if answer is None:
-                raise UnknownValueError(reference, self._nearest(reference))
+                known = self.is_known(reference)
+                raise (UnmeasuredValueError if known else UnknownValueError)(reference, self._nearest(reference))
         return [answer for answer in found if answer is not None]
 
     def is_measured(self, reference: str) -> bool:
         """Whether a machine other than the talk's own has the value."""
         found = self._answer(reference, [reference])
         return found is not None and found.record.origin == "measured"
+
+    def is_known(self, reference: str) -> bool:
+        """Whether a record has the value, or could have it."""
+        _, name = _split(reference)
+        return is_known(name, self.names())
 
     def names(self) -> list[str]:
         """Every name that some record has, without machines, sorted."""

@@ -7,12 +7,12 @@ from pathlib import Path
 from rich.console import Console
 
 from scripts.errors import TalkError
-from scripts.paths import CACHE, GENERATED_ASSETS, GENERATED_SNIPPETS, RESULTS, ROOT, SITE
+from scripts.paths import CACHE, GENERATED_ASSETS, GENERATED_SNIPPETS, MACHINE_PAGES, RESULTS, ROOT, SITE
 from scripts.records.files import cannot_write, remove_partials
 from scripts.records.sources import changed_sources
 from scripts.records.store import read_record, record_path
 from scripts.render import render
-from scripts.site.check import find_mistakes, find_refuted_claims, find_stale_records
+from scripts.site.check import find_mistakes, find_refuted_claims, find_stale_records, find_unmeasured
 from scripts.site.replace import alone, replace_folder, restore_folder
 
 _LOCK = CACHE / "build.lock"
@@ -25,7 +25,7 @@ _console = Console(stderr=True)
 def build(*, measuring: bool, fresh: bool = False, quick: bool = False) -> None:
     """Make `site/`. Raises TalkError; whatever happens, the former `site/` stays whole until the new one is."""
     with alone(_LOCK):
-        for folder in (RESULTS, GENERATED_SNIPPETS, GENERATED_ASSETS):
+        for folder in (RESULTS, GENERATED_SNIPPETS, GENERATED_ASSETS, MACHINE_PAGES):
             remove_partials(folder)
         if measuring:
             _measure_what_is_needed(fresh=fresh, quick=quick)
@@ -35,7 +35,7 @@ def build(*, measuring: bool, fresh: bool = False, quick: bool = False) -> None:
             for mistake in mistakes[:-1]:
                 print(mistake, file=sys.stderr)
             raise mistakes[-1]
-        for problem in (*find_refuted_claims(), *find_stale_records()):
+        for problem in (*find_unmeasured(), *find_refuted_claims(), *find_stale_records()):
             print(f"warning: {problem}", file=sys.stderr)
         _make_site()
     _console.print(f"site/ is built: {sum(1 for path in SITE.rglob('*') if path.is_file())} files")

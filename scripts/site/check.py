@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from scripts.errors import TalkError
-from scripts.markdown.conditions import without_hidden
+from scripts.markdown.conditions import CONDITION, without_hidden
 from scripts.markdown.locate import places, read_source, source_files
 from scripts.markdown.prose import numbered, without_code
 from scripts.markdown.slides import find_slide_problems
@@ -21,7 +21,14 @@ from scripts.records.sources import changed_sources, measuring_command
 from scripts.records.store import record_path
 from scripts.render import render
 from scripts.render.claims import judge, read_claims
-from scripts.render.values import FormatError, UnknownValueError, Values, current_values, format_value
+from scripts.render.values import (
+    FormatError,
+    UnknownValueError,
+    UnmeasuredValueError,
+    Values,
+    current_values,
+    format_value,
+)
 from scripts.site.fit import convert_deck, find_misfits, slot_min
 from scripts.site.labs import find_lab
 from scripts.site.typed_numbers import find_typed_numbers
@@ -38,6 +45,7 @@ def find_mistakes() -> list[TalkError]:
         text = read_source(path)
         found = [
             *_reference_mistakes(path, text, values),
+            *_condition_mistakes(path, text, values),
             *_claim_mistakes(path, text, set(claims)),
             *_snippet_mistakes(path, text),
             *(TalkError(path, what, mend, line=line) for line, what, mend in find_slide_problems(text)),
@@ -61,6 +69,7 @@ def check() -> list[TalkError]:
     """Everything `talk check` fails on. With mistakes in the sources, only those: the rest could not be judged."""
     render()
     return find_mistakes() or [
+        *find_unmeasured(),
         *find_refuted_claims(),
         *find_stale_records(),
         *find_unexecuted_labs(),
@@ -69,13 +78,47 @@ def check() -> list[TalkError]:
     ]
 
 
+def find_unmeasured() -> list[TalkError]:
+    """Pages that show numbers, or assert relations, that nobody has measured yet: a line a page and experiment."""
+    values, claims = current_values(), read_claims()
+    found: dict[tuple[Path, str], list[tuple[int, str]]] = {}
+    for path in source_files():
+        text = without_hidden(without_code(path.read_text(encoding="utf-8")), values)
+        for line, match in numbered(REFERENCE, text):
+            if _raised_as(UnmeasuredValueError, values.find, match["reference"]):
+                experiment = match["reference"].rpartition("/")[2].partition(".")[0]
+                found.setdefault((path, experiment), []).append((line, match["reference"]))
+        for line, match in numbered(_CLAIM_LINK, text):
+            if judge(claims[match["id"]], values) is None:
+                experiment = claims[match["id"]].left.rpartition("/")[2].partition(".")[0]
+                found.setdefault((path, experiment), []).append((line, f"claim {match['id']}"))
+    return [
+        TalkError(
+            path,
+            f"{len(places)} not measured by anybody yet: {', '.join(name for _, name in places[:3])}"
+            + (" …" if len(places) > 3 else ""),
+            f"measure with `{measuring_command(experiment)}`",
+            line=places[0][0],
+        )
+        for (path, experiment), places in found.items()
+    ]
+
+
+def _raised_as(error: type[Exception], asked: Callable[..., object], *about: object) -> bool:
+    try:
+        asked(*about)
+    except error:
+        return True
+    return False
+
+
 def find_refuted_claims() -> list[TalkError]:
     """Claims that do not hold on the machine they speak of: file, line and both numbers."""
     values = current_values()
     refuted = []
     for claim in read_claims().values():
         verdict = judge(claim, values)
-        if verdict.holds:
+        if verdict is None or verdict.holds:
             continue
         what = (
             f"claim {claim.id} does not hold on {verdict.record.machine.slug}: "
@@ -122,11 +165,20 @@ def _reference_mistakes(path: Path, text: str, values: Values) -> Iterator[TalkE
     for line, match in numbered(REFERENCE, without_hidden(without_code(text), values)):
         try:
             format_value(values.find(match["reference"]).value, match["format"] or "")
+        except UnmeasuredValueError:
+            continue  # the page says so, `find_unmeasured` too
         except UnknownValueError as error:
             yield TalkError(path, f"no record has the value {error.reference}", error.mend, line=line)
         except FormatError as error:
             what, _, mend = str(error).partition("; ")
             yield TalkError(path, what, mend, line=line)
+
+
+def _condition_mistakes(path: Path, text: str, values: Values) -> Iterator[TalkError]:
+    for line, match in numbered(CONDITION, without_code(text)):
+        if not values.is_known(match["name"]):
+            what = f"no record could have the value {match['name']} that a block depends on"
+            yield TalkError(path, what, "mend its name", line=line)
 
 
 def _claim_mistakes(path: Path, text: str, known: set[str]) -> Iterator[TalkError]:

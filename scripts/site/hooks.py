@@ -6,6 +6,7 @@ The fragments are brought up to date, mistaken sources refused, every page gets 
 import logging
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from mkdocs.exceptions import Abort, PluginError
@@ -13,7 +14,8 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.pages import Page
 
 from scripts.errors import TalkError
-from scripts.paths import DOCS
+from scripts.paths import DOCS, MACHINE_PAGES
+from scripts.records.files import write_if_changed
 from scripts.records.notebooks import find_notebooks
 from scripts.records.store import read_records
 from scripts.render import render
@@ -89,6 +91,12 @@ def on_post_page(output: str, page: Any, **_: Any) -> str:
 def on_post_template(output_content: str, template_name: str, **_: Any) -> str:
     """The policy of a page that is made of no Markdown: 404.html."""
     return _held(output_content, template_name) if template_name.endswith(".html") else output_content
+
+
+def on_post_build(config: Any) -> None:
+    """The policy of the pages of machines, which MkDocs copies as they are."""
+    for path in sorted(Path(config.site_dir, MACHINE_PAGES.name).glob("*.html")):
+        write_if_changed(path, _held(path.read_text(encoding="utf-8"), path.name))
 
 
 def _held(html: str, page: str) -> str:
