@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+Name = TypeVar("Name")
 
 _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 _RESET_PEAK = "5"
@@ -31,11 +33,14 @@ def times_of(work: Callable[[], Any], repeats: int, *, at_least_s: float = 0.0) 
     return found
 
 
-def race(contenders: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, list[float]]:
-    """Seconds of each contender in each round, after a warm-up; by turns, so that a disturbance meets them all."""
-    for work in contenders.values():
+def race(contenders: Mapping[Name, Callable[[], Any]], rounds: int, *, warm: bool = False) -> dict[Name, list[float]]:
+    """Seconds of each contender in each round, by turns, so that a disturbance meets them all.
+
+    Each is called once before, unless it is `warm` already.
+    """
+    for work in () if warm else contenders.values():
         work()
-    found: dict[str, list[float]] = {name: [] for name in contenders}
+    found: dict[Name, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, work in contenders.items():
             start = time.perf_counter()
