@@ -139,21 +139,50 @@ class Order:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InTime:
+    """The highest rate at which 99 of 100 utterances are answered by the deadline, in batches of `most` or less."""
+
+    most: int
+    rate_per_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Batching:
     """Story 4, on one device: the talk's utterances through the encoder of `layers` layers.
 
     `least_padding_share` is what no batches of that size can go below. Sizes of `equal` are utterances in a batch, all
-    `equal_utterance_s` long: what batching gives without padding.
+    `equal_utterance_s` long: what batching gives without padding. `in_time`: with batches of at most so many, how many
+    such utterances a second, coming when they please, are answered by the deadline.
     """
 
     device: Device
     layers: int
     batch_size: int
+    rounds: int  # how often each shape of batch was timed; an order's times are of medians
     utterances_s: list[float]
     orders: list[Order]
     least_padding_share: float
     equal_utterance_s: float
     equal: Curve
+    deadline_s: float
+    in_time: list[InTime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Packing:
+    """Story 4, utterances laid end to end into bins of `capacity_s`, `handful` of them in a case.
+
+    First-fit decreasing `missed` the fewest bins in so many of the `cases`; `worst` is the case where it took most bins
+    over the fewest: its bins, the fewest. Sizes of the curves are utterances.
+    """
+
+    capacity_s: float
+    handful: int
+    cases: int
+    missed: int
+    worst: tuple[int, int]
+    trial: Curve
+    first_fit: Curve
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -263,6 +292,27 @@ class Ring:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ManyHours:
+    """Story 8, data-parallel: the same profiling by one worker with one thread, with `threads`, and dealt out.
+
+    `share_times_s`: of each worker; all of them are done after the longest. `largest_share` of the sound is what the
+    busiest was dealt. Calls are of all operators: together as many as alone.
+    """
+
+    device: Device
+    workers: int
+    utterances: int
+    sound_s: float
+    one_thread_time_s: float
+    all_threads_time_s: float
+    threads: int
+    share_times_s: list[float]
+    largest_share: float
+    calls_alone: int
+    calls_together: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Hidden:
     """One algorithm hidden in the framework: sizes are nodes or tensors."""
 
@@ -302,15 +352,19 @@ class Algorithms:
     """The stories that ran, and what the whole experiment took."""
 
     ctc: Ctc
+    decoding: Decoding
     edit_distance: EditDistance
     batching: list[Batching]
+    packing: Packing
     convolution: Convolution
     attention: Attention
+    checkpointing: Checkpointing
     ring: Ring
+    many_hours: list[ManyHours]
+    framework: Framework
     elapsed_s: float
     peak_bytes: int | None
     threads: int
-    decoding: Decoding | None = None
 
     def run_on(self, device: Device) -> Batching | None:
         """The batches on `device`; None where there are none."""

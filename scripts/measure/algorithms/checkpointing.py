@@ -45,6 +45,8 @@ def cheapest(length: int, slots: int) -> tuple[float, int]:
         (k + cheapest(length - k, slots - 1)[0] + cheapest(k, slots)[0], k)
         for k in range(1, length)
     )  # fmt: skip
+
+
 # --8<-- [end:heart]
 
 
@@ -114,11 +116,10 @@ def _keep_all(layers: Sequence[Layer], x: torch.Tensor, gradient: torch.Tensor |
     return _through(lambda y: _chained(layers, y), x, gradient)
 
 
-def _segments(
-    layers: Sequence[Layer], x: torch.Tensor, segments: int, gradient: torch.Tensor | None
-) -> torch.Tensor:
+def _segments(layers: Sequence[Layer], x: torch.Tensor, segments: int, gradient: torch.Tensor | None) -> torch.Tensor:
     """PyTorch's own way: inputs of equal segments are kept, and each segment's tapes are made anew at once."""
-    return _through(lambda y: checkpoint_sequential(list(layers), segments, y, use_reentrant=False), x, gradient)
+    torch_way: Any = checkpoint_sequential  # not typed
+    return _through(lambda y: torch_way(list(layers), segments, y, use_reentrant=False), x, gradient)
 
 
 def _chained(layers: Sequence[Layer], x: torch.Tensor) -> torch.Tensor:
@@ -202,6 +203,10 @@ def _plan_anew(length: int, slots: int) -> None:
     cheapest(length, slots)
 
 
+def _note(found: list[torch.Tensor], sweep: Callable[[], torch.Tensor]) -> None:
+    found.append(sweep())
+
+
 def _chain(name: ChainName, layers: Sequence[Layer], x: torch.Tensor, repeats: int, advance: Advance) -> Chain:
     """Sweep the chain backward in each way; what is predicted follows from the first one to three layers alone."""
     gradient = torch.randn(x.shape, generator=torch.Generator().manual_seed(_SEED))
@@ -230,10 +235,7 @@ def _chain(name: ChainName, layers: Sequence[Layer], x: torch.Tensor, repeats: i
         memory = one + min(slots, length - 1) * state
         ways["revolve", slots] = by_formula(length, slots), memory, partial(backward, layers, x, slots, gradient)
     found: list[torch.Tensor] = []
-    peaks = {
-        way: peak_allocated_bytes(lambda sweep=sweep: found.append(sweep()), "cpu")
-        for way, (_, _, sweep) in ways.items()
-    }
+    peaks = {way: peak_allocated_bytes(partial(_note, found, sweep), "cpu") for way, (_, _, sweep) in ways.items()}
     times = race({way: sweep for way, (_, _, sweep) in ways.items()}, repeats, warm=True)
     advance(0.4)
     return Chain(

@@ -174,7 +174,9 @@ def ctc_gradient(log_probs: Floats, labels: Sequence[int], blank: int = 0) -> tu
     if loss == math.inf:
         return loss, np.zeros(log_probs.shape)
     posterior = np.zeros(log_probs.shape)
-    for token, likely in zip(states_of(np.asarray(labels, np.int64), blank), posteriors(log_probs, labels, blank).T, strict=True):
+    for token, likely in zip(
+        states_of(np.asarray(labels, np.int64), blank), posteriors(log_probs, labels, blank).T, strict=True
+    ):
         posterior[:, token] += likely
     return loss, np.exp(np.asarray(log_probs, np.float64)) - posterior
 

@@ -9,6 +9,7 @@ a beginning grows by a letter.
 import heapq
 import itertools
 import math
+import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -199,8 +200,38 @@ def encode(text: str) -> list[int]:
     return [ALPHABET.index(letter) + 1 for letter in text]
 
 
+_WHO = "клиент оператор директор бухгалтер инженер менеджер водитель сосед".split()
+_DOES = "просит ждёт ищет купит заказал проверил забыл потерял получил отправил".split()
+_WHICH = "новый старый чугунный красный дорогой быстрый важный первый последний".split()
+_WHAT = "мост сервер договор отчёт звонок билет заказ паспорт ответ счёт".split()
+_WHEN = "сегодня|завтра|утром|вечером|в пятницу|в понедельник|на неделе|после обеда".split("|")
+
+
+def sentences(count: int, seed: int) -> list[str]:
+    """Sentences as one hears them in a call centre, made from a small grammar; the same for the same seed."""
+    choose = random.Random(seed).choice
+    return [" ".join(map(choose, (_WHO, _DOES, _WHICH, _WHAT, _WHEN))) for _ in range(count)]
+
+
+def noisy_outputs(text: str, random_numbers: np.random.Generator, noise: float) -> Floats:
+    """What a network might say of `text`: log probabilities, frames × tokens, of one alignment buried in noise.
+
+    Not a network's: the right token of each frame stands `1` above normal noise of spread `noise`, times eight.
+    """
+    path: list[int] = []
+    for token in encode(text):
+        if path and path[-1] == token:
+            path.append(0)
+        path += [token] * int(random_numbers.integers(1, 3)) + [0] * int(random_numbers.integers(0, 2))
+    logits = random_numbers.normal(0, noise, (len(path), len(ALPHABET) + 1))
+    logits[np.arange(len(path)), path] += 1
+    logits *= 8
+    normalised: Floats = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
+    return normalised
+
+
 def likeliest_text(log_probs: Floats, letters: Sequence[int]) -> tuple[str, float]:
-    """The likeliest of all texts of `letters` (tokens) that fit into the frames, and its log probability: each is tried."""
+    """The likeliest of all texts of `letters` (tokens), and its log probability: every one that fits is tried."""
     every = (text for length in range(len(log_probs) + 1) for text in itertools.product(letters, repeat=length))
     text, best = max(((text, log_probability(log_probs, text)) for text in every), key=lambda found: found[1])
     return "".join(ALPHABET[token - 1] for token in text), best
@@ -287,13 +318,15 @@ def _found(heard: "Heard", quick: bool) -> list[Found]:
     ways: dict[int, Callable[[Floats], str]] = {0: greedy}
     ways |= {width: partial(_text_of, width=width, model=None) for width in (1, 2, 4, 8)}
     return [
-        Found(width=width, share=sum(way(scrap) == text for scrap, text in zip(scraps, exact, strict=True)) / len(scraps))
+        Found(
+            width=width, share=sum(way(scrap) == text for scrap, text in zip(scraps, exact, strict=True)) / len(scraps)
+        )
         for width, way in ways.items()
     ]
 
 
 def _alignment(heard: "Heard") -> Alignment:
-    """The shortest text laid along its utterance by Viterbi, and how likely each state is at each frame, by all paths."""
+    """The shortest text laid along its utterance by Viterbi, and how likely each state is at each frame."""
     index = min(range(len(heard.said)), key=lambda index: len(heard.said[index]))
     log_probs, labels = heard.quiet[index], encode(heard.said[index])
     path, score = force_align(log_probs, labels)

@@ -3,17 +3,15 @@
 The network listens to voices that it was not taught by, in silence, where it is hardly ever wrong, and through noise.
 """
 
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scripts.measure.algorithms.decoding import ALPHABET, Floats, encode, greedy
+from scripts.measure.algorithms.decoding import ALPHABET, Floats, encode, greedy, noisy_outputs, sentences
 from scripts.measure.algorithms.edit_distance import word_error_rate
 from scripts.measure.gradient import NETWORK
 from scripts.measure.machine import current_machine
@@ -102,7 +100,7 @@ def _listen_with(path: Path, count: int) -> Heard:
 
 
 def in_our_alphabet(log_probs: Floats, letters: Sequence[str]) -> Floats:
-    """Columns for the blank and all of ALPHABET, of columns for `letters` and the blank; what is missing never occurs."""
+    """Columns for the blank and ALPHABET, made of columns for `letters` and the blank; the others never occur."""
     wide = np.full((len(log_probs), len(ALPHABET) + 1), -np.inf)
     wide[:, encode("".join(letters))] = log_probs[:, :-1]
     wide[:, 0] = log_probs[:, -1]
@@ -135,33 +133,3 @@ def make_up(count: int) -> Heard:
         frame_s=_FRAME_S,
         noise_db=None,
     )
-
-
-_WHO = "клиент оператор директор бухгалтер инженер менеджер водитель сосед".split()
-_DOES = "просит ждёт ищет купит заказал проверил забыл потерял получил отправил".split()
-_WHICH = "новый старый чугунный красный дорогой быстрый важный первый последний".split()
-_WHAT = "мост сервер договор отчёт звонок билет заказ паспорт ответ счёт".split()
-_WHEN = "сегодня|завтра|утром|вечером|в пятницу|в понедельник|на неделе|после обеда".split("|")
-
-
-def sentences(count: int, seed: int) -> list[str]:
-    """Sentences as one hears them in a call centre, made from a small grammar; the same for the same seed."""
-    choose = random.Random(seed).choice
-    return [" ".join(map(choose, (_WHO, _DOES, _WHICH, _WHAT, _WHEN))) for _ in range(count)]
-
-
-def noisy_outputs(text: str, random_numbers: np.random.Generator, noise: float) -> Floats:
-    """What a network might say of `text`: log probabilities, frames × tokens, of one alignment buried in noise.
-
-    Not a network's: the right token of each frame stands `1` above normal noise of spread `noise`, times eight.
-    """
-    path: list[int] = []
-    for token in encode(text):
-        if path and path[-1] == token:
-            path.append(0)
-        path += [token] * int(random_numbers.integers(1, 3)) + [0] * int(random_numbers.integers(0, 2))
-    logits = random_numbers.normal(0, noise, (len(path), len(ALPHABET) + 1))
-    logits[np.arange(len(path)), path] += 1
-    logits *= 8
-    normalised: Floats = logits - np.logaddexp.reduce(logits, axis=1, keepdims=True)
-    return normalised

@@ -1,6 +1,7 @@
 """Each hidden algorithm against the framework's own doing of it, or against trial of everything."""
 
 import inspect
+import random
 from collections import Counter
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -13,7 +14,7 @@ from torch._functorch.compile_utils import fx_graph_cse
 from torch.fx import Graph, GraphModule, Node
 from torch.fx.experimental.optimization import UnionFind as TorchUnionFind
 
-from scripts.measure.algorithms import framework
+from scripts.measure.algorithms import framework, framework_facts
 from scripts.measure.algorithms.framework import Relabelled, UnionFind, after, execution_order, first_of_each
 
 LIVES = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 9)), max_size=25).map(
@@ -23,7 +24,7 @@ SEEDS = st.integers(0, 10**6)
 
 
 def random_loss(seed: int) -> torch.Tensor:
-    chance = framework.random.Random(seed)
+    chance = random.Random(seed)
     values = [torch.rand(3, requires_grad=True) for _ in range(2)]
     for _ in range(chance.randint(1, 12)):
         a, b = chance.choices(values[-4:], k=2)
@@ -40,9 +41,9 @@ def test_backward_runs_in_our_order(seed: int) -> None:
     assert len(place) == len(order)
     assert all(place[step] < place[following] for step in order for following in after(step))
     assert framework.count_steps_of_paths(loss.grad_fn) == framework.walk_every_path(loss.grad_fn)
-    ran = framework.executed(loss)
+    ran = framework_facts.executed(loss)
     assert set(ran) == set(order)
-    assert framework._inner(ran) == framework._inner(order)
+    assert framework_facts._inner(ran) == framework_facts._inner(order)
 
 
 def overlap(a: framework.Life, b: framework.Life) -> bool:
@@ -60,7 +61,7 @@ def test_there_are_as_few_buffers_as_can_be(lives: list[framework.Life]) -> None
 
 
 @given(LIVES, st.randoms(use_true_random=False))
-def test_buffers_hold_what_lives_at_once(lives: list[framework.Life], chance: framework.random.Random) -> None:
+def test_buffers_hold_what_lives_at_once(lives: list[framework.Life], chance: random.Random) -> None:
     sizes = [chance.choice([8, 16, 100]) for _ in lives]
     fullest = max(sum(s for (a, b), s in zip(lives, sizes, strict=True) if a <= moment <= b) for moment in range(60))
     assert framework.most_at_once(lives, sizes) == fullest
@@ -79,7 +80,7 @@ class Small(torch.nn.Module):
 
 @pytest.fixture(scope="module")
 def traced() -> Graph:
-    return framework.trace(Small(), torch.randn(5, 4))
+    return framework_facts.trace(Small(), torch.randn(5, 4))
 
 
 def called(nodes: object) -> list[Node]:
@@ -101,7 +102,7 @@ def test_what_is_computed_twice_is_found_as_torch_finds_it(traced: Graph) -> Non
 def test_the_training_step_is_the_same_with_each_thing_computed_once() -> None:
     network, x = Small(), torch.randn(5, 4)
     network(x).square().mean().backward()
-    graph = framework.trace(network, x)
+    graph = framework_facts.trace(network, x)
     for node, first in first_of_each(graph).items():
         if node is not first:
             node.replace_all_uses_with(first)
@@ -141,7 +142,7 @@ def test_sets_are_those_of_torch(pairs: list[tuple[int, int]]) -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.integers(1, 60))
 def test_what_is_fused_can_be_run_in_some_order(size: int) -> None:
-    graph = framework._random_graph(size)
+    graph = framework_facts._random_graph(size)
     found: list[list[Node]] = []
     for groups in (UnionFind(), Relabelled()):
         framework.fuse(graph, lambda node: node.target is not torch.mm, groups)
