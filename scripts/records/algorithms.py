@@ -8,6 +8,10 @@ from scripts.records.profiling import Device
 OrderName = Literal["random", "sorted", "packed"]
 WayToConvolve = Literal["direct", "fft", "im2col", "winograd", "library"]
 WayToAttend = Literal["whole", "tiled", "library"]
+OutputsOf = Literal["network", "made_up"]
+ChainName = Literal["conformer", "recurrent"]
+SweepWay = Literal["all", "segments", "revolve"]
+HiddenName = Literal["topological", "colouring", "consing", "union_find"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,13 +86,47 @@ class Beam:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Decoding:
-    """Story 2. Made-up outputs of a network, `sound_s` long in all; the model of language is of `order` letters."""
+class Found:
+    """How often a beam of `width` finds the likeliest of all texts; a width of 0 is the likeliest alignment's text."""
 
+    width: int
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alignment:
+    """A text laid along its utterance: the token of each frame, 0 for none, and how likely each state is at each frame.
+
+    States are blanks and letters by turns; `loudness` is the sound's, all 0 where there was none.
+    """
+
+    text: str
+    frame_s: float
+    tokens: list[int]
+    likelihood: float  # of this alignment, among all of the text
+    posterior: list[list[float]]
+    loudness: list[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decoding:
+    """Story 2. Outputs of the network trained for /derivative/ through white noise, or made-up ones; `sound_s` in all.
+
+    `noise_db` is the voice's power over the noise's; the model of language is of `order` letters. `trial` tries every
+    text, and its sizes are frames, as those of `longer`, which is a beam of 16.
+    """
+
+    outputs_of: OutputsOf
+    noise_db: float | None
     sound_s: float
     sentences: int
     order: int
+    quiet_word_error_rate: float  # greedy, without noise
     beams: list[Beam]
+    trial: Curve
+    longer: Curve
+    found: list[Found]
+    alignment: Alignment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,21 +139,50 @@ class Order:
 
 
 @dataclass(frozen=True, kw_only=True)
+class InTime:
+    """The highest rate at which 99 of 100 utterances are answered by the deadline, in batches of `most` or less."""
+
+    most: int
+    rate_per_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Batching:
     """Story 4, on one device: the talk's utterances through the encoder of `layers` layers.
 
     `least_padding_share` is what no batches of that size can go below. Sizes of `equal` are utterances in a batch, all
-    `equal_utterance_s` long: what batching gives without padding.
+    `equal_utterance_s` long: what batching gives without padding. `in_time`: with batches of at most so many, how many
+    such utterances a second, coming when they please, are answered by the deadline.
     """
 
     device: Device
     layers: int
     batch_size: int
+    rounds: int  # how often each shape of batch was timed; an order's times are of medians
     utterances_s: list[float]
     orders: list[Order]
     least_padding_share: float
     equal_utterance_s: float
     equal: Curve
+    deadline_s: float
+    in_time: list[InTime]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Packing:
+    """Story 4, utterances laid end to end into bins of `capacity_s`, `handful` of them in a case.
+
+    First-fit decreasing `missed` the fewest bins in so many of the `cases`; `worst` is the case where it took most bins
+    over the fewest: its bins, the fewest. Sizes of the curves are utterances.
+    """
+
+    capacity_s: float
+    handful: int
+    cases: int
+    missed: int
+    worst: tuple[int, int]
+    trial: Curve
+    first_fit: Curve
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +225,50 @@ class Convolution:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """One way backward through a chain. Predictions follow from one layer measured alone.
+
+    `slots` are the inputs that fit into memory at once: of all layers, of each segment, or what revolve was given.
+    `advances` are the layers computed once more, besides the once that everybody computes them.
+    """
+
+    way: SweepWay
+    slots: int
+    advances: int
+    predicted_bytes: int
+    peak_bytes: int
+    predicted_time_s: float
+    times_s: list[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chain:
+    """Layers one behind another: what a layer's input and its tape take, and its time forward and there and back.
+
+    `gradient_difference`: the largest between any two ways, relative to the largest value.
+    """
+
+    name: ChainName
+    layers: int
+    state_bytes: int
+    tape_bytes: int
+    forward_time_s: float
+    through_time_s: float
+    gradient_difference: float
+    sweeps: list[Sweep]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpointing:
+    """Story 7. Sizes of `trial` and `planning` are layers: the time to find the best schedule for `slots` inputs."""
+
+    slots: int
+    trial: Curve
+    planning: Curve
+    chains: list[Chain]
+
+
+@dataclass(frozen=True, kw_only=True)
 class RingRun:
     """One number of workers. Bytes are those of the worker that sent most; `agree`: every sum was exact."""
 
@@ -181,19 +292,79 @@ class Ring:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ManyHours:
+    """Story 8, data-parallel: the same profiling by one worker with one thread, with `threads`, and dealt out.
+
+    `share_times_s`: of each worker; all of them are done after the longest. `largest_share` of the sound is what the
+    busiest was dealt. Calls are of all operators: together as many as alone.
+    """
+
+    device: Device
+    workers: int
+    utterances: int
+    sound_s: float
+    one_thread_time_s: float
+    all_threads_time_s: float
+    threads: int
+    share_times_s: list[float]
+    largest_share: float
+    calls_alone: int
+    calls_together: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hidden:
+    """One algorithm hidden in the framework: sizes are nodes or tensors."""
+
+    name: HiddenName
+    ours: Curve
+    brute: Curve
+
+
+@dataclass(frozen=True, kw_only=True)
+class Framework:
+    """Story 9, on one utterance in the talk's encoder.
+
+    Backward through its `layers` has `steps`, and walking every path of the chain rule by itself takes a number of them
+    with `paths_digits` digits; `order_agrees`: autograd ran them in our order. A training step of the first
+    `traced_layers` makes `tensors`; `buffers_bytes` are enough for them where those of a size share, and at the fullest
+    moment `live_bytes` of them are needed. Of its `operators` that compute anything `distinct` remain where the same is
+    computed once, and `loops` where pointwise ones are joined.
+    """
+
+    layers: int
+    steps: int
+    paths_digits: int
+    order_agrees: bool
+    traced_layers: int
+    tensors: int
+    tensors_bytes: int
+    buffers_bytes: int
+    live_bytes: int
+    operators: int
+    distinct: int
+    loops: int
+    growths: list[Hidden]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Algorithms:
     """The stories that ran, and what the whole experiment took."""
 
     ctc: Ctc
+    decoding: Decoding
     edit_distance: EditDistance
     batching: list[Batching]
+    packing: Packing
     convolution: Convolution
     attention: Attention
+    checkpointing: Checkpointing
     ring: Ring
+    many_hours: list[ManyHours]
+    framework: Framework
     elapsed_s: float
     peak_bytes: int | None
     threads: int
-    decoding: Decoding | None = None
 
     def run_on(self, device: Device) -> Batching | None:
         """The batches on `device`; None where there are none."""

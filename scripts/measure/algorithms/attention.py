@@ -15,7 +15,8 @@ import torch
 from numba import njit
 
 from scripts.errors import TalkError
-from scripts.measure.algorithms.clock import peak_bytes, times_of
+from scripts.measure.algorithms.clock import times_of
+from scripts.measure.memory import HIGH_WATER
 from scripts.measure.progress import Advance
 from scripts.records.algorithms import Attention, AttentionWay, Curve, Point, WayToAttend
 
@@ -96,7 +97,7 @@ def measure(quick: bool, advance: Advance) -> Attention:
         for size in sizes:
             work = partial(way, *inputs[size])
             points.append(Point(size=size, times_s=times_of(work, 2)))
-            peaks.append(peak_bytes(work))
+            peaks.append(HIGH_WATER.risen_bytes(work))
             advance(1 / len(ways) / len(sizes))
         titles = {"whole": "вся таблица", "tiled": "плитками", "library": "PyTorch"}
         found.append(AttentionWay(name=name, curve=Curve(name=titles[name], points=points), peaks_bytes=peaks))

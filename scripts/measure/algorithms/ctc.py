@@ -8,9 +8,7 @@ a text of U labels are the paths through a lattice of 2U + 1 states, blanks at t
 """
 
 import math
-import time
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,9 +16,6 @@ from numba import njit, prange
 from numpy.typing import NDArray
 
 from scripts.errors import TalkError
-from scripts.measure.algorithms.clock import race, times_of
-from scripts.measure.progress import Advance
-from scripts.records.algorithms import Ctc, Curve, Point
 
 Floats = NDArray[Any]
 Labels = NDArray[np.int64]
@@ -30,9 +25,6 @@ _UNDERFLOW = 1e-280
 _LARGEST_EXPONENT = 690.0
 _FRAMES_A_SCALE = 8
 
-_SEED = 2024
-_A_MINUTE_S = 60.0
-_RACE = {"frames": 500, "labels": 100, "batch": 16, "tokens": 129}
 _MAY_REORDER = {"reassoc", "contract", "nsz"}  # sums in any order; infinities and NaN keep their meaning
 
 
@@ -156,25 +148,37 @@ def ctc_loss(log_probs: Floats, targets: Sequence[Sequence[int]], frames: Sequen
     return losses
 
 
-def ctc_gradient(log_probs: Floats, labels: Sequence[int], blank: int = 0) -> tuple[float, Floats]:
-    """Loss of one utterance and its gradient by the logits whose log-softmax is `log_probs` (frames × tokens).
+def posteriors(log_probs: Floats, labels: Sequence[int], blank: int = 0) -> Floats:
+    """How likely each state is at each frame, given that the text is `labels`: frames × (2U + 1), each row sums to 1.
 
-    The gradient is softmax − posterior: what the network says less what the alignments of the text say. The backward
-    table is the forward one of the utterance reversed. For a text of probability zero the loss is ∞ and the gradient 0.
+    The backward table is the forward one of the utterance reversed. All 0 for a text of probability zero.
     """
     forward = lattice(log_probs, labels, blank)
     backward = lattice(log_probs[::-1], list(labels)[::-1], blank)[::-1, ::-1]
     total = log_probability(log_probs, labels, blank)
     if total == NEVER:
-        return math.inf, np.zeros(log_probs.shape)
-    text = np.asarray(labels, np.int64)
-    emissions = np.asarray(_emissions(log_probs, text, blank), np.float64)
+        return np.zeros(forward.shape)
+    emissions = np.asarray(_emissions(log_probs, np.asarray(labels, np.int64), blank), np.float64)
     with np.errstate(invalid="ignore"):  # −∞ − −∞: a token that never occurs
-        posterior_of_state = np.nan_to_num(np.exp(forward + backward - emissions - total))
+        likely: Floats = np.nan_to_num(np.exp(forward + backward - emissions - total))
+    return likely
+
+
+def ctc_gradient(log_probs: Floats, labels: Sequence[int], blank: int = 0) -> tuple[float, Floats]:
+    """Loss of one utterance and its gradient by the logits whose log-softmax is `log_probs` (frames × tokens).
+
+    The gradient is softmax − posterior: what the network says less what the alignments of the text say. For a text of
+    probability zero the loss is ∞ and the gradient 0.
+    """
+    loss = -log_probability(log_probs, labels, blank)
+    if loss == math.inf:
+        return loss, np.zeros(log_probs.shape)
     posterior = np.zeros(log_probs.shape)
-    for state, token in enumerate(states_of(text, blank)):
-        posterior[:, token] += posterior_of_state[:, state]
-    return -total, np.exp(np.asarray(log_probs, np.float64)) - posterior
+    for token, likely in zip(
+        states_of(np.asarray(labels, np.int64), blank), posteriors(log_probs, labels, blank).T, strict=True
+    ):
+        posterior[:, token] += likely
+    return loss, np.exp(np.asarray(log_probs, np.float64)) - posterior
 
 
 def checked_labels(labels: Sequence[int], tokens: int, blank: int) -> Labels:
@@ -270,101 +274,3 @@ def _scaled(log_probs: Floats, text: Labels, blank: int) -> float:
 
 
 # --8<-- [end:scaled]
-
-
-def measure(quick: bool, advance: Advance) -> Ctc:
-    """Brute force until one text takes over a minute (quick: a second), the forward algorithm, and torch's own."""
-    import torch
-
-    frames, labels, brute = _brute_force_growth(1.0 if quick else _A_MINUTE_S)
-    advance(0.8)
-    forward_frames, forward = _forward_growth(quick)
-    random = np.random.default_rng(_SEED)
-    difference = 0.0
-    for t, u in zip(frames[:3], labels[:3], strict=True):
-        log_probs, text = _random_utterance(random, t, u, tokens=33)
-        difference = max(difference, abs(brute_force(log_probs, text) - log_probability(log_probs, text)))
-    logits = random.normal(0, 3, (_RACE["frames"], _RACE["batch"], _RACE["tokens"]))
-    log_p = torch.from_numpy(logits).log_softmax(-1)
-    targets = torch.from_numpy(random.integers(1, _RACE["tokens"], (_RACE["batch"], _RACE["labels"])))
-    lengths = torch.full((_RACE["batch"],), _RACE["frames"])
-    sizes = torch.full((_RACE["batch"],), _RACE["labels"])
-    single, texts = log_p.float(), targets.tolist()
-
-    def by_torch(log_probs: torch.Tensor) -> torch.Tensor:
-        return torch.nn.functional.ctc_loss(log_probs, targets, lengths, sizes, reduction="none")
-
-    array = single.numpy()
-    times = race(
-        {"ours": lambda: ctc_loss(array, texts, lengths.tolist()), "torch": lambda: by_torch(single)}, 3 if quick else 9
-    )
-    watched = log_p.clone().requires_grad_()
-    theirs = by_torch(watched)
-    theirs.sum().backward()  # type: ignore[no-untyped-call]
-    assert watched.grad is not None
-    ours = [ctc_gradient(log_p[:, b].numpy(), text) for b, text in enumerate(texts)]
-    losses, gradients = np.array([loss for loss, _ in ours]), np.stack([gradient for _, gradient in ours], axis=1)
-    fast = ctc_loss(array, texts, lengths.tolist())
-    return Ctc(
-        brute_force_frames=frames,
-        brute_force_labels=labels,
-        brute_force=brute,
-        forward_frames=forward_frames,
-        forward=forward,
-        brute_force_difference=difference,
-        frames=_RACE["frames"],
-        labels=_RACE["labels"],
-        batch=_RACE["batch"],
-        ours_times_s=times["ours"],
-        torch_times_s=times["torch"],
-        relative_difference=float(np.abs(np.stack([losses, fast]) / theirs.detach().numpy() - 1).max()),
-        gradient_difference=float(np.abs(gradients - watched.grad.numpy()).max()),
-    )
-
-
-def _random_utterance(random: np.random.Generator, frames: int, labels: int, tokens: int) -> tuple[Floats, list[int]]:
-    logits = random.normal(size=(frames, tokens))
-    text = [1 + index % (tokens - 1) for index in range(labels)]  # neighbours differ: nothing is forbidden
-    return logits - np.logaddexp.reduce(logits, axis=1, keepdims=True), text
-
-
-def _brute_force_growth(until_s: float) -> tuple[list[int], list[int], Curve]:
-    """Four frames a label, a label more each time; the last problem is the smallest that is to take over `until_s`."""
-    random = np.random.default_rng(_SEED)
-    sizes: list[tuple[int, int]] = []
-    points: list[Point] = []
-
-    def visit(frames: int, labels: int) -> float:
-        log_probs, text = _random_utterance(random, frames, labels, tokens=33)
-        time_s = times_of(lambda: brute_force(log_probs, text), 1)[0] if not points else _once(log_probs, text)
-        sizes.append((frames, labels))
-        points.append(Point(size=count_alignments(frames, text), times_s=[time_s]))
-        return time_s
-
-    labels = 2
-    while visit(4 * labels, labels) < until_s / 100:
-        labels += 1
-    rate = points[-1].times_s[0] / points[-1].size
-    candidates = [(t, u) for u in range(labels, labels + 3) for t in range(2 * u, 5 * u)]
-    counts = {(t, u): count_alignments(t, range(1, u + 1)) for t, u in candidates}
-    last = min((size for size in counts if counts[size] * rate >= 1.05 * until_s), key=counts.__getitem__)
-    while visit(*last) < until_s:
-        last = (last[0] + 1, last[1])
-    return [t for t, _ in sizes], [u for _, u in sizes], Curve(name="перебор", points=points)
-
-
-def _once(log_probs: Floats, text: list[int]) -> float:
-    start = time.perf_counter()
-    brute_force(log_probs, text)
-    return time.perf_counter() - start
-
-
-def _forward_growth(quick: bool) -> tuple[list[int], Curve]:
-    random = np.random.default_rng(_SEED)
-    points = []
-    sizes = [100, 200, 400, 800] if quick else [100, 200, 400, 800, 1600, 3200]
-    for frames in sizes:
-        log_probs, text = _random_utterance(random, frames, frames // 5, tokens=129)
-        times = times_of(partial(log_probability, log_probs, text), 5)
-        points.append(Point(size=frames * len(text), times_s=times))
-    return sizes, Curve(name="решётка", points=points)

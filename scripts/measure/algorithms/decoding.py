@@ -7,30 +7,34 @@ a beginning grows by a letter.
 """
 
 import heapq
+import itertools
 import math
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scripts.errors import TalkError
 from scripts.measure.algorithms.clock import times_of
-from scripts.measure.algorithms.ctc import NEVER, checked_labels, states_of
+from scripts.measure.algorithms.ctc import NEVER, checked_labels, log_probability, posteriors, states_of
 from scripts.measure.algorithms.edit_distance import word_error_rate
 from scripts.measure.progress import Advance
-from scripts.records.algorithms import Beam, Decoding
+from scripts.records.algorithms import Alignment, Beam, Curve, Decoding, Found, Point
+
+if TYPE_CHECKING:
+    from scripts.measure.algorithms.heard import Heard
 
 Floats = NDArray[Any]
 
 ALPHABET = " абвгдежзийклмнопрстуфхцчшщъыьэюяё"  # token 0 is the blank, letter i is token i + 1
-FRAME_S = 0.04  # of sound: the network's four frames of 10 ms
 _UNLIKELY = 1e-3  # tokens below this share of a frame are not tried
-_SEED = 2024
+_USUAL = 16  # width
+_SCRAP, _LETTERS = 8, 3  # frames and letters that every text is tried of: 9841 of them
 
 
 class LanguageModel:
@@ -93,7 +97,7 @@ def greedy(log_probs: Floats) -> str:
 
 
 def beam_search(
-    log_probs: Floats, width: int, model: LanguageModel | None = None, weight: float = 0.5, bonus: float = 1.0
+    log_probs: Floats, width: int, model: LanguageModel | None = None, weight: float = 0.5, bonus: float = 0.3
 ) -> tuple[str, float]:
     """The best text found and the log probability of its alignments that were kept, without the model's favour.
 
@@ -226,33 +230,113 @@ def noisy_outputs(text: str, random_numbers: np.random.Generator, noise: float) 
     return normalised
 
 
-_NOISE = 0.24
+def likeliest_text(log_probs: Floats, letters: Sequence[int]) -> tuple[str, float]:
+    """The likeliest of all texts of `letters` (tokens), and its log probability: every one that fits is tried."""
+    every = (text for length in range(len(log_probs) + 1) for text in itertools.product(letters, repeat=length))
+    text, best = max(((text, log_probability(log_probs, text)) for text in every), key=lambda found: found[1])
+    return "".join(ALPHABET[token - 1] for token in text), best
 
 
-def measure(quick: bool, advance: Advance) -> Decoding:
-    """Word error rate and speed of greedy decoding and of beams, with a language model and without, on one core."""
-    model = LanguageModel(sentences(400, _SEED))
-    said = sentences(8 if quick else 24, _SEED + 1)
-    generator = np.random.default_rng(_SEED)
-    outputs = [noisy_outputs(text, generator, _NOISE) for text in said]
-    sound_s = FRAME_S * sum(map(len, outputs))
+def measure(heard: "Heard", quick: bool, advance: Advance) -> Decoding:
+    """Word error rate and speed of greedy decoding and of beams, with a language model and without, on one core.
+
+    Then beams against the exact answer on scraps short enough to try every text, and one utterance with its text laid
+    along it.
+    """
+    model = LanguageModel(heard.taught)
+    sound_s = heard.frame_s * sum(map(len, heard.noisy))
 
     def judged(name: str, width: int, decode: Callable[[Floats], str]) -> Beam:
-        heard: list[str] = []
+        found: list[str] = []
 
         def all_of_them() -> None:
-            heard[:] = [decode(log_probs) for log_probs in outputs]
+            found[:] = [decode(log_probs) for log_probs in heard.noisy]
 
-        times = times_of(all_of_them, 1)
-        advance(1 / 8)
-        return Beam(name=name, width=width, word_error_rate=word_error_rate(said, heard), times_s=times)
+        times = times_of(all_of_them, 1 if quick else 3)
+        advance(1 / 12)
+        return Beam(name=name, width=width, word_error_rate=word_error_rate(heard.said, found), times_s=times)
 
-    found = [judged("жадный", 1, greedy)]
+    beams = [judged("жадный", 1, greedy)]
     for width in (4, 16) if quick else (1, 4, 16, 64):
-        found.append(judged("луч", width, partial(_text_of, width=width, model=None)))
-        found.append(judged("луч с моделью языка", width, partial(_text_of, width=width, model=model)))
-    return Decoding(sound_s=sound_s, sentences=len(said), order=model.order, beams=found)
+        beams.append(judged("луч", width, partial(_text_of, width=width, model=None)))
+        beams.append(judged("луч с моделью языка", width, partial(_text_of, width=width, model=model)))
+    return Decoding(
+        outputs_of=heard.outputs_of,
+        noise_db=heard.noise_db,
+        sound_s=sound_s,
+        sentences=len(heard.said),
+        order=model.order,
+        quiet_word_error_rate=word_error_rate(heard.said, list(map(greedy, heard.quiet))),
+        beams=beams,
+        trial=_trial(heard, advance),
+        longer=_longer(heard),
+        found=_found(heard, quick),
+        alignment=_alignment(heard),
+    )
 
 
 def _text_of(log_probs: Floats, width: int, model: LanguageModel | None) -> str:
     return beam_search(log_probs, width, model)[0]
+
+
+def _scraps(heard: "Heard", frames: int, count: int) -> list[Floats]:
+    """Scraps of what was heard, around a frame where the network hesitates; of its tokens a few likeliest remain."""
+    scraps = []
+    for log_probs in heard.noisy:
+        doubt = np.sort(log_probs, axis=1)
+        middle = int((doubt[:, -2] - doubt[:, -1]).argmax())
+        start = min(max(0, middle - frames // 2), len(log_probs) - frames)
+        scrap = log_probs[start : start + frames]
+        letters = 1 + np.argsort(-scrap[:, 1:].max(axis=0), kind="stable")[:_LETTERS]
+        scraps.append(scrap[:, [0, *letters]])
+    return scraps[:count]
+
+
+def _trial(heard: "Heard", advance: Advance) -> Curve:
+    """Time to try every text, a frame more each time."""
+    points = []
+    for frames in range(3, _SCRAP + 1):
+        [scrap] = _scraps(heard, frames, 1)
+        times = times_of(partial(likeliest_text, scrap, range(1, _LETTERS + 1)), 1)
+        points.append(Point(size=frames, times_s=times))
+    advance(1 / 12)
+    return Curve(name="перебор", points=points)
+
+
+def _longer(heard: "Heard") -> Curve:
+    """Time of a beam on ever more frames: the utterances one after another."""
+    frames = np.concatenate(heard.noisy)
+    counts = [count for count in (50, 100, 200, 400) if count <= len(frames)]
+    points = [Point(size=n, times_s=times_of(partial(beam_search, frames[:n], _USUAL), 2)) for n in counts]
+    return Curve(name=f"луч {_USUAL}", points=points)
+
+
+def _found(heard: "Heard", quick: bool) -> list[Found]:
+    """How often each beam finds the likeliest of all texts, on scraps where the network hesitates."""
+    scraps = _scraps(heard, _SCRAP - 2, 8 if quick else 48)
+    exact = [likeliest_text(scrap, range(1, _LETTERS + 1))[0] for scrap in scraps]
+    ways: dict[int, Callable[[Floats], str]] = {0: greedy}
+    ways |= {width: partial(_text_of, width=width, model=None) for width in (1, 2, 4, 8)}
+    return [
+        Found(
+            width=width, share=sum(way(scrap) == text for scrap, text in zip(scraps, exact, strict=True)) / len(scraps)
+        )
+        for width, way in ways.items()
+    ]
+
+
+def _alignment(heard: "Heard") -> Alignment:
+    """The shortest text laid along its utterance by Viterbi, and how likely each state is at each frame."""
+    index = min(range(len(heard.said)), key=lambda index: len(heard.said[index]))
+    log_probs, labels = heard.quiet[index], encode(heard.said[index])
+    path, score = force_align(log_probs, labels)
+    posterior = posteriors(log_probs, labels)
+    likelihood = math.exp(score - log_probability(log_probs, labels))
+    return Alignment(
+        text=heard.said[index],
+        frame_s=heard.frame_s,
+        tokens=path,
+        likelihood=likelihood,
+        posterior=[[round(float(p), 3) for p in row] for row in posterior],
+        loudness=[round(float(each), 4) for each in heard.loudness[index]],
+    )

@@ -13,7 +13,8 @@ from numba import njit
 from numpy.typing import NDArray
 
 from scripts.errors import TalkError
-from scripts.measure.algorithms.clock import peak_bytes, race, times_of
+from scripts.measure.algorithms.clock import race, times_of
+from scripts.measure.memory import HIGH_WATER
 from scripts.measure.progress import Advance
 from scripts.records.algorithms import Curve, EditDistance, Point
 
@@ -218,8 +219,8 @@ def measure(quick: bool, advance: Advance) -> EditDistance:
         library_times_s=found["library"],
         agree=bool(agree),
         memory_letters=table_size,
-        table_peak_bytes=peak_bytes(lambda: _trace(_table(a, b), a, b)),
-        linear_peak_bytes=peak_bytes(lambda: _halve(a, b)),
+        table_peak_bytes=HIGH_WATER.risen_bytes(lambda: _trace(_table(a, b), a, b)),
+        linear_peak_bytes=HIGH_WATER.risen_bytes(lambda: _halve(a, b)),
     )
 
 

@@ -12,6 +12,7 @@ from torch.profiler import ProfilerActivity, profile
 from torch.utils.checkpoint import checkpoint
 from torch.utils.flop_counter import FlopCounterMode
 
+from scripts.measure.memory import peak_allocated_bytes
 from scripts.measure.profiling.aggregate import OperatorTable
 from scripts.measure.profiling.profiler import Stopwatch, Utterance
 from scripts.records.gradient import ConformerBackward, Pass, Remembering
@@ -118,7 +119,7 @@ def _remembering(
         saved_bytes = _saved_bytes(encoder, forward)
         # Gradients of the weights are there before and after, and hide nothing.
         encoder.zero_grad(set_to_none=False)
-        peak_bytes = _peak_bytes(lambda: forward().backward(), device)
+        peak_bytes = peak_allocated_bytes(lambda: forward().backward(), device)
     return Remembering(
         checkpointing=checkpointing,
         saved_bytes=saved_bytes,
@@ -159,22 +160,3 @@ def _saved_bytes(encoder: torch.nn.Module, forward: Any) -> int:
         loss = forward()
     del loss
     return sum(saved.values())
-
-
-def _peak_bytes(run: Any, device: Device) -> int:
-    """How far allocations rose above where they were, while `run` ran."""
-    if device == "cuda":
-        torch.cuda.synchronize()
-        before = torch.cuda.memory_allocated()
-        torch.cuda.reset_peak_memory_stats()
-        run()
-        return torch.cuda.max_memory_allocated() - before
-    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as profiler:
-        run()
-    finished: Any = profiler.profiler
-    changes = [event for event in finished.kineto_results.events() if event.name() == "[memory]"]
-    held = peak = 0
-    for event in sorted(changes, key=lambda each: each.start_ns()):
-        held += event.nbytes()
-        peak = max(peak, held)
-    return peak

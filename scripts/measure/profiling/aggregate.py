@@ -86,6 +86,17 @@ class OperatorTable:
             self._add_kernels(names, code, start, duration, launcher, on_device)
         self._add_operators(names, code[on_cpu], start[on_cpu], duration[on_cpu], thread[on_cpu])
 
+    def merge(self, other: "OperatorTable") -> None:
+        """Take in what another table has summed, of another process say."""
+        self.device_busy_ns += other.device_busy_ns
+        self.kernel_launches += other.kernel_launches
+        self._calls.update(other._calls)
+        self._self_ns.update(other._self_ns)
+        self._total_ns.update(other._total_ns)
+        self._device_ns.update(other._device_ns)
+        self._kernel_calls.update(other._kernel_calls)
+        self._kernel_ns.update(other._kernel_ns)
+
     def operators(self) -> list[Operator]:
         """Every operator, those that kept the CPU longest first."""
         return [

@@ -59,14 +59,27 @@ def _voice(length: int, sample_rate_hz: int, random: np.random.Generator) -> Sou
 def read_folder(folder: Path, sample_rate_hz: int, longest_s: float) -> list[Sound]:
     """Every WAV and FLAC file of `folder` in the order of their names, mixed down to one channel.
 
-    Raises TalkError naming the file that cannot be read, has another sample rate, or is shorter than
-    `SHORTEST_S` or longer than `longest_s` seconds; or the folder when it holds no such file.
+    Raises TalkError as `audio_files` and `read_files` do.
     """
+    return read_files(audio_files(folder), sample_rate_hz, longest_s)
+
+
+def audio_files(folder: Path) -> list[Path]:
+    """Every WAV and FLAC file of `folder` in the order of their names. Raises TalkError when there is none."""
     if not folder.is_dir():
         raise TalkError(folder, "is not a folder", "give --audio a folder with WAV or FLAC files")
     paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
     if not paths:
         raise TalkError(folder, "holds no WAV or FLAC file", "put some there, or leave --audio out")
+    return paths
+
+
+def read_files(paths: Sequence[Path], sample_rate_hz: int, longest_s: float) -> list[Sound]:
+    """The sounds in the files, mixed down to one channel.
+
+    Raises TalkError naming the file that cannot be read, has another sample rate, or is shorter than `SHORTEST_S` or
+    longer than `longest_s` seconds.
+    """
     try:
         soundfile = importlib.import_module("soundfile")
     except (ImportError, OSError):  # OSError: the package is there, the library libsndfile is not

@@ -48,7 +48,7 @@ class Network:
 
     def spectrograms(self, sounds: Sequence[Sound]) -> list[Utterance]:
         """The mel spectrogram of each sound, with `samples // hop + 1` frames, all of which are fed."""
-        with torch.inference_mode(), _quiet():
+        with torch.inference_mode(), quiet():
             signals = [
                 self.preprocessor(input_signal=torch.from_numpy(sound).unsqueeze(0), length=torch.tensor([len(sound)]))[
                     0
@@ -65,7 +65,7 @@ def build(workload: dict[str, Any], progress: Progress) -> tuple[Network, Model]
     same architecture. Raises MissingError when NeMo cannot be imported.
     """
     progress.say("importing NeMo, which takes up to half a minute …")
-    with _quiet():
+    with quiet():
         try:
             from nemo.collections.asr.models import EncDecCTCModelBPE
         except (ImportError, OSError) as error:
@@ -73,7 +73,7 @@ def build(workload: dict[str, Any], progress: Progress) -> tuple[Network, Model]
     name = workload["model"]
     try:
         _fetch_weights(EncDecCTCModelBPE, name, progress)
-        with _quiet():
+        with quiet():
             network = _pretrained()
     except Exception as error:  # whatever is wrong with weights that are not ours, seeded ones measure the same
         progress.say(f"no pretrained weights ({' '.join(str(error).split())}): seeded ones measure the same")
@@ -84,7 +84,7 @@ def build(workload: dict[str, Any], progress: Progress) -> tuple[Network, Model]
 
 def seeded(workload: dict[str, Any]) -> Network:
     """NeMo's encoder with the arguments in `workload["encoder"]` and random weights, the same every time."""
-    with _quiet():
+    with quiet():
         from nemo.collections.asr.modules import AudioToMelSpectrogramPreprocessor, ConformerEncoder
 
         torch.manual_seed(SEED)
@@ -169,7 +169,7 @@ def _parameters(module: torch.nn.Module) -> int:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Without NeMo's log and its dependencies' warnings: dozens of lines, none of which a user could mend."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)

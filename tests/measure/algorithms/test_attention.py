@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as arrays
 
 from scripts.errors import TalkError
 from scripts.measure.algorithms.attention import online_softmax, tiled_attention, whole_attention
-from scripts.measure.algorithms.clock import peak_bytes
+from scripts.measure.memory import HIGH_WATER
 
 VECTORS = arrays.arrays(np.float64, st.integers(1, 40), elements=st.floats(-1e4, 1e4))
 
@@ -45,7 +45,10 @@ def test_values_may_be_wider_than_keys() -> None:
 
 def test_tiles_take_less_memory_than_the_table() -> None:
     q = torch.randn(4000, 16)  # the table: 64 MB, and its softmax as much
-    whole, tiled = peak_bytes(lambda: whole_attention(q, q, q)), peak_bytes(lambda: tiled_attention(q, q, q))
+    whole, tiled = (
+        HIGH_WATER.risen_bytes(lambda: whole_attention(q, q, q)),
+        HIGH_WATER.risen_bytes(lambda: tiled_attention(q, q, q)),
+    )
     if whole is None or tiled is None:
         pytest.skip("the system does not tell the peak of memory")
     assert whole > 4000 * 4000 * 4
