@@ -127,7 +127,10 @@ def wrong(spoilt: bytes, machine: str, experiment: str, folder: Path) -> tuple[s
 
 
 def spoil(content: dict[str, Any], count: int) -> tuple[Counter[str], list[str]]:
-    """Spoil the record `content` in `count` ways, the same every time: how many were refused and shown; what was wrong."""
+    """Spoil the record `content` in `count` ways, the same every time.
+
+    Returns how many were refused and how many shown, and what was wrong with that.
+    """
     outcomes: Counter[str] = Counter()
     problems: list[str] = []
     machine, experiment = content["machine"]["slug"], content["experiment"]
