@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from scripts.errors import TalkError
-from scripts.records.store import read_record, record_path
+from scripts.records.store import read_record, read_records, record_path
 from scripts.render.values import Values
 
 SCRIPT = "<script>alert(1)</script>"
 IMAGE = "\"'><img src=x onerror=alert(1)>"
-_JUNK = (
+_JUNK: tuple[Any, ...] = (
     None,
     True,
     -1,
@@ -154,3 +155,15 @@ def spoil(content: dict[str, Any], count: int) -> tuple[Counter[str], list[str]]
     run: Callable[[], None] = look
     run()
     return outcomes, problems
+
+
+def spoil_records(count: int) -> tuple[int, list[str]]:
+    """Spoil this project's records, of each experiment the first: how many answers were right, and what was not."""
+    records = {record.experiment: record for record in read_records() if record.origin == "measured"}
+    share, rest = divmod(count, len(records))
+    total, problems = 0, []
+    for number, record in enumerate(records.values()):
+        outcomes, wrongs = spoil(asdict(record), share + (number < rest))
+        total += outcomes.total()
+        problems += wrongs
+    return total - len(problems), problems

@@ -6,6 +6,7 @@ The fragments are brought up to date, mistaken sources refused, every page gets 
 import logging
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from mkdocs.exceptions import Abort, PluginError
@@ -19,7 +20,7 @@ from scripts.records.store import read_records
 from scripts.render import render
 from scripts.site.check import find_mistakes, find_refuted_claims
 from scripts.site.labs import as_markdown, lab_of, with_outputs, write_executed
-from scripts.site.policy import with_policy
+from scripts.site.policy import write_policies
 from scripts.site.sharing import write_sharing_pictures
 from scripts.site.vendor import write_font_faces
 
@@ -81,21 +82,12 @@ def on_build_error(error: Exception) -> None:
         raise Abort(str(error))
 
 
-def on_post_page(output: str, page: Any, **_: Any) -> str:
-    """A page's policy, chapters' and the deck's alike."""
-    return _held(output, page.file.dest_uri)
-
-
-def on_post_template(output_content: str, template_name: str, **_: Any) -> str:
-    """The policy of a page that is made of no Markdown: 404.html."""
-    return _held(output_content, template_name) if template_name.endswith(".html") else output_content
-
-
-def _held(html: str, page: str) -> str:
+def on_post_build(config: Any) -> None:
+    """Give every page its policy, whatever it was made of."""
     if _serving:
-        return html
+        return
     try:
-        return with_policy(html, page)
+        write_policies(Path(config.site_dir))
     except TalkError as error:
         raise PluginError(str(error)) from None
 

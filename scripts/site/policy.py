@@ -20,7 +20,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from scripts.errors import TalkError
-from scripts.records.files import write_if_changed
 
 _DIRECTIVES = {
     "default-src": "'none'",
@@ -111,10 +110,14 @@ def _theme_scripts() -> tuple[re.Pattern[str], ...]:
 
 
 def write_policies(folder: Path) -> int:
-    """Give every page under `folder` that has none its policy; returns how many pages there are."""
+    """Give every page under `folder` that has none its policy; returns how many pages there are.
+
+    Raises TalkError as `with_policy` does, naming the page by its path in `folder`.
+    """
     pages = sorted(folder.rglob("*.html"))
     for page in pages:
-        write_if_changed(page, with_policy(page.read_text(encoding="utf-8"), str(page)))
+        html = page.read_text(encoding="utf-8")
+        page.write_text(with_policy(html, page.relative_to(folder).as_posix()), encoding="utf-8")
     return len(pages)
 
 

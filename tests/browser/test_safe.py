@@ -93,5 +93,11 @@ def test_no_page_asks_another_host(
     assert errors == []
 
 
+def test_every_page_has_the_policy(site: Path) -> None:
+    pages = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
+    assert pages
+    assert [str(path) for path, html in pages.items() if '<meta http-equiv="Content-Security-Policy"' not in html] == []
+
+
 def test_every_link_inside_the_site_leads_somewhere(site: Path) -> None:
     assert find_broken(site) == []

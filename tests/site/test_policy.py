@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from scripts.errors import TalkError
-from scripts.paths import DOCS
-from scripts.site.policy import policy, with_policy, write_policies
+from scripts.site.policy import with_policy, write_policies
 from tests.site.conftest import Talk
 
 PAGE = '<!doctype html>\n<html><head>\n    <meta charset="utf-8">\n    {head}</head><body>{body}</body></html>'
@@ -76,11 +75,7 @@ def test_text_about_scripts_is_only_text() -> None:
     assert shown in page(body=shown)
 
 
-def test_the_speakers_window_has_the_policy_of_every_page() -> None:
-    assert f'content="{policy()}"' in (DOCS / "assets" / "deck" / "speaker.html").read_text(encoding="utf-8")
-
-
-def test_pages_of_another_engine_get_theirs_once(tmp_path: Path) -> None:
+def test_pages_of_a_folder_get_theirs_once(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text(PAGE.format(head="", body=""), encoding="utf-8")
     assert write_policies(tmp_path) == write_policies(tmp_path) == 1
     assert (tmp_path / "index.html").read_text(encoding="utf-8").count("Content-Security-Policy") == 1

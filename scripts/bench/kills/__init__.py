@@ -73,7 +73,11 @@ def killed_builds(count: int, seed: int = 2024) -> Iterator[Kill]:
         project, takes = Path(temporary, "project"), Path(temporary, "takes")
         copy_project(project)
         for record in read_records():
-            if record.origin == "measured" and not list(takes.glob(f"*/{record.experiment}.json")):
+            if (
+                record.experiment in EXPERIMENTS
+                and record.origin == "measured"
+                and not list(takes.glob(f"*/{record.experiment}.json"))
+            ):
                 take = takes / record.machine.slug / f"{record.experiment}.json"
                 take.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(RESULTS / record.machine.slug / take.name, take)
