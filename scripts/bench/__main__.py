@@ -12,6 +12,8 @@ from rich.console import Console
 
 from scripts.bench import derivative, lighthouse
 from scripts.bench.first_view import first_view
+from scripts.bench.kills import killed_builds
+from scripts.bench.malformed import spoil_records
 from scripts.errors import TalkError
 from scripts.measure import EXPERIMENTS, gradient
 from scripts.paths import ROOT, SITE
@@ -58,6 +60,19 @@ def _goals() -> Iterator[tuple[str, str, str]]:
     for page in ("/", "/gpu/", "/slides/"):
         yield f"Lighthouse of {page}, slow phone", _lighthouse(page, browser), "at least 95 each"
     yield from _peers()
+    yield from _nothing_lost()
+
+
+def _nothing_lost() -> Iterator[tuple[str, str, str]]:
+    """Kills and malformed records; what went wrong with one is said on standard error."""
+    kills = list(killed_builds(50))
+    for kill in kills:
+        for loss in kill.losses:
+            print(f"killed by {kill.signal.name} in {kill.step}: {loss}", file=sys.stderr)
+    yield "builds killed and nothing lost", f"{sum(not kill.losses for kill in kills)} of {len(kills)}", "50 of 50"
+    right, wrong = spoil_records(100)
+    print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
+    yield "malformed records refused or escaped", f"{right} of 100", "100 of 100"
 
 
 def _lighthouse(page: str, browser: str | None) -> str:

@@ -33,7 +33,7 @@ class _Typesetter:
 
     def __init__(self, cache_file: Path) -> None:
         self._cache_file = cache_file
-        self._version = json.loads((ROOT / "package.json").read_text())["dependencies"]["katex"]
+        self._version = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["dependencies"]["katex"]
         self._known = self._read_cache()
         self._lock = Lock()  # Zensical renders pages in threads
         self._process: subprocess.Popen[str] | None = None
@@ -59,7 +59,12 @@ class _Typesetter:
         if self._process is None or self._process.poll() is not None:
             # Its standard input closes with this process, and it ends by itself.
             self._process = subprocess.Popen(
-                [*node_command(), str(_TYPESETTER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+                [*node_command(), str(_TYPESETTER)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                cwd=ROOT,
             )
         assert self._process.stdin is not None
         assert self._process.stdout is not None

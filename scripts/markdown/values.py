@@ -103,9 +103,7 @@ class _Banner(Treeprocessor):
         if title is None or not any(span.get("class") == "unmeasured" for span in root.iter("span")):
             return
         place = list(root).index(title) + 1
-        if (
-            place < len(root) and root[place].tag == "section"
-        ):  # a title slide hides the title
+        if place < len(root) and root[place].tag == "section":  # a title slide hides the title
             place += 1
         banner = Element("p", {"class": "nothing-measured"})
         banner.text = "Часть чисел на этой странице ещё не измерена, на их месте пусто. Измерить может любая машина: "

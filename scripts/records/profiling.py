@@ -30,6 +30,11 @@ class Model:
     parameters: int | None
     modules: Module | None
 
+    def __post_init__(self) -> None:
+        missing = {"feat_in", "n_layers", "d_model"} - self.encoder.keys()
+        if missing:
+            raise ValueError(f"encoder: it has no {', '.join(sorted(missing))}")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Workload:

@@ -1,7 +1,7 @@
 """Reading and writing records. Reading validates: a record that is not whole and sane stops the build."""
 
 import json
-import math
+import sys
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -73,7 +73,7 @@ def read_record(path: Path) -> AnyRecord:
         )
     _refuse_impossible_numbers(content, path)
     experiment = content.get("experiment")
-    if experiment not in DATA_OF:
+    if not isinstance(experiment, str) or experiment not in DATA_OF:
         raise TalkError(path, f"field experiment: {experiment!r} is none of {', '.join(DATA_OF)}", MEND)
     try:
         record = _record_type(experiment).validate_json(text, strict=True, extra="forbid")
@@ -111,6 +111,8 @@ def read_json(path: Path) -> tuple[str, dict[str, Any]]:
         raise TalkError(path, "is not UTF-8 text", MEND) from None
     except OSError as error:
         raise TalkError(path, f"cannot be read ({error.strerror})", "mend its permissions") from None
+    except ValueError as error:  # of a number with thousands of digits
+        raise TalkError(path, f"is no record ({error})", MEND) from None
     except RecursionError:
         raise TalkError(path, "is nested too deep for a record", MEND) from None
     if not isinstance(content, dict):
@@ -130,5 +132,6 @@ def _refuse_impossible_numbers(content: Any, path: Path, field: str = "") -> Non
         keys = set(field.split(".")[-2:])  # the last but one where the number stands in a list
         least_is_zero = not keys & _POSITIVE
         is_place = bool(_PLACES & set(field.split(".")))
-        if not math.isfinite(content) or (content < 0 and not is_place) or (content == 0 and not least_is_zero):
-            raise TalkError(path, f"field {field}: {content} is not a possible quantity", MEND)
+        finite = abs(content) <= sys.float_info.max  # no number is not a number, and an integer has no largest
+        if not finite or (content < 0 and not is_place) or (content == 0 and not least_is_zero):
+            raise TalkError(path, f"field {field}: {str(content)[:40]} is not a possible quantity", MEND)

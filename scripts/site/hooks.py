@@ -14,14 +14,13 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.pages import Page
 
 from scripts.errors import TalkError
-from scripts.paths import DOCS, MACHINE_PAGES
-from scripts.records.files import write_if_changed
+from scripts.paths import DOCS
 from scripts.records.notebooks import find_notebooks
 from scripts.records.store import read_records
 from scripts.render import render
 from scripts.site.check import find_mistakes, find_refuted_claims
 from scripts.site.labs import as_markdown, lab_of, with_outputs, write_executed
-from scripts.site.policy import with_policy
+from scripts.site.policy import write_policies
 from scripts.site.sharing import write_sharing_pictures
 from scripts.site.vendor import write_font_faces
 
@@ -83,27 +82,12 @@ def on_build_error(error: Exception) -> None:
         raise Abort(str(error))
 
 
-def on_post_page(output: str, page: Any, **_: Any) -> str:
-    """A page's policy, chapters' and the deck's alike."""
-    return _held(output, page.file.dest_uri)
-
-
-def on_post_template(output_content: str, template_name: str, **_: Any) -> str:
-    """The policy of a page that is made of no Markdown: 404.html."""
-    return _held(output_content, template_name) if template_name.endswith(".html") else output_content
-
-
 def on_post_build(config: Any) -> None:
-    """The policy of the pages of machines, which MkDocs copies as they are."""
-    for path in sorted(Path(config.site_dir, MACHINE_PAGES.name).glob("*.html")):
-        write_if_changed(path, _held(path.read_text(encoding="utf-8"), path.name))
-
-
-def _held(html: str, page: str) -> str:
+    """Give every page its policy, whatever it was made of."""
     if _serving:
-        return html
+        return
     try:
-        return with_policy(html, page)
+        write_policies(Path(config.site_dir))
     except TalkError as error:
         raise PluginError(str(error)) from None
 

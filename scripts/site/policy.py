@@ -15,11 +15,11 @@ import hashlib
 import re
 import sys
 from functools import cache
+from html.parser import HTMLParser
 from importlib.util import find_spec
 from pathlib import Path
 
 from scripts.errors import TalkError
-from scripts.records.files import write_if_changed
 
 _DIRECTIVES = {
     "default-src": "'none'",
@@ -33,12 +33,40 @@ _DIRECTIVES = {
     "form-action": "'none'",
 }
 _PLACE = '<meta charset="utf-8">'  # what comes before it is not held by it
-_SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<code>.*?)</script>", re.DOTALL | re.IGNORECASE)
-_NOT_RUN = re.compile(r"""\btype\s*=\s*["']?application/(?:ld\+)?json\b""")
-_HANDLER = re.compile(r"""<[a-z][^<>]*?\s(?P<name>on[a-z]+)\s*=\s*["']""", re.IGNORECASE)
+_SCRIPT = re.compile(r"<script>(?P<code>.*?)</script>", re.DOTALL)
+_DATA = {"application/json", "application/ld+json"}
 _ENGINES = ("material", "zensical")
 _EXPRESSION = re.compile(r"\{\{.*?\}\}")
 _META = '<meta http-equiv="Content-Security-Policy" content="'
+
+
+_MEND = "put the code into a file under docs/assets/scripts/, or escape what is shown"
+
+
+class _Run(HTMLParser):
+    """What a browser would run of a page itself: the code of `scripts`, and `attributes` that hold code."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scripts: list[str] = []
+        self.attributes: list[str] = []
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self._inside = tag == "script" and "src" not in given and given.get("type") not in _DATA
+        if self._inside:
+            self.scripts.append("")
+        for name, value in attrs:
+            if name.startswith("on") or (value or "").strip().lower().startswith("javascript:"):
+                self.attributes.append(f'{name}="{value}"')
+
+    def handle_endtag(self, _: str) -> None:
+        self._inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.scripts[-1] += data
 
 
 def policy(scripts: list[str] | None = None) -> str:
@@ -55,22 +83,16 @@ def with_policy(html: str, page: str) -> str:
     """
     if _META in html or "<html" not in html:  # a fragment is no page
         return html
-    scripts = []
-    for match in _SCRIPT.finditer(html):
-        if re.search(r"\bsrc\s*=", match["attributes"]) or _NOT_RUN.search(match["attributes"]):
-            continue
-        if not any(known.fullmatch(match["code"]) for known in _theme_scripts()):
-            raise TalkError(page, f"a script inside the page: {match['code'].strip()[:60]}", _MEND)
-        scripts.append(match["code"])
-    handler = _HANDLER.search(_SCRIPT.sub("", html))
-    if handler is not None:
-        raise TalkError(page, f"the page has a handler {handler['name']}=", _MEND)
+    run = _Run()
+    run.feed(html)
+    for code in run.scripts:
+        if not any(known.fullmatch(code) for known in _theme_scripts()):
+            raise TalkError(page, f"a script inside the page: {code.strip()[:60]}", _MEND)
+    for attribute in run.attributes:
+        raise TalkError(page, f"a script in an attribute: {attribute[:60]}", _MEND)
     if _PLACE not in html:
         raise TalkError(page, f"its head does not start with {_PLACE}", "mend its template in docs/theme/")
-    return html.replace(_PLACE, f'{_PLACE}\n    {_META}{policy(scripts)}">', 1)
-
-
-_MEND = "put the code into a file under docs/assets/scripts/, or escape what is shown"
+    return html.replace(_PLACE, f'{_PLACE}\n    {_META}{policy(run.scripts)}">', 1)
 
 
 @cache
@@ -88,10 +110,14 @@ def _theme_scripts() -> tuple[re.Pattern[str], ...]:
 
 
 def write_policies(folder: Path) -> int:
-    """Give every page under `folder` that has none its policy; returns how many pages there are."""
+    """Give every page under `folder` that has none its policy; returns how many pages there are.
+
+    Raises TalkError as `with_policy` does, naming the page by its path in `folder`.
+    """
     pages = sorted(folder.rglob("*.html"))
     for page in pages:
-        write_if_changed(page, with_policy(page.read_text(encoding="utf-8"), str(page)))
+        html = page.read_text(encoding="utf-8")
+        page.write_text(with_policy(html, page.relative_to(folder).as_posix()), encoding="utf-8")
     return len(pages)
 
 

@@ -74,6 +74,19 @@ def test_a_failed_measurement_leaves_the_former_record(tmp_path: Path) -> None:
     assert sorted(path.parent.glob("*.*")) == [path]
 
 
+@pytest.mark.usefixtures("running")
+def test_what_belongs_to_a_record_is_there_before_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kill between the two leaves no record that lacks what it speaks of: it is measured again."""
+
+    def killed(folder: Path) -> None:
+        raise KeyboardInterrupt(folder)
+
+    monkeypatch.setitem(EXPERIMENTS, "profiling", replace(EXPERIMENTS["profiling"], keep=killed))
+    with pytest.raises(KeyboardInterrupt, match=current_machine().slug):
+        measure(["profiling"], device="cpu", out=tmp_path, quick=False, audio=None)
+    assert list(tmp_path.rglob("*.json")) == []
+
+
 def test_a_missing_package_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = package.find_spec
     monkeypatch.setattr(package, "find_spec", lambda name: None if name == "nemo" else real(name))

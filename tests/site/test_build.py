@@ -1,7 +1,11 @@
 """`talk build` and `talk check` on whole projects: what is built, what is refused, and that nothing is ever lost."""
 
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -147,15 +151,41 @@ def test_strings_of_records_are_escaped_on_every_page(project: Path, talk: Talk)
         assert "<img src=x>" not in text
 
 
-def test_the_same_sources_give_the_same_site(project: Path, talk: Talk) -> None:
-    def built() -> dict[str, bytes]:
-        assert talk("build", "--no-measure").returncode == 0
-        site = project / "site"
-        return {str(path.relative_to(site)): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+def files_built(project: Path, **environment: str) -> dict[str, bytes]:
+    """Path in the site → bytes, of a build for a known address: its site map has dates then."""
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts", "build", "--no-measure"],
+        cwd=project,
+        env=os.environ | {"SITE_URL": "https://example.org/talk/", **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    site = project / "site"
+    return {str(path.relative_to(site)): path.read_bytes() for path in site.rglob("*") if path.is_file()}
 
-    first, second = built(), built()
-    assert first.keys() == second.keys()
-    assert [name for name in first if first[name] != second[name]] == []
+
+def test_the_same_sources_give_the_same_site_whenever_and_wherever(project: Path, tmp_path: Path) -> None:
+    first = files_built(project)
+    other = tmp_path / "other folder"
+    for path in sorted(project.rglob("*"), reverse=True):  # folders list their files in another order
+        inside = path.relative_to(project)
+        if (
+            path.is_file()
+            and inside.parts[0] not in (".cache", "node_modules", "site")
+            and "generated" not in inside.parts
+        ):
+            (other / inside).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, other / inside)
+    (other / "node_modules").symlink_to(project / "node_modules")
+    # No UTF-8 either: a file that is opened without naming its encoding would not be read.
+    strange = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    for again in (files_built(project), files_built(other, **strange, PYTHONHASHSEED="7")):
+        assert first.keys() == again.keys()
+        assert [name for name in first if first[name] != again[name]] == []
+    assert b"<lastmod>2026-11-23</lastmod>" in first["sitemap.xml"], "the day of the records, not of the build"
+    assert int.from_bytes(first["sitemap.xml.gz"][4:8], "little") == 1_795_392_000, "the same day, at midnight"
 
 
 def test_wrong_usage_is_exit_2(talk: Talk) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from lxml import html
 
+from scripts.site.policy import write_policies
 from tests.site.conftest import Talk
 
 PAGES = ("", "gpu", "reproduce", "slides")
@@ -42,7 +43,7 @@ def both_sites(project: Path, talk: Talk) -> tuple[Path, Path]:
     return by_mkdocs, project / "site"
 
 
-def test_both_engines_say_the_same(both_sites: tuple[Path, Path]) -> None:
+def test_both_engines_say_the_same_and_take_the_policy(both_sites: tuple[Path, Path]) -> None:
     by_mkdocs, by_zensical = both_sites
     for page in PAGES:
         ours, theirs = (content(site / page / "index.html") for site in (by_mkdocs, by_zensical))
@@ -51,3 +52,7 @@ def test_both_engines_say_the_same(both_sites: tuple[Path, Path]) -> None:
             assert value == theirs[part], f"/{page}: {part}"
     assert content(by_mkdocs / "slides" / "index.html")["slides"]
     assert content(by_mkdocs / "gpu" / "index.html")["values"]
+    # Its inline scripts are known as well: what MkDocs' hook gives a page, its pages can be given.
+    assert write_policies(by_zensical) >= len(PAGES)
+    for page in PAGES:
+        assert "Content-Security-Policy" in (by_zensical / page / "index.html").read_text(encoding="utf-8")

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scripts.errors import TalkError
+from scripts.measure import EXPERIMENTS
 from scripts.paths import RESULTS, ROOT
 from scripts.records.sources import changed_sources
-from scripts.records.store import read_record, read_records
+from scripts.records.store import read_record, read_records, record_path
 
 STEPS = ("measuring", "rendering", "building", "swapping")
 _SIGNALS = (signal.SIGKILL, signal.SIGINT)
@@ -72,11 +73,11 @@ def killed_builds(count: int, seed: int = 2024) -> Iterator[Kill]:
     with tempfile.TemporaryDirectory() as temporary:
         project, takes = Path(temporary, "project"), Path(temporary, "takes")
         copy_project(project)
-        for record in read_records():
-            if record.origin == "measured" and not list(takes.glob(f"*/{record.experiment}.json")):
-                take = takes / record.machine.slug / f"{record.experiment}.json"
-                take.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(RESULTS / record.machine.slug / take.name, take)
+        measured = [record for record in read_records() if record.origin == "measured"]
+        for record in {each.experiment: each for each in measured if each.experiment in EXPERIMENTS}.values():
+            take = record_path(takes, record.machine.slug, record.experiment)
+            take.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(record_path(RESULTS, record.machine.slug, record.experiment), take)
         yield from kill_again(project, takes, count, seed)
 
 

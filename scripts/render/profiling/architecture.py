@@ -39,13 +39,13 @@ def architecture(source: Provenance) -> str:
     tree = model.modules
     layer = None if tree is None else _find(tree, "ConformerLayer")
     subsampling = None if tree is None else _find(tree, "ConvSubsampling")
-    if tree is None or layer is None or subsampling is None:
+    parts = {child.name: child for child in layer.children} if layer else {}
+    if tree is None or layer is None or subsampling is None or not {block.module for block in _BLOCKS} <= parts.keys():
         return source.figure(
             "<p>В этой записи нет дерева модулей, по которому рисуется Conformer.</p>", "Устройство сети", "drawing"
         )
     encoder = model.encoder
     factor = encoder.get("subsampling_factor", 4)
-    parts = {child.name: child for child in layer.children}
     total = tree.parameters
     subsampling_box = _box(
         "Прореживание",

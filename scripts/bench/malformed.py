@@ -1,0 +1,169 @@
+"""Spoil a record in every way a hand, a disk or an enemy would, and look what reading and rendering make of it.
+
+Right are two answers: it is refused in one line, or it is shown with whatever it says escaped.
+"""
+
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from scripts.errors import TalkError
+from scripts.records.store import read_record, read_records, record_path
+from scripts.render.values import Values
+
+SCRIPT = "<script>alert(1)</script>"
+IMAGE = "\"'><img src=x onerror=alert(1)>"
+_JUNK: tuple[Any, ...] = (
+    None,
+    True,
+    -1,
+    0,
+    0.5,
+    1e308,
+    10**400,
+    "",
+    "0",
+    "NaN",
+    SCRIPT,
+    IMAGE,
+    "\u202eabc\x00",
+    "а" * 5000,
+    [],
+    {},
+    [[]],
+)
+_NOISE = (
+    b"",
+    b"0",
+    b"-",
+    b"}",
+    b"[",
+    b'"',
+    b"NaN",
+    b"Infinity",
+    b"1e999",
+    b"9" * 5000,
+    b"\xff\xfe",
+    b"\x00",
+    b"[" * 9999,
+    b"null",
+    b"{}",
+)
+
+
+@st.composite
+def _spoilt(draw: st.DrawFn, content: dict[str, Any]) -> bytes:
+    """The bytes of the record `content` with one thing wrong."""
+    text = json.dumps(content, ensure_ascii=False).encode()
+    way = draw(st.sampled_from(["overwrite", "inject", "replace", "replace", "remove", "repeat"]))
+    if way == "overwrite":
+        at, length = draw(st.integers(0, len(text))), draw(st.integers(0, 40))
+        rest = text[at + length :] if draw(st.booleans()) else b""
+        return text[:at] + draw(st.sampled_from(_NOISE)) + rest
+    spoilt = json.loads(text)
+    holder, key = draw(st.sampled_from(_strings(spoilt))) if way == "inject" else _place(draw, spoilt)
+    if way == "inject":
+        holder[key] = draw(st.sampled_from([SCRIPT, IMAGE]))
+    elif way == "replace":
+        holder[key] = draw(st.sampled_from(_JUNK))
+    elif way == "remove":
+        del holder[key]
+    elif isinstance(holder, list):
+        holder.append(holder[key])
+    else:
+        holder[f"{key}_"] = holder[key]
+    return json.dumps(spoilt, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def _strings(content: Any) -> list[tuple[Any, Any]]:
+    """Where text stands in the record: the objects and lists, and the keys and indices in them."""
+    found = []
+    for key in list(content) if isinstance(content, dict) else range(len(content)):
+        if isinstance(content[key], str):
+            found.append((content, key))
+        elif isinstance(content[key], dict | list):
+            found += _strings(content[key])
+    return found
+
+
+def _place(draw: st.DrawFn, content: Any) -> tuple[Any, Any]:
+    """Somewhere in the record: the object or list, and the key or index in it."""
+    while True:
+        keys = list(content) if isinstance(content, dict) else range(len(content))
+        key = draw(st.sampled_from(keys))
+        deeper = content[key]
+        if not isinstance(deeper, dict | list) or not deeper or draw(st.integers(0, 4)) == 0:
+            return content, key
+        content = deeper
+
+
+def wrong(spoilt: bytes, machine: str, experiment: str, folder: Path) -> tuple[str, str | None]:
+    """What became of the record, `refused` or `shown`, and what is wrong with that; None where nothing is."""
+    path = record_path(folder, machine, experiment)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(spoilt)
+    try:
+        record = read_record(path)
+    except TalkError as error:
+        return "refused", None if "\n" not in str(error) and path.name in str(error) else f"it is refused by {error!r}"
+    except Exception as error:
+        return "refused", f"reading it raises {error!r}"
+    try:
+        Values([record])
+        shown = import_module(f"scripts.render.{experiment}").fragments([record])
+    except TalkError as error:
+        return "refused", None if "\n" not in str(error) else f"it is refused by {error!r}"
+    except Exception as error:
+        return "shown", f"rendering it raises {error!r}"
+    unescaped = [name for name, html in shown.items() if "<script" in html or "<img" in html]
+    return "shown", f"{', '.join(unescaped)} lets it through" if unescaped else None
+
+
+def spoil(content: dict[str, Any], count: int) -> tuple[Counter[str], list[str]]:
+    """Spoil the record `content` in `count` ways, the same every time.
+
+    Returns how many were refused and how many shown, and what was wrong with that.
+    """
+    outcomes: Counter[str] = Counter()
+    problems: list[str] = []
+    machine, experiment = content["machine"]["slug"], content["experiment"]
+
+    @settings(
+        max_examples=count,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(spoilt=_spoilt(content))
+    def look(spoilt: bytes) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            outcome, problem = wrong(spoilt, machine, experiment, Path(folder))
+        outcomes[outcome] += 1
+        if problem:
+            problems.append(f"{experiment}: {problem}")
+
+    run: Callable[[], None] = look
+    run()
+    return outcomes, problems
+
+
+def spoil_records(count: int) -> tuple[int, list[str]]:
+    """Spoil this project's records, of each experiment the first: how many answers were right, and what was not."""
+    records = {record.experiment: record for record in read_records() if record.origin == "measured"}
+    share, rest = divmod(count, len(records))
+    total, problems = 0, []
+    for number, record in enumerate(records.values()):
+        outcomes, wrongs = spoil(asdict(record), share + (number < rest))
+        total += outcomes.total()
+        problems += wrongs
+    return total - len(problems), problems
