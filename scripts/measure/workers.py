@@ -29,6 +29,7 @@ NEIGHBOUR_DIED = 75  # exit status of a worker that ends because another one did
 
 _RESULT = "result of the workers: "
 _TIMEOUT_S = 300
+_QUIET = {"TORCH_CPP_LOG_LEVEL": "ERROR", "KINETO_LOG_LEVEL": "99"}
 _PEAKS = "WORKERS_PEAKS"  # a folder where each worker notes how much memory it took
 
 peaks_bytes: list[int] = []  # of every launch, all its workers together; 0 where the system does not tell
@@ -44,7 +45,7 @@ def launch(
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={workers}"]
     command += ["--monitor-interval=0.1", "-m", module, *arguments]
     with tempfile.TemporaryDirectory() as folder:
-        surroundings = {"OMP_NUM_THREADS": "1", "TORCH_CPP_LOG_LEVEL": "ERROR", _PEAKS: folder, **(environment or {})}
+        surroundings = {"OMP_NUM_THREADS": "1", _PEAKS: folder, **_QUIET, **(environment or {})}
         try:
             done = subprocess.run(
                 command, cwd=ROOT, env=os.environ | surroundings, capture_output=True, text=True, timeout=_TIMEOUT_S

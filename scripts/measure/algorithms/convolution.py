@@ -1,4 +1,4 @@
-"""Story 5. Fewer operations: four ways to convolve, on the Conformer's own kernels.
+"""Story 5. Fewer operations: ways to convolve, on the Conformer's own kernels: depthwise 31, and dense 3 × 3.
 
 Like the network's, every «convolution» here is a cross-correlation, with zeros around the input.
 """
@@ -59,6 +59,13 @@ def depthwise_fft(x: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
 # --8<-- [end:heart]
 
 
+def depthwise_im2col(x: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
+    """The same as products of matrices: a row of a channel's for every step."""
+    size, half = kernel.shape[1], _half(kernel)
+    patches = torch.nn.functional.pad(x, (half, half)).unfold(1, size, 1)  # channels × steps × size
+    return (patches @ kernel[:, :, None])[:, :, 0]
+
+
 def depthwise_torch(x: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
     """The same by PyTorch."""
     return torch.nn.functional.conv1d(x[None], kernel[:, None], padding=_half(kernel), groups=len(kernel))[0]
@@ -90,6 +97,16 @@ def dense_winograd(x: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
 
 
 # --8<-- [end:winograd]
+
+
+def dense_fft(x: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
+    """The same through the convolution theorem, summed over the channels as spectra."""
+    rows, columns = x.shape[1:]
+    lengths = _smooth(rows + 2), _smooth(columns + 2)
+    spectrum = torch.fft.rfft2(x, lengths)
+    kernels = torch.fft.rfft2(kernel.flip(2, 3), lengths)
+    y: torch.Tensor = torch.fft.irfft2(torch.einsum("irc,oirc->orc", spectrum, kernels), lengths)
+    return y[:, 1 : 1 + rows, 1 : 1 + columns]
 
 
 @njit(cache=True, parallel=True, fastmath={"reassoc", "contract"})
@@ -135,9 +152,15 @@ def _smooth(length: int) -> int:
     return next(number for number in range(max(1, length), 2 * length + 2) if is_smooth(number))
 
 
-DEPTHWISE: dict[WayToConvolve, Way] = {"direct": depthwise_direct, "fft": depthwise_fft, "library": depthwise_torch}
+DEPTHWISE: dict[WayToConvolve, Way] = {
+    "direct": depthwise_direct,
+    "fft": depthwise_fft,
+    "im2col": depthwise_im2col,
+    "library": depthwise_torch,
+}
 DENSE: dict[WayToConvolve, Way] = {
     "direct": dense_direct,
+    "fft": dense_fft,
     "im2col": dense_im2col,
     "winograd": dense_winograd,
     "library": dense_torch,
@@ -164,7 +187,7 @@ def measure(quick: bool, advance: Advance) -> Convolution:
         ]
         error = max(_error(way(x, kernel), depthwise_torch(x.double(), kernel.double())) for kernel in kernels)
         depthwise.append(ConvolutionWay(name=name, curve=Curve(name=titles[name], points=points), error=error))
-        advance(0.2)
+        advance(0.5 / len(DEPTHWISE))
     image = torch.randn((_IMAGE_CHANNELS, *_IMAGE), generator=generator)
     kernel = torch.randn((_IMAGE_CHANNELS, _IMAGE_CHANNELS, 3, 3), generator=generator)
     exact = dense_torch(image.double(), kernel.double())
@@ -173,7 +196,7 @@ def measure(quick: bool, advance: Advance) -> Convolution:
         points = [Point(size=3, times_s=times_of(partial(way, image, kernel), 3, at_least_s=0.01))]
         curve = Curve(name=titles[name], points=points)
         dense.append(ConvolutionWay(name=name, curve=curve, error=_error(way(image, kernel), exact)))
-        advance(0.1)
+        advance(0.5 / len(DENSE))
     return Convolution(
         channels=_CHANNELS, steps=_STEPS, depthwise=depthwise, image_channels=_IMAGE_CHANNELS, dense=dense
     )
