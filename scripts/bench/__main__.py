@@ -13,8 +13,8 @@ from rich.console import Console
 from scripts.bench import derivative, lighthouse
 from scripts.bench.first_view import first_view
 from scripts.bench.kills import killed_builds
-from scripts.bench.malformed import spoil_records
 from scripts.bench.live import edit_to_slide_s
+from scripts.bench.malformed import spoil_records
 from scripts.errors import TalkError
 from scripts.measure import EXPERIMENTS, gradient
 from scripts.paths import ROOT, SITE
