@@ -13,6 +13,7 @@ from rich.console import Console
 from scripts.bench import derivative, lighthouse
 from scripts.bench.first_view import first_view
 from scripts.bench.kills import killed_builds
+from scripts.bench.live import edit_to_slide_s
 from scripts.bench.malformed import spoil_records
 from scripts.errors import TalkError
 from scripts.measure import EXPERIMENTS, gradient
@@ -57,6 +58,7 @@ def _goals() -> Iterator[tuple[str, str, str]]:
         yield f"first view of {page}", f"{view.transferred_bytes / 1000:.0f} KB", f"at most {target_kb} KB"
         yield f"other hosts asked by {page}", ", ".join(view.other_hosts) or "none", "none"
     yield from derivative.pictures(SITE, browser)
+    yield "edit to updated slide, median of 5", _edit_to_slide(browser), "at most 1.5 s"
     for page in ("/", "/gpu/", "/slides/"):
         yield f"Lighthouse of {page}, slow phone", _lighthouse(page, browser), "at least 95 each"
     yield from _peers()
@@ -81,6 +83,15 @@ def _lighthouse(page: str, browser: str | None) -> str:
         return "no browser"
     try:
         return " ".join(str(score) for score in lighthouse.scores(SITE, page, browser).values())
+    except TalkError as error:
+        return str(error)
+
+
+def _edit_to_slide(browser: str | None) -> str:
+    if browser is None:
+        return "no browser"
+    try:
+        return f"{edit_to_slide_s(browser):.2f} s"
     except TalkError as error:
         return str(error)
 

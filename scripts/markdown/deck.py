@@ -27,7 +27,7 @@ _OWN_ANCHOR = re.compile(r"\]\(#")
 _SLIDE, _NOTES = "/" * 12, "/" * 11
 
 
-def gather(chapter: Path) -> tuple[list[str], list[Slide]]:
+def gather(chapter: Path) -> tuple[list[str], tuple[Slide, ...]]:
     """The chapter's slides as the deck's Markdown, and the slides. Raises TalkError for a bad slide or no such file."""
     try:
         text = chapter.read_text(encoding="utf-8")

@@ -18,6 +18,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -77,7 +78,8 @@ class Slide:
         return int(self.options.get("time", DEFAULT_TIME_S))
 
 
-def read_slides(text: str) -> tuple[list[Slide], list[Problem]]:
+@lru_cache(maxsize=64)  # a build asks several times, `mkdocs serve` builds again and again
+def read_slides(text: str) -> tuple[tuple[Slide, ...], tuple[Problem, ...]]:
     """The slides of a chapter, and what is wrong with them."""
     slides: list[Slide] = []
     problems: list[Problem] = []
@@ -92,10 +94,10 @@ def read_slides(text: str) -> tuple[list[Slide], list[Problem]]:
             assert options is not None
             address = addresses.give(title, str(options.get("id", "")))
             slides.append(Slide(title, address, options, tuple(content), line, end))
-    return slides, sorted(problems)
+    return tuple(slides), tuple(sorted(problems))
 
 
-def find_slide_problems(text: str) -> list[Problem]:
+def find_slide_problems(text: str) -> tuple[Problem, ...]:
     """(line from 1, what is wrong, how to mend it) for each bad slide of a source file."""
     return read_slides(text)[1]
 

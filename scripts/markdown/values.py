@@ -13,6 +13,7 @@ from markdown.util import AtomicString
 from scripts.errors import TalkError
 from scripts.markdown.locate import place
 from scripts.paths import RESULTS
+from scripts.records.schema import AnyRecord
 from scripts.records.sources import changed_sources
 from scripts.render.russian import NBSP, day
 from scripts.render.values import (
@@ -51,14 +52,14 @@ def render_reference(values: Values, reference: str, format_spec: str, written: 
         raise TalkError(where, what, mend, line=line) from None
 
 
-def provenance(found: Found) -> str:
-    """How the number was computed, where and when: the text of its tooltip."""
+def provenance(found: Found, stale: bool) -> str:
+    """How the number was computed, where and when, and whether its code changed since: the text of its tooltip."""
     record = found.record
     source = "доклад" if record.origin == "published" else record.machine.slug
     parts = [found.value.how, f"{source}, {day(record.measured_at)}"]
     if record.quick:
         parts.append("быстрый прогон")
-    if changed_sources(record):
+    if stale:
         parts.append("устарело: код замера с тех пор изменился")
     return "; ".join(parts)
 
@@ -67,6 +68,12 @@ class _ValueProcessor(InlineProcessor):
     def __init__(self, md: Markdown, results: Path) -> None:
         super().__init__(REFERENCE, md)
         self._results = results
+        self._stale: dict[str, bool] = {}  # by the record's name: looked up once a page
+
+    def _is_stale(self, record: AnyRecord) -> bool:
+        if record.name not in self._stale:
+            self._stale[record.name] = bool(changed_sources(record))
+        return self._stale[record.name]
 
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]
         values = current_values(self._results)
@@ -74,13 +81,14 @@ class _ValueProcessor(InlineProcessor):
         if rendered is None:
             return _unmeasured(m["reference"], m["format"] or ""), m.start(0), m.end(0)
         found, text = rendered
+        stale = self._is_stale(found.record)
         element = Element("data")
-        element.set("class", "measured stale" if changed_sources(found.record) else "measured")
+        element.set("class", "measured stale" if stale else "measured")
         element.set(
             "value", f"{found.value.number:.6g}" if found.value.dimension != "count" else f"{found.value.number:g}"
         )
         element.set("data-record", found.record.name)
-        element.set("title", provenance(found))
+        element.set("title", provenance(found, stale))
         element.text = text
         return element, m.start(0), m.end(0)
 

@@ -21,6 +21,7 @@ from scripts.render import render
 from scripts.site.check import find_mistakes, find_refuted_claims
 from scripts.site.labs import as_markdown, lab_of, with_outputs, write_executed
 from scripts.site.policy import write_policies
+from scripts.site.rebuild import is_unchanged
 from scripts.site.sharing import write_sharing_pictures
 from scripts.site.vendor import write_font_faces
 
@@ -70,7 +71,7 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
 def on_page_content(html: str, page: Any, config: Any, files: Any) -> str:
     """A lab: what mkdocs-jupyter made of its outputs goes among the site's own prose and code."""
     lab = lab_of(page)
-    if lab is None:
+    if lab is None or is_unchanged(page):
         return html
     Page.render(page, config, files)
     return with_outputs(page.content, html, lab)

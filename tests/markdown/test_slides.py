@@ -123,7 +123,7 @@ def test_list_items_are_steps() -> None:
 def test_problems_name_their_line_and_mend(text: str, line: int, what: str, mend: str) -> None:
     problems = find_slide_problems(text)
     if not what:
-        assert problems == []
+        assert problems == ()
         return
     assert len(problems) == 1
     assert problems[0][0] == line

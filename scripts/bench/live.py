@@ -1,0 +1,98 @@
+"""How soon an edited slide is on the screen while `mkdocs serve` runs."""
+
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+from scripts.errors import TalkError
+from scripts.paths import ROOT
+
+_EDITS = 5
+_COPIED = ("scripts", "docs", "snippets", "mkdocs.yml", "package.json")
+_LONGEST_S = 120
+_CHAPTER, _SLIDE, _FORMER = "gpu.md", "skanery-i-mikroskopy", "вместе с теми, кого он позвал"
+
+
+def edit_to_slide_s(browser_path: str) -> float:
+    """Seconds from a chapter's file written to its slide on the screen, the median of some edits of the whole site.
+
+    Raises TalkError when the slide that is edited is not there any more.
+    """
+    from playwright.sync_api import sync_playwright
+
+    with _copy() as project, _serve(project) as address, sync_playwright() as playwright:
+        chapter = project / "docs" / _CHAPTER
+        text = chapter.read_text(encoding="utf-8")
+        if _FORMER not in text:
+            raise TalkError(chapter, f"has no words «{_FORMER}»", "edit another slide in scripts/bench/live.py")
+        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.set_default_timeout(_LONGEST_S * 1000)
+        page.goto(f"{address}/slides/#/{_SLIDE}")
+        times = []
+        for number in range(_EDITS):
+            page.wait_for_selector(f"#{_SLIDE}.present")
+            page.wait_for_timeout(1000)  # the page listens for reloads, the speaker has read what it says
+            start = time.perf_counter()
+            chapter.write_text(text.replace(_FORMER, f"правка {number}"), encoding="utf-8")
+            page.locator(f"#{_SLIDE}.present").get_by_text(f"правка {number}").wait_for()
+            times.append(time.perf_counter() - start)
+        browser.close()
+    return median(times)
+
+
+@contextmanager
+def _copy() -> Iterator[Path]:
+    """The project's sources in a folder of their own, to be edited."""
+    with tempfile.TemporaryDirectory() as temporary:
+        for name in _COPIED:
+            source = ROOT / name
+            if source.is_dir():
+                shutil.copytree(source, Path(temporary, name), ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, temporary)
+        Path(temporary, "node_modules").symlink_to(ROOT / "node_modules")
+        yield Path(temporary)
+
+
+@contextmanager
+def _serve(project: Path) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    with (project / "log").open("wb") as log:
+        words = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", address]
+        server = subprocess.Popen(words, cwd=project, stdout=log, stderr=log)
+    try:
+        start = time.monotonic()
+        while not _answers(f"http://{address}"):
+            if server.poll() is not None or time.monotonic() - start > _LONGEST_S:
+                said = (project / "log").read_text(encoding="utf-8").strip().splitlines()
+                raise TalkError("mkdocs serve", f"does not serve ({said[-1] if said else 'it said nothing'})", "run it")
+            time.sleep(0.2)
+        yield f"http://{address}"
+    finally:
+        server.send_signal(signal.SIGINT)
+        try:
+            server.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def _answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(url, timeout=5).close()
+    except (urllib.error.URLError, ConnectionError):
+        return False
+    return True
