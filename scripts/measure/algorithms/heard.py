@@ -68,11 +68,12 @@ def networks(results: Path = RESULTS, last: Path = NETWORK) -> Iterator[Path]:
 
 def _listen_with(path: Path, count: int) -> Heard:
     import torch
-    from nemo.collections.asr.models import EncDecCTCModel
 
     from scripts.measure.gradient.reading.speech import plan, speak, split_voices
 
     with quiet():
+        from nemo.collections.asr.models import EncDecCTCModel
+
         network = EncDecCTCModel.restore_from(str(path), map_location="cpu").eval()
     learnt_from, kept_back = split_voices()
     planned = plan(count, kept_back, seed=3, longest=_LONGEST)

@@ -235,9 +235,9 @@ def main(words: Sequence[str] | None = None) -> None:
     torch.set_num_threads(1)
     with process_group(options.device, _PATIENCE_S) as device:
         sounds, network = Sounds(options.audio, options.hours), seeded(WORKLOAD)
-        network.encoder.to(device)
+        encoder: Any = network.encoder.to(device)
         # NeMo would have all workers agree on the longest utterance at every step: here each is at one of its own.
-        network.encoder.sync_max_audio_length = False
+        encoder.sync_max_audio_length = False
         if options.compare:
             _compare(network, sounds, options.device, device)
         else:
