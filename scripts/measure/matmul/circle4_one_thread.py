@@ -3,26 +3,27 @@
 The complexity stays O(n³) from here on. What changes is how far a number travels before it is used again.
 """
 
+import threading
 from typing import Any
 
 import numpy as np
 from numba import njit
 
 from scripts.measure.matmul.operands import Matrix, multiplication
-from scripts.measure.matmul.vector import BYTES, Caches, Tile, machine_caches, machine_tile, micro_kernel, row_copy
+from scripts.measure.matmul.vector import BYTES, LINE, Caches, Tile, copy, machine_caches, machine_tile, micro_kernel
 
 # Deeper tiles amortise reading and writing C; the unrolled kernel takes steps of this many.
 UNROLL = 2
 
 
 def block_sides(tile: Tile, caches: Caches) -> tuple[int, int]:
-    """Sides (depth, columns) of the block of B that is worked on at once.
+    """Largest sides (depth, columns) of the block of B that is worked on at once.
 
-    Rows of A of that depth, one tile's worth, take a quarter of L1; the block of B takes at most 0.4 of L2: the
-    rest is for what passes through.
+    Rows of A of that depth, one tile's worth, take a quarter of L1; the block of B takes half of L2: the rest is for
+    what passes through.
     """
     depth = max(64, caches.l1 // 4 // (tile.rows * BYTES) // 64 * 64)
-    columns = max(tile.columns, int(0.4 * caches.l2) // (depth * BYTES) // tile.columns * tile.columns)
+    columns = max(tile.columns, caches.l2 // 2 // (depth * BYTES) // tile.columns * tile.columns)
     return depth, columns
 
 
@@ -73,7 +74,7 @@ def _in_registers(a: Matrix, b: Matrix, c: Matrix) -> None:
         for j0 in range(0, columns, COLUMNS):
             for i in range(0, rows, TILE_ROWS):
                 for j in range(j0, min(j0 + COLUMNS, columns), TILE_COLUMNS):
-                    _tile_product(depth, a, i * m + k0, m, b, k0 * p + j, p, c, i * p + j, p, k0)
+                    _tile_product(depth, a, i * m + k0, m, b, k0 * p + j, p, c, i * p + j, p, k0, a, 0)
     _rest(a, b, c, rows, columns)
 
 
@@ -91,10 +92,11 @@ def _rest(a: Matrix, b: Matrix, c: Matrix, rows: int, columns: int) -> None:
                 c[i, j] += a[i, k] * b[k, j]
 
 
-_copy_row = row_copy(TILE)
+# Distance between the copied rows of A: a line more than a power of two, or all of them would fight for one set of L1.
+ROW = DEPTH + LINE
 
 
-# Step 4. Packing: the block of B is copied once into the very order in which the tile reads it.
+# Step 4. Packing: the block of B is copied once into the very order in which the tile reads it, and A's rows into L1.
 @njit(cache=True)
 def _pack(b: Matrix, k0: int, k1: int, j0: int, j1: int, packed: Any) -> None:
     """Columns of B in strips as wide as the tile, each strip row by row, with zeros past the edge."""
@@ -104,57 +106,88 @@ def _pack(b: Matrix, k0: int, k1: int, j0: int, j1: int, packed: Any) -> None:
             place = (j - j0) * (k1 - k0) + (k - k0) * TILE_COLUMNS
             width = min(TILE_COLUMNS, j1 - j)
             if width == TILE_COLUMNS:
-                _copy_row(b, k * b.shape[1] + j, packed, place)
+                copy(b, k * b.shape[1] + j, packed, place, TILE_COLUMNS)
             else:
                 packed[place : place + width] = b[k, j:j1]
                 packed[place + width : place + TILE_COLUMNS] = 0
     # --8<-- [end:packing]
 
 
-# Step 5. Overlap: lines of C are asked for before they are needed, and the loop counts every second step only.
+# Step 5. Overlap: lines of C and the rows of A that come next are asked for before they are needed, and the loop counts
+# every second step only.
 _overlapped_tile_product = micro_kernel(TILE, unroll=UNROLL, prefetch=True)
 
 
 @njit(cache=True)
-def strip(a: Matrix, b: Matrix, c: Matrix, i0: int, i1: int, j0: int, j1: int, overlap: bool) -> None:
-    """C[i0:i1, j0:j1] = A[i0:i1]·B[:, j0:j1], with buffers of its own: threads may work on strips side by side."""
-    packed = np.empty(BLOCK, np.float32)
-    last_rows = np.zeros((TILE_ROWS, DEPTH), np.float32)
-    spill = np.empty((TILE_ROWS, TILE_COLUMNS), np.float32)
-    for k0 in range(0, b.shape[0], DEPTH):
-        k1 = min(k0 + DEPTH, b.shape[0])
-        for j_block in range(j0, j1, COLUMNS):
-            j_end = min(j_block + COLUMNS, j1)
+def strip(
+    a: Matrix, b: Matrix, c: Matrix, i0: int, i1: int, j0: int, j1: int, overlap: bool, room: Any,
+    most_depth: int = DEPTH, most_columns: int = COLUMNS,
+) -> None:  # fmt: skip
+    """C[i0:i1, j0:j1] = A[i0:i1]·B[:, j0:j1]. Threads with `room` of their own may work on strips side by side.
+
+    The block of B is at most `most_depth` by `most_columns`; no more of it than BLOCK fits into the room.
+    """
+    packed, a_rows = room[:BLOCK], room[BLOCK : BLOCK + TILE_ROWS * ROW]
+    spill = room[BLOCK + TILE_ROWS * ROW :].reshape(TILE_ROWS, TILE_COLUMNS)
+    block_depth = share(b.shape[0], -(-b.shape[0] // most_depth), UNROLL)
+    block_columns = share(j1 - j0, -(-(j1 - j0) // most_columns), TILE_COLUMNS)
+    for k0 in range(0, b.shape[0], block_depth):
+        k1 = min(k0 + block_depth, b.shape[0])
+        depth = k1 - k0
+        unrolled = depth // UNROLL * UNROLL if overlap else 0
+        for j_block in range(j0, j1, block_columns):
+            j_end = min(j_block + block_columns, j1)
             _pack(b, k0, k1, j_block, j_end, packed)
             for i in range(i0, i1, TILE_ROWS):
                 rows = min(TILE_ROWS, i1 - i)
-                source, a_at, a_stride = a, i * a.shape[1] + k0, a.shape[1]
-                if rows < TILE_ROWS:  # too few rows for a tile: they move to where the missing ones are zeros
-                    last_rows[:rows, : k1 - k0] = a[i:i1, k0:k1]
-                    source, a_at, a_stride = last_rows, 0, DEPTH
+                for row in range(rows):
+                    copy(a, (i + row) * a.shape[1] + k0, a_rows, row * ROW, depth)
                 for j in range(j_block, j_end, TILE_COLUMNS):
                     columns = min(TILE_COLUMNS, j_end - j)
                     whole = rows == TILE_ROWS and columns == TILE_COLUMNS
                     target, c_at, c_stride, add = c, i * c.shape[1] + j, c.shape[1], k0
                     if not whole:
                         target, c_at, c_stride, add = spill, 0, TILE_COLUMNS, 0
-                    b_at = (j - j_block) * (k1 - k0)
-                    paired = (k1 - k0) // UNROLL * UNROLL if overlap else 0
-                    if paired:
+                    b_at = (j - j_block) * depth
+                    if unrolled:
+                        # A row a tile: by the end of the strip's width the next rows have come.
+                        row = min(i + TILE_ROWS + (j - j_block) // TILE_COLUMNS % TILE_ROWS, i1 - 1)
                         _overlapped_tile_product(
-                            paired, source, a_at, a_stride, packed, b_at, TILE_COLUMNS, target, c_at, c_stride, add
-                        )
-                    if paired < k1 - k0:
-                        left, b_at = k1 - k0 - paired, b_at + paired * TILE_COLUMNS
+                            unrolled, a_rows, 0, ROW, packed, b_at, TILE_COLUMNS,
+                            target, c_at, c_stride, add, a, row * a.shape[1] + k0,
+                        )  # fmt: skip
+                    if unrolled < depth:
+                        b_at += unrolled * TILE_COLUMNS
                         _tile_product(
-                            left, source, a_at + paired, a_stride, packed, b_at, TILE_COLUMNS,
-                            target, c_at, c_stride, add + paired,
+                            depth - unrolled, a_rows, unrolled, ROW, packed, b_at, TILE_COLUMNS,
+                            target, c_at, c_stride, add + unrolled, a, 0,
                         )  # fmt: skip
                     if not whole:
                         _add_part(spill, c[i : i + rows, j : j + columns], k0)
 
 
-# --8<-- [end:strip]
+@njit(cache=True)
+def share(length: int, parts: int, tile: int) -> int:
+    """The length of one of `parts` nearly equal parts, in whole tiles."""
+    tiles = -(-length // tile)
+    return -(-tiles // parts) * tile
+
+
+_ROOM = BLOCK + TILE_ROWS * ROW + TILE_ROWS * TILE_COLUMNS
+_own = threading.local()
+
+
+def rooms(parts: int) -> Matrix:
+    """Room for `parts` strips at once, a row a strip, kept for the calling thread's next product.
+
+    Memory that the system has just given is zeroed page by page as it is touched: a quarter of a small product's time.
+    """
+    if getattr(_own, "parts", 0) < parts:
+        numbers = np.zeros(parts * _ROOM + LINE, np.float32)
+        whole_lines = numbers[-(numbers.ctypes.data // BYTES) % LINE :][: parts * _ROOM]  # no vector lies across two
+        _own.parts, _own.rooms = parts, whole_lines.reshape(parts, _ROOM)
+    kept: Matrix = _own.rooms[:parts]
+    return kept
 
 
 @njit(cache=True)
@@ -165,11 +198,11 @@ def _add_part(tile: Matrix, c: Matrix, add: int) -> None:
 
 
 def _packed(a: Matrix, b: Matrix, c: Matrix) -> None:
-    strip(a, b, c, 0, c.shape[0], 0, c.shape[1], False)
+    strip(a, b, c, 0, c.shape[0], 0, c.shape[1], False, rooms(1)[0])
 
 
 def _overlapped(a: Matrix, b: Matrix, c: Matrix) -> None:
-    strip(a, b, c, 0, c.shape[0], 0, c.shape[1], True)
+    strip(a, b, c, 0, c.shape[0], 0, c.shape[1], True, rooms(1)[0])
 
 
 reordered = multiplication(_reordered)

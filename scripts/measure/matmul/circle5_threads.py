@@ -2,12 +2,12 @@
 
 from numba import get_num_threads, njit, prange
 
-from scripts.measure.matmul.circle4_one_thread import TILE_COLUMNS, TILE_ROWS, strip
+from scripts.measure.matmul.circle4_one_thread import TILE_COLUMNS, TILE_ROWS, rooms, share, strip
 from scripts.measure.matmul.operands import Matrix, multiplication
 
 
 @njit(cache=True, parallel=True)
-def _strips(a: Matrix, b: Matrix, c: Matrix, down: int, across: int) -> None:
+def _strips(a: Matrix, b: Matrix, c: Matrix, down: int, across: int, rooms: Matrix) -> None:
     """C in `down` × `across` strips, side by side."""
     # --8<-- [start:heart]
     n, p = c.shape
@@ -18,15 +18,8 @@ def _strips(a: Matrix, b: Matrix, c: Matrix, down: int, across: int) -> None:
         j = part % across * width
         if i < n and j < p:
             i_end, j_end = min(i + height, n), min(j + width, p)
-            strip(a, b, c, i, i_end, j, j_end, True)
+            strip(a, b, c, i, i_end, j, j_end, True, rooms[part])
     # --8<-- [end:heart]
-
-
-@njit(cache=True)
-def share(length: int, parts: int, tile: int) -> int:
-    """The length of one of `parts` strips, in whole tiles."""
-    tiles = -(-length // tile)
-    return -(-tiles // parts) * tile
 
 
 def grid(threads: int, n: int, p: int) -> tuple[int, int]:
@@ -44,7 +37,8 @@ def grid(threads: int, n: int, p: int) -> tuple[int, int]:
 
 
 def _all_threads(a: Matrix, b: Matrix, c: Matrix) -> None:
-    _strips(a, b, c, *grid(get_num_threads(), *c.shape))
+    threads = get_num_threads()
+    _strips(a, b, c, *grid(threads, *c.shape), rooms(threads))
 
 
 multiply = multiplication(_all_threads)

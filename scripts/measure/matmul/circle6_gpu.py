@@ -1,4 +1,4 @@
-"""Circle 6. A GPU: thousands of threads, in five steps; the fifth is `circle6_triton`.
+"""Circle 6. A GPU: thousands of threads, in six steps; the sixth is `circle6_triton`.
 
 Threads go in warps of 32 that read memory together, and in blocks that share a small memory of their own.
 Operands are float32 tensors on the GPU, or NumPy arrays under Numba's simulator (NUMBA_ENABLE_CUDASIM=1).
@@ -10,6 +10,7 @@ from typing import Any
 
 from numba import cuda, float32
 
+from scripts.measure.matmul.circle6_vector import ALIGNMENT, copy_four
 from scripts.measure.matmul.operands import product_shape
 
 SIDE = 32  # of a block of threads: a warp is one row of it
@@ -110,6 +111,51 @@ def _thread_tile(a: Any, b: Any, c: Any) -> None:
                 c[top + row + y, left + column + x] = totals[y, x]
 
 
+# Step 5. Vectorised: four numbers a trip, from memory and from the shared tiles. Rows have to be of whole fours.
+@cuda.jit
+def _vectorised(a: Any, b: Any, c: Any) -> None:
+    thread = cuda.threadIdx.x
+    top, left = cuda.blockIdx.y * TALL, cuda.blockIdx.x * WIDE
+    row, column = thread // (WIDE // EACH) * EACH, thread % (WIDE // EACH) * EACH
+    a_tile = cuda.shared.array((DEEP, TALL), float32, ALIGNMENT)
+    b_tile = cuda.shared.array((DEEP, WIDE), float32, ALIGNMENT)
+    totals = cuda.local.array((EACH, EACH), float32, ALIGNMENT)
+    a_numbers = cuda.local.array((1, EACH), float32, ALIGNMENT)
+    b_numbers = cuda.local.array((1, EACH), float32, ALIGNMENT)
+    for y in range(EACH):
+        for x in range(EACH):
+            totals[y, x] = float32(0)
+    a_row, a_column = thread // (DEEP // 4), thread % (DEEP // 4) * 4
+    b_row, b_column = thread // (WIDE // 4), thread % (WIDE // 4) * 4
+    i, j = top + a_row, left + b_column
+    for k0 in range(0, a.shape[1], DEEP):
+        for at in range(4):
+            a_numbers[0, at] = float32(0)
+            b_numbers[0, at] = float32(0)
+        if i < a.shape[0] and k0 + a_column < a.shape[1]:
+            copy_four(a, i, k0 + a_column, a_numbers, 0, 0)
+        if k0 + b_row < b.shape[0] and j < b.shape[1]:
+            copy_four(b, k0 + b_row, j, b_numbers, 0, 0)
+        for at in range(4):
+            a_tile[a_column + at, a_row] = a_numbers[0, at]
+        copy_four(b_numbers, 0, 0, b_tile, b_row, b_column)
+        cuda.syncthreads()
+        # --8<-- [start:vectorised]
+        for k in range(DEEP):
+            for at in range(0, EACH, 4):
+                copy_four(a_tile, k, row + at, a_numbers, 0, at)
+                copy_four(b_tile, k, column + at, b_numbers, 0, at)
+            for y in range(EACH):
+                for x in range(EACH):
+                    totals[y, x] += a_numbers[0, y] * b_numbers[0, x]
+        # --8<-- [end:vectorised]
+        cuda.syncthreads()
+    for y in range(EACH):
+        for x in range(0, EACH, 4):
+            if top + row + y < c.shape[0] and left + column + x < c.shape[1]:
+                copy_four(totals, y, x, c, top + row + y, left + column + x)
+
+
 def _blocks(length: int, side: int) -> int:
     return -(-length // side)
 
@@ -135,3 +181,18 @@ naive = _launched(_naive, lambda n, p: (_blocks(n, SIDE), _blocks(p, SIDE)), (SI
 coalesced = _launched(_coalesced, lambda n, p: (_blocks(p, SIDE), _blocks(n, SIDE)), (SIDE, SIDE))
 shared = _launched(_shared, lambda n, p: (_blocks(p, SIDE), _blocks(n, SIDE)), (SIDE, SIDE))
 thread_tile = _launched(_thread_tile, lambda n, p: (_blocks(p, WIDE), _blocks(n, TALL)), _THREADS)
+
+
+def vectorised(a: Any, b: Any, out: Any) -> Any:
+    """multiply(a, b, out) by fours; the step above it where rows are not made of whole fours."""
+    return (_by_fours if all(map(_in_fours, (a, b, out))) else thread_tile)(a, b, out)
+
+
+_by_fours = _launched(_vectorised, lambda n, p: (_blocks(p, WIDE), _blocks(n, TALL)), _THREADS)
+
+
+def _in_fours(x: Any) -> bool:
+    """Whether every row is whole fours from a multiple of 16 bytes on."""
+    if hasattr(x, "data_ptr"):  # a tensor
+        return bool(x.ndim == 2 and x.is_contiguous() and x.shape[1] % 4 == 0 and x.data_ptr() % 16 == 0)
+    return bool(x.ndim == 2 and x.flags.c_contiguous and x.shape[1] % 4 == 0)

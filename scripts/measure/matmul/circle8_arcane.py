@@ -13,7 +13,7 @@ from llvmlite import ir
 from numba import get_num_threads, njit, prange, types
 from numba.extending import intrinsic
 
-from scripts.measure.matmul.circle4_one_thread import COLUMNS, TILE_COLUMNS, strip
+from scripts.measure.matmul.circle4_one_thread import COLUMNS, TILE_COLUMNS, rooms, share, strip
 from scripts.measure.matmul.operands import Matrix, product_shape
 
 _LOG2_E = np.float32(1.4426950408889634)
@@ -43,23 +43,27 @@ def _exp(x: float) -> Any:
 
 
 @njit(cache=True, fastmath={"contract"}, error_model="numpy")
-def _bias_silu(c: Matrix, bias: Matrix) -> None:
-    """C = SiLU(C + bias), SiLU(x) being x / (1 + e^−x)."""
+def _bias_silu(c: Matrix, bias: Matrix, j0: int, j1: int) -> None:
+    """C = SiLU(C + bias) in columns from j0 to j1, SiLU(x) being x / (1 + e^−x)."""
+    shift = bias[j0:j1]
     for i in range(c.shape[0]):
-        row = c[i]
-        for j in range(bias.shape[0]):
-            x = row[j] + bias[j]
+        row = c[i, j0:j1]  # one-dimensional, so known to be contiguous: vectors, not single numbers
+        for j in range(len(shift)):
+            x = row[j] + shift[j]
             row[j] = x / (_ONE + _exp(-x))
 
 
 # --8<-- [start:fused]
 @njit(cache=True, parallel=True)
-def _fused(a: Matrix, b: Matrix, bias: Matrix, c: Matrix, width: int) -> None:
+def _fused(a: Matrix, b: Matrix, bias: Matrix, c: Matrix, rooms: Matrix) -> None:
     """Strips of C side by side; each block gets its epilogue as soon as it is whole, while it is in the cache."""
-    for part in prange(-(-c.shape[1] // width)):
-        j0, j1 = part * width, min((part + 1) * width, c.shape[1])
-        strip(a, b, c, 0, c.shape[0], j0, j1, True)
-        _bias_silu(c[:, j0:j1], bias[j0:j1])
+    n, p = c.shape
+    width = share(p, len(rooms), TILE_COLUMNS)
+    for part in prange(len(rooms)):
+        for j0 in range(part * width, min((part + 1) * width, p), COLUMNS):
+            j1 = min(j0 + COLUMNS, (part + 1) * width, p)
+            strip(a, b, c, 0, n, j0, j1, True, rooms[part])
+            _bias_silu(c, bias, j0, j1)
 
 
 # --8<-- [end:fused]
@@ -77,9 +81,8 @@ def addmm_silu(bias: Matrix, a: Matrix, b: Matrix, out: Matrix | None = None) ->
     if any(np.may_share_memory(c, x) for x in (a, b, bias)):
         c = np.empty((n, p), np.float32)
     if c.size:
-        width = max(TILE_COLUMNS, min(COLUMNS, -(-p // get_num_threads() // TILE_COLUMNS) * TILE_COLUMNS))
         whole = [np.require(x, np.float32, ["C", "W", "A"]) for x in (a, b, bias)]
-        _fused(*whole, c, width)
+        _fused(*whole, c, rooms(get_num_threads()))
     if out is None or c is out:
         return c
     out[...] = c

@@ -58,6 +58,7 @@ def _numba_steps() -> list[GpuEntry]:
         GpuEntry("gpu_coalesced", 6, made_by(circle6_gpu.coalesced), largest=4096),
         GpuEntry("gpu_shared", 6, made_by(circle6_gpu.shared), largest=4096),
         GpuEntry("gpu_thread_tile", 6, made_by(circle6_gpu.thread_tile)),
+        GpuEntry("gpu_vectorised", 6, made_by(circle6_gpu.vectorised)),
     ]
 
 
@@ -80,6 +81,7 @@ _STEPS: list[tuple[str, int, Dtype, str]] = [
     ("gpu_coalesced", 6, "float32", "numba-cuda"),
     ("gpu_shared", 6, "float32", "numba-cuda"),
     ("gpu_thread_tile", 6, "float32", "numba-cuda"),
+    ("gpu_vectorised", 6, "float32", "numba-cuda"),
     ("gpu_triton", 6, "float32", "triton"),
     ("gpu_triton_tf32", 8, "tf32", "triton"),
     ("gpu_triton_bfloat16", 8, "bfloat16", "triton"),

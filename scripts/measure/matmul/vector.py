@@ -23,6 +23,7 @@ _INT32 = ir.IntType(32)
 _CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 _ROWS = 6
 BYTES = 4  # of a float32
+LINE = 64 // BYTES  # numbers in a cache line
 
 
 @dataclass(frozen=True)
@@ -85,46 +86,42 @@ def machine_caches() -> Caches:
 def micro_kernel(tile: Tile, *, unroll: int = 1, prefetch: bool = False) -> Callable[..., None]:
     """An intrinsic for compiled code that adds a product to one tile of C:
 
-    `kernel(depth, a, a_at, a_stride, b, b_at, b_stride, c, c_at, c_stride, add)` computes
+    `kernel(depth, a, a_at, a_stride, b, b_at, b_stride, c, c_at, c_stride, add, ahead, ahead_at)` computes
     C[r, j] (+)= Σ A[r, k]·B[k, j] over k < depth, where `…_at` is the place of an operand's first number in its
     array and `…_stride` the distance between rows, both counted in numbers. C is overwritten when `add` is 0.
     Nothing outside the tile is read or written and no alignment is assumed. `depth` has to be a multiple of `unroll`;
-    the product of depth 0 is zero.
+    the product of depth 0 is zero. With `prefetch`, the tile of C is asked for before it is needed, and so are
+    `depth` numbers of the array `ahead` from `ahead_at` on; without, `ahead` is not looked at.
     """
 
     @intrinsic  # type: ignore[untyped-decorator,unused-ignore]
     def kernel(
         _context: Any, depth: Any, a: Any, a_at: Any, a_stride: Any, b: Any, b_at: Any, b_stride: Any,
-        c: Any, c_at: Any, c_stride: Any, add: Any,
+        c: Any, c_at: Any, c_stride: Any, add: Any, ahead: Any, ahead_at: Any,
     ) -> Any:  # fmt: skip
-        del depth, a_at, a_stride, b_at, b_stride, c_at, c_stride, add
+        del depth, a_at, a_stride, b_at, b_stride, c_at, c_stride, add, ahead_at
         place = types.int64
-        signature = types.none(place, a, place, place, b, place, place, c, place, place, place)
+        signature = types.none(place, a, place, place, b, place, place, c, place, place, place, ahead, place)
         return signature, lambda *words: _emit(*words, tile=tile, unroll=unroll, prefetch=prefetch)
 
     made: Callable[..., None] = kernel
     return made
 
 
-def row_copy(tile: Tile) -> Callable[..., None]:
-    """An intrinsic `copy(source, source_at, target, target_at)`: one row of the tile of B, vector by vector."""
+@intrinsic
+def copy(_context: Any, source: Any, _source_at: Any, target: Any, _target_at: Any, _count: Any) -> Any:
+    """`copy(source, source_at, target, target_at, count)`: so many neighbours from array to array, by memcpy."""
+    place = types.int64
 
-    @intrinsic  # type: ignore[untyped-decorator,unused-ignore]
-    def copy(_context: Any, source: Any, _source_at: Any, target: Any, _target_at: Any) -> Any:
-        signature = types.none(source, types.int64, target, types.int64)
+    def emit(context: Any, builder: Any, signature: Any, words: Any) -> Any:
+        read, read_at, written, written_at, count = words
+        code = Code(builder, lanes=1)
+        from_place = code.place(context, signature.args[0], read, read_at)
+        to_place = code.place(context, signature.args[2], written, written_at)
+        cgutils.raw_memcpy(builder, to_place, from_place, count, BYTES)
+        return context.get_dummy_value()
 
-        def emit(context: Any, builder: Any, signature: Any, words: Any) -> Any:
-            code = Code(builder, tile.lanes)
-            read = code.place(context, signature.args[0], words[0], words[1])
-            written = code.place(context, signature.args[2], words[2], words[3])
-            for at in range(0, tile.columns, tile.lanes):
-                code.store_vector(code.load_vector(code.move(read, at)), code.move(written, at))
-            return context.get_dummy_value()
-
-        return signature, emit
-
-    made: Callable[..., None] = copy
-    return made
+    return types.none(source, place, target, place, place), emit
 
 
 def _multiply_add(code: "Code", tile: Tile, a_rows: list[Any], b_row: Any, sums: list[Any]) -> list[Any]:
@@ -143,7 +140,7 @@ def _multiply_add(code: "Code", tile: Tile, a_rows: list[Any], b_row: Any, sums:
 
 
 def _emit(context: Any, builder: Any, signature: Any, words: Any, *, tile: Tile, unroll: int, prefetch: bool) -> Any:
-    depth, a, a_at, a_stride, b, b_at, b_stride, c, c_at, c_stride, add = words
+    depth, a, a_at, a_stride, b, b_at, b_stride, c, c_at, c_stride, add, ahead, ahead_at = words
     code = Code(builder, tile.lanes)
     a_first = code.place(context, signature.args[1], a, a_at)
     b_first = code.place(context, signature.args[4], b, b_at)
@@ -151,11 +148,14 @@ def _emit(context: Any, builder: Any, signature: Any, words: Any, *, tile: Tile,
     a_rows = [code.move(a_first, builder.mul(a_stride, _INT(row))) for row in range(tile.rows)]
     c_rows = [code.move(c_first, builder.mul(c_stride, _INT(row))) for row in range(tile.rows)]
     c_tile = [[code.move(row, vector * tile.lanes) for vector in range(tile.vectors)] for row in c_rows]
+    ahead_first = code.place(context, signature.args[11], ahead, ahead_at)
     if prefetch:
-        for place in (place for row in c_tile for place in row):
-            code.prefetch(place)
+        for place in chain(*c_tile):
+            code.prefetch(place, write=True)
 
     def turn(k: Any, sums: list[Any]) -> list[Any]:
+        if prefetch:
+            code.prefetch(code.move(ahead_first, k))
         for step in range(unroll):
             here = builder.add(k, _INT(step))
             b_row = code.move(b_first, builder.mul(here, b_stride))
@@ -248,9 +248,9 @@ class Code:
         name = f"llvm.fmuladd.v{self._lanes}f32"
         return self._builder.call(cgutils.get_or_insert_function(self._builder.module, signature, name), [x, y, z])
 
-    def prefetch(self, pointer: Any) -> None:
-        """Ask for the line at `pointer`, to be written soon, without waiting for it."""
+    def prefetch(self, pointer: Any, *, write: bool = False) -> None:
+        """Ask for the line at `pointer`, to be read or written soon, without waiting for it."""
         signature = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, _INT32, _INT32, _INT32])
         prefetch = cgutils.get_or_insert_function(self._builder.module, signature, "llvm.prefetch.p0")
-        write, keep_near, data = _INT32(1), _INT32(3), _INT32(1)
-        self._builder.call(prefetch, [self._builder.bitcast(pointer, cgutils.voidptr_t), write, keep_near, data])
+        use, near, data = _INT32(int(write)), _INT32(3 if write else 2), _INT32(1)
+        self._builder.call(prefetch, [self._builder.bitcast(pointer, cgutils.voidptr_t), use, near, data])

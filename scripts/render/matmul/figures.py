@@ -25,6 +25,7 @@ TITLES = {
     "gpu_coalesced": "слитное чтение",
     "gpu_shared": "общая память",
     "gpu_thread_tile": "плитка на поток",
+    "gpu_vectorised": "по четыре числа",
     "gpu_triton": "Triton",
     "gpu_triton_tf32": "Triton, TF32",
     "gpu_triton_bfloat16": "Triton, bf16",
@@ -73,7 +74,7 @@ def threads(source: Provenance) -> str:
 
 def gpu(source: Provenance) -> str:
     """Bars: the steps of circle 6 beside cuBLAS."""
-    names = ("gpu_naive", "gpu_coalesced", "gpu_shared", "gpu_thread_tile", "gpu_triton", "cublas")
+    names = ("gpu_naive", "gpu_coalesced", "gpu_shared", "gpu_thread_tile", "gpu_vectorised", "gpu_triton", "cublas")
     data: Matmul = source.record.data
     found = [each for each in map(data.find, names) if each is not None]
     bars = [_bar(each, each.squares[-1]) for each in found]

@@ -5,6 +5,8 @@ import sys
 import numpy as np
 
 SHAPES = [(1, 1, 1), (5, 3, 7), (33, 17, 40), (64, 64, 64)]
+# The simulator starts a real thread for every thread of a block: some steps can be asked for one small shape only.
+_SHAPES_OF = {"thread_tile": [(5, 3, 7)], "vectorised": [(5, 12, 136), (5, 3, 8)]}
 
 
 def check(name: str, c: np.ndarray, exact: np.ndarray, tolerance: float) -> None:
@@ -22,8 +24,7 @@ def numba_steps(names: list[str]) -> None:
     from scripts.measure.matmul import circle6_gpu
 
     for name in names:
-        # The simulator starts a real thread for every thread of a block: one small shape is all it can be asked for.
-        for shape in SHAPES[1:2] if name == "thread_tile" else SHAPES[:3]:
+        for shape in _SHAPES_OF.get(name, SHAPES[:3]):
             a, b, exact = operands(*shape)
             c = np.full(exact.shape, np.nan, np.float32)
             getattr(circle6_gpu, name)(a, b, c)

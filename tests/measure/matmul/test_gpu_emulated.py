@@ -27,7 +27,7 @@ def emulate(switch: str, *words: str) -> list[str]:
 
 
 def test_numba_steps_in_the_simulator() -> None:
-    steps = ["naive", "coalesced", "shared", "thread_tile"]
+    steps = ["naive", "coalesced", "shared", "thread_tile", "vectorised"]
     assert set(emulate("NUMBA_ENABLE_CUDASIM", "numba", *steps)) == set(steps)
 
 

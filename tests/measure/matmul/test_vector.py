@@ -34,7 +34,7 @@ def test_tile_product(name: str, depth: int, unroll: int, add: int) -> None:
 
     @njit
     def run(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> None:
-        kernel(depth, a, 3, a.shape[1], b, 5, columns, c, 2, c.shape[1], add)
+        kernel(depth, a, 3, a.shape[1], b, 5, columns, c, 2, c.shape[1], add, a, 0)
 
     random = np.random.default_rng(depth)
     # Integers, so that every order of summation is exact; borders, so that a stray write is seen.
