@@ -104,6 +104,8 @@
       grip.setAttribute("height", GRIP);
       svg.append(grip);
       grips[name] = grip;
+      // Browsers pass over touch-action inside a drawing: without this the page scrolls and the handle is lost.
+      grip.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
       let held; // from where it was gripped to the handle itself
       grip.addEventListener("pointerdown", (event) => {
         const [x, y] = placeOf(event);

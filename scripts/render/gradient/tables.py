@@ -89,7 +89,7 @@ def readings(source: Provenance, learning: Learning) -> str:
     rows = [
         _row(
             number(reading.step, 0),
-            escape(reading.read_text) or "—",
+            escape(reading.read_text.strip()) or "—",
             quantity(reading.character_error_rate, "share", decimals=1),
         )
         for reading in spread(learning.readings, 6)
