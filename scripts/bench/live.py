@@ -1,6 +1,5 @@
 """How soon an edited slide is on the screen while `mkdocs serve` runs."""
 
-import shutil
 import signal
 import socket
 import subprocess
@@ -10,15 +9,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
+from scripts.bench.kills import copy_project
 from scripts.errors import TalkError
-from scripts.paths import ROOT
 
 _EDITS = 5
-_COPIED = ("scripts", "docs", "snippets", "mkdocs.yml", "package.json")
 _LONGEST_S = 120
 _CHAPTER, _SLIDE, _FORMER = "gpu.md", "skanery-i-mikroskopy", "вместе с теми, кого он позвал"
 
@@ -30,7 +28,11 @@ def edit_to_slide_s(browser_path: str) -> float:
     """
     from playwright.sync_api import sync_playwright
 
-    with _copy() as project, _serve(project) as address, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as held:
+        project = Path(folder, "project")
+        copy_project(project)
+        address = held.enter_context(_serve(project))
+        playwright = held.enter_context(sync_playwright())
         chapter = project / "docs" / _CHAPTER
         text = chapter.read_text(encoding="utf-8")
         if _FORMER not in text:
@@ -49,20 +51,6 @@ def edit_to_slide_s(browser_path: str) -> float:
             times.append(time.perf_counter() - start)
         browser.close()
     return median(times)
-
-
-@contextmanager
-def _copy() -> Iterator[Path]:
-    """The project's sources in a folder of their own, to be edited."""
-    with tempfile.TemporaryDirectory() as temporary:
-        for name in _COPIED:
-            source = ROOT / name
-            if source.is_dir():
-                shutil.copytree(source, Path(temporary, name), ignore=shutil.ignore_patterns("__pycache__"))
-            else:
-                shutil.copy(source, temporary)
-        Path(temporary, "node_modules").symlink_to(ROOT / "node_modules")
-        yield Path(temporary)
 
 
 @contextmanager
