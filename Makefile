@@ -65,7 +65,7 @@ test: $(VENV)/.test ## format, lint, types and every test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile  # a file builds its own site, so it stays with one process
 
 check: $(VENV)/.pages ## what is not true any more: claims, stale records, typed numbers
 	$(BIN)/talk check
