@@ -29,8 +29,7 @@ def block_sides(tile: Tile, caches: Caches) -> tuple[int, int]:
 
 TILE = machine_tile()
 TILE_ROWS, TILE_COLUMNS = TILE.rows, TILE.columns
-DEPTH, COLUMNS = block_sides(TILE, machine_caches())
-BLOCK = DEPTH * COLUMNS
+BLOCK = DEPTH, COLUMNS = block_sides(TILE, machine_caches())
 
 
 # Step 1. The order of loops: the innermost one walks along rows, so by whole cache lines and whole vectors.
@@ -50,7 +49,7 @@ def _reordered(a: Matrix, b: Matrix, c: Matrix) -> None:
 @njit(cache=True)
 def _blocked(a: Matrix, b: Matrix, c: Matrix) -> None:
     c[:] = 0
-    rows = max(1, BLOCK // b.shape[1])
+    rows = max(1, DEPTH * COLUMNS // b.shape[1])
     for k0 in range(0, b.shape[0], rows):
         for i in range(a.shape[0]):
             for k in range(k0, min(k0 + rows, b.shape[0])):
@@ -94,6 +93,8 @@ def _rest(a: Matrix, b: Matrix, c: Matrix, rows: int, columns: int) -> None:
 
 # Distance between the copied rows of A: a line more than a power of two, or all of them would fight for one set of L1.
 ROW = DEPTH + LINE
+# How much room, in numbers, a strip needs: for the block of B, for rows of A, for a tile that sticks out of C.
+_OF_B, _OF_A, _OF_C = DEPTH * COLUMNS, TILE_ROWS * ROW, TILE_ROWS * TILE_COLUMNS
 
 
 # Step 4. Packing: the block of B is copied once into the very order in which the tile reads it, and A's rows into L1.
@@ -121,16 +122,16 @@ _overlapped_tile_product = micro_kernel(TILE, unroll=UNROLL, prefetch=True)
 @njit(cache=True)
 def strip(
     a: Matrix, b: Matrix, c: Matrix, i0: int, i1: int, j0: int, j1: int, overlap: bool, room: Any,
-    most_depth: int = DEPTH, most_columns: int = COLUMNS,
+    block: tuple[int, int] = BLOCK,
 ) -> None:  # fmt: skip
     """C[i0:i1, j0:j1] = A[i0:i1]·B[:, j0:j1]. Threads with `room` of their own may work on strips side by side.
 
-    The block of B is at most `most_depth` by `most_columns`; no more of it than BLOCK fits into the room.
+    `block` are the largest depth and columns of the block of B; what is larger than BLOCK has no room.
     """
-    packed, a_rows = room[:BLOCK], room[BLOCK : BLOCK + TILE_ROWS * ROW]
-    spill = room[BLOCK + TILE_ROWS * ROW :].reshape(TILE_ROWS, TILE_COLUMNS)
-    block_depth = share(b.shape[0], -(-b.shape[0] // most_depth), UNROLL)
-    block_columns = share(j1 - j0, -(-(j1 - j0) // most_columns), TILE_COLUMNS)
+    packed, a_rows = room[:_OF_B], room[_OF_B : _OF_B + _OF_A]
+    spill = room[_OF_B + _OF_A :].reshape(TILE_ROWS, TILE_COLUMNS)
+    block_depth = share(b.shape[0], -(-b.shape[0] // block[0]), UNROLL)
+    block_columns = share(j1 - j0, -(-(j1 - j0) // block[1]), TILE_COLUMNS)
     for k0 in range(0, b.shape[0], block_depth):
         k1 = min(k0 + block_depth, b.shape[0])
         depth = k1 - k0
@@ -173,7 +174,6 @@ def share(length: int, parts: int, tile: int) -> int:
     return -(-tiles // parts) * tile
 
 
-_ROOM = BLOCK + TILE_ROWS * ROW + TILE_ROWS * TILE_COLUMNS
 _own = threading.local()
 
 
@@ -183,9 +183,10 @@ def rooms(parts: int) -> Matrix:
     Memory that the system has just given is zeroed page by page as it is touched: a quarter of a small product's time.
     """
     if getattr(_own, "parts", 0) < parts:
-        numbers = np.zeros(parts * _ROOM + LINE, np.float32)
-        whole_lines = numbers[-(numbers.ctypes.data // BYTES) % LINE :][: parts * _ROOM]  # no vector lies across two
-        _own.parts, _own.rooms = parts, whole_lines.reshape(parts, _ROOM)
+        each = _OF_B + _OF_A + _OF_C
+        numbers = np.zeros(parts * each + LINE, np.float32)
+        whole_lines = numbers[-(numbers.ctypes.data // BYTES) % LINE :]  # so that no vector lies across two
+        _own.parts, _own.rooms = parts, whole_lines[: parts * each].reshape(parts, each)
     kept: Matrix = _own.rooms[:parts]
     return kept
 

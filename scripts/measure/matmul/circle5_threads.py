@@ -2,13 +2,13 @@
 
 from numba import get_num_threads, njit, prange
 
-from scripts.measure.matmul.circle4_one_thread import TILE_COLUMNS, TILE_ROWS, rooms, share, strip
+from scripts.measure.matmul.circle4_one_thread import BLOCK, TILE_COLUMNS, TILE_ROWS, rooms, share, strip
 from scripts.measure.matmul.operands import Matrix, multiplication
 
 
 @njit(cache=True, parallel=True)
-def _strips(a: Matrix, b: Matrix, c: Matrix, down: int, across: int, rooms: Matrix) -> None:
-    """C in `down` × `across` strips, side by side."""
+def strips(a: Matrix, b: Matrix, c: Matrix, down: int, across: int, block: tuple[int, int], rooms: Matrix) -> None:
+    """C in `down` × `across` strips, side by side; each cuts B into blocks of at most these sides."""
     # --8<-- [start:heart]
     n, p = c.shape
     height = share(n, down, TILE_ROWS)
@@ -18,14 +18,15 @@ def _strips(a: Matrix, b: Matrix, c: Matrix, down: int, across: int, rooms: Matr
         j = part % across * width
         if i < n and j < p:
             i_end, j_end = min(i + height, n), min(j + width, p)
-            strip(a, b, c, i, i_end, j, j_end, True, rooms[part])
+            strip(a, b, c, i, i_end, j, j_end, True, rooms[part], block)
     # --8<-- [end:heart]
 
 
 def grid(threads: int, n: int, p: int) -> tuple[int, int]:
     """How many strips down and across an n×p result, one a thread: the way that leaves the largest strip smallest.
 
-    Of ways that are equal the widest across wins: columns of B are packed once then, rows of A are never packed.
+    Of ways that are equal the widest across wins: a column of B is packed once then, and rows of A, which
+    every strip copies for itself, are cheaper to copy.
     """
 
     def largest(down: int) -> tuple[int, int]:
@@ -38,7 +39,7 @@ def grid(threads: int, n: int, p: int) -> tuple[int, int]:
 
 def _all_threads(a: Matrix, b: Matrix, c: Matrix) -> None:
     threads = get_num_threads()
-    _strips(a, b, c, *grid(threads, *c.shape), rooms(threads))
+    strips(a, b, c, *grid(threads, *c.shape), BLOCK, rooms(threads))
 
 
 multiply = multiplication(_all_threads)

@@ -91,8 +91,11 @@ def addmm_silu(bias: Matrix, a: Matrix, b: Matrix, out: Matrix | None = None) ->
 
 # --8<-- [start:int8]
 def quantise(x: Matrix) -> tuple[torch.Tensor, float]:
-    """x as whole numbers from −127 to 127 and the step between them: x ≈ step · q."""
-    step = float(np.abs(x).max()) / 127 or 1.0
+    """x as whole numbers from −127 to 127 and the step between them. Raises ValueError for NaN and Inf."""
+    largest = float(np.abs(x).max(initial=0))
+    if not math.isfinite(largest):
+        raise ValueError(f"the largest number is {largest}: whole numbers of 8 bits have no such thing")
+    step = largest / 127 or 1.0
     return torch.from_numpy(np.rint(x / step).astype(np.int8)), step
 
 
@@ -100,7 +103,11 @@ def quantise(x: Matrix) -> tuple[torch.Tensor, float]:
 
 
 def int8_product(a: Matrix, b: Matrix, c: Matrix) -> Callable[[], object]:
-    """A call that multiplies A and B, quantised beforehand as weights are, exactly in integers, and scales to c."""
+    """A call that multiplies A and B, quantised beforehand as weights are, exactly in integers, and scales to c.
+
+    Raises ValueError and TypeError as the circles do, and ValueError for NaN and Inf.
+    """
+    product_shape(a, b, c)
     (left, left_step), (right, right_step) = quantise(a), quantise(b)
     product = torch.from_numpy(c)
 
@@ -111,7 +118,8 @@ def int8_product(a: Matrix, b: Matrix, c: Matrix) -> Callable[[], object]:
 
 
 def bfloat16_product(a: Matrix, b: Matrix, c: Matrix) -> Callable[[], object]:
-    """A call that multiplies A and B in bfloat16, converted beforehand, into c."""
+    """A call that multiplies A and B in bfloat16, converted beforehand, into c. Raises as the circles do."""
+    product_shape(a, b, c)
     left, right = (torch.from_numpy(x).bfloat16() for x in (a, b))
     product = torch.from_numpy(c)
     return lambda: product.copy_(torch.mm(left, right))

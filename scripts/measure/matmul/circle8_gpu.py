@@ -9,6 +9,8 @@ from typing import Any
 import torch
 
 from scripts.errors import TalkError
+from scripts.measure.matmul.circle8_sparse import sparse_product, two_of_four
+from scripts.measure.matmul.operands import CONFORMER, Shape
 from scripts.measure.matmul.timing import Timed, time_together
 from scripts.measure.progress import Progress
 from scripts.records.matmul import Contender, Dtype, Point
@@ -18,11 +20,28 @@ _BUDGET_S = 2.0
 
 # Makes the call that is timed from a, b and c on the GPU.
 Make = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], Callable[[], object]]
+Exact = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
+
+
+def _product(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    return a.double() @ b.double()
+
+
+def _silu_product(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    return torch.nn.functional.silu(_bias(b).double() + _product(a, b))
+
+
+def _pruned_product(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    return _product(two_of_four(a), b)
 
 
 @dataclass(frozen=True)
 class GpuEntry:
-    """A contender on the GPU. `dtype` is what its operands are turned into; `tolerance` as on the CPU."""
+    """A contender on the GPU. `dtype` is what its operands are turned into; `tolerance` as on the CPU.
+
+    It takes part in squares up to `largest`, or, where it is `tall`, in the Conformer's products (and in squares too
+    unless `largest` is 0). `exact` is what its product has to be, in float64.
+    """
 
     name: str
     circle: int
@@ -30,15 +49,23 @@ class GpuEntry:
     dtype: Dtype = "float32"
     library: bool = False
     largest: int = 8192
+    tall: bool = False
     tolerance: float = 1e-4
+    exact: Exact = _product
+
+    def takes(self, shape: Shape) -> bool:
+        """Whether it is measured at this shape."""
+        return shape[0] <= self.largest if len(set(shape)) == 1 else self.tall
 
 
 def entries() -> list[GpuEntry]:
     """Who takes part: cuBLAS, and the steps whose compiler is installed here. Imports numba-cuda and Triton."""
     found = [
-        GpuEntry("cublas", 9, _cublas, library=True),
+        GpuEntry("cublas", 9, _cublas, library=True, tall=True),
         GpuEntry("cublas_tf32", 9, _cublas_tf32, "tf32", library=True, tolerance=5e-3),
-        GpuEntry("cublas_bfloat16", 9, _in_bfloat16(_mm_into), "bfloat16", library=True, tolerance=2e-2),
+        GpuEntry("cublas_bfloat16", 9, _in_bfloat16(_mm_into), "bfloat16", library=True, tall=True, tolerance=2e-2),
+        GpuEntry("cublas_silu", 9, _cublas_silu, library=True, largest=0, tall=True, exact=_silu_product),
+        GpuEntry("gpu_sparse", 8, sparse_product, "bfloat16", tolerance=2e-2, exact=_pruned_product),
     ]
     with suppress(ImportError):
         found += _numba_steps()
@@ -66,12 +93,18 @@ def _triton_steps() -> list[GpuEntry]:
     from scripts.measure.matmul import circle6_triton
 
     return [
-        GpuEntry("gpu_triton", 6, lambda a, b, c: partial(circle6_triton.multiply, a, b, c)),
+        GpuEntry("gpu_triton", 6, lambda a, b, c: partial(circle6_triton.multiply, a, b, c), tall=True),
         GpuEntry(
             "gpu_triton_tf32", 8, lambda a, b, c: partial(circle6_triton.multiply, a, b, c, precision="tf32"),
             "tf32", tolerance=5e-3,
         ),
-        GpuEntry("gpu_triton_bfloat16", 8, _in_bfloat16(circle6_triton.multiply), "bfloat16", tolerance=2e-2),
+        GpuEntry(
+            "gpu_triton_bfloat16", 8, _in_bfloat16(circle6_triton.multiply), "bfloat16", tall=True, tolerance=2e-2
+        ),
+        GpuEntry(
+            "gpu_silu", 8, lambda a, b, c: partial(circle6_triton.multiply, a, b, c, bias=_bias(b)),
+            largest=0, tall=True, exact=_silu_product,
+        ),
     ]  # fmt: skip
 
 
@@ -85,6 +118,8 @@ _STEPS: list[tuple[str, int, Dtype, str]] = [
     ("gpu_triton", 6, "float32", "triton"),
     ("gpu_triton_tf32", 8, "tf32", "triton"),
     ("gpu_triton_bfloat16", 8, "bfloat16", "triton"),
+    ("gpu_silu", 8, "float32", "triton"),
+    ("gpu_sparse", 8, "bfloat16", "torch"),
 ]
 
 
@@ -96,7 +131,8 @@ def measure_gpu(quick: bool, progress: Progress, *, there: bool) -> list[Contend
     if not there:
         progress.say("matmul: circle 6 and half of circle 8 are skipped, there is no GPU")
         return [_contender(name, circle, dtype, False, [], _NO_GPU) for name, circle, dtype, _ in _STEPS]
-    sides = (2048,) if quick else (1024, 2048, 4096, 8192)
+    squares = [(side,) * 3 for side in ((2048,) if quick else (1024, 2048, 4096, 8192))]
+    shapes: list[Shape] = [*squares, *CONFORMER[: 1 if quick else None]]
     takers = entries()
     names = {entry.name for entry in takers}
     reasons = {name: f"пакет {package} не установлен" for name, _, _, package in _STEPS if name not in names}
@@ -106,14 +142,14 @@ def measure_gpu(quick: bool, progress: Progress, *, there: bool) -> list[Contend
     points: dict[str, list[Point]] = {}
     before = torch.backends.cuda.matmul.allow_tf32
     try:
-        with progress.bar("matmul, GPU", len(sides)) as advance:
-            for side in sides:
-                present = [entry for entry in takers if entry.largest >= side and entry.name not in reasons]
-                measured, failed = _measure_side(present, side, rounds=2 if quick else 6)
+        with progress.bar("matmul, GPU", len(shapes)) as advance:
+            for shape in shapes:
+                present = [entry for entry in takers if entry.takes(shape) and entry.name not in reasons]
+                measured, failed = _measure_shape(present, shape, rounds=2 if quick else 6)
                 for name, point in measured.items():
                     points.setdefault(name, []).append(point)
                 for name, error in failed.items():
-                    progress.say(f"matmul: {name} failed at {side} and is left out from there on: {_in_short(error)}")
+                    progress.say(f"matmul: {name} failed at {shape} and is left out from there on: {_in_short(error)}")
                     reasons[name] = f"не запустился: {_in_short(error)}"
                 advance(1)
     finally:
@@ -130,16 +166,17 @@ def _in_short(error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())[:200]
 
 
-def _measure_side(present: list[GpuEntry], side: int, rounds: int) -> tuple[dict[str, Point], dict[str, Exception]]:
+def _measure_shape(present: list[GpuEntry], shape: Shape, rounds: int) -> tuple[dict[str, Point], dict[str, Exception]]:
     """The points of those that ran, and why the others did not."""
-    generator = torch.Generator("cuda").manual_seed(side)
-    a, b = (torch.randn(side, side, device="cuda", generator=generator) for _ in range(2))
-    exact = a.double() @ b.double()
+    n, m, p = shape
+    generator = torch.Generator("cuda").manual_seed(n)
+    a, b = (torch.randn(size, device="cuda", generator=generator) for size in ((n, m), (m, p)))
+    exacts = {make: make(a, b) for make in {entry.exact for entry in present}}
     timed: dict[str, Timed] = {}
     errors: dict[str, float] = {}
     failed: dict[str, Exception] = {}
     for entry in present:
-        c = torch.full((side, side), torch.nan, device="cuda")
+        c, exact = torch.full((n, p), torch.nan, device="cuda"), exacts[entry.exact]
         try:
             call = entry.make(a, b, c)
             call()
@@ -153,9 +190,7 @@ def _measure_side(present: list[GpuEntry], side: int, rounds: int) -> tuple[dict
             raise TalkError(f"talk measure matmul: {entry.name}", what, "mend the circle")
         timed[entry.name] = Timed(partial(_finished, call), _BUDGET_S)
     time_together(list(timed.values()), rounds)
-    points = {
-        name: Point(n=side, m=side, p=side, times_s=each.times_s, error=errors[name]) for name, each in timed.items()
-    }
+    points = {name: Point(n=n, m=m, p=p, times_s=each.times_s, error=errors[name]) for name, each in timed.items()}
     return points, failed
 
 
@@ -178,6 +213,16 @@ def _with_tf32(allowed: bool, call: Callable[[], object]) -> Callable[[], object
         return call()
 
     return switched
+
+
+def _bias(b: torch.Tensor) -> torch.Tensor:
+    return torch.linspace(-1, 1, b.shape[1], device=b.device)
+
+
+def _cublas_silu(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor) -> Callable[[], object]:
+    """addmm and SiLU, two kernels; the second in place."""
+    bias = _bias(b)
+    return _with_tf32(False, lambda: torch.nn.functional.silu(torch.addmm(bias, a, b, out=c), inplace=True))
 
 
 def _mm_into(a: torch.Tensor, b: torch.Tensor, out: torch.Tensor) -> torch.Tensor:

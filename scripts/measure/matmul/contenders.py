@@ -15,6 +15,7 @@ from scripts.measure.matmul import (
     circle4_one_thread,
     circle5_threads,
     circle8_arcane,
+    circle8_search,
 )
 from scripts.measure.matmul.circle4_one_thread import TILE
 from scripts.measure.matmul.operands import Matrix
@@ -68,6 +69,11 @@ def all_threads() -> list[Entry]:
         Entry("threads", 5, lambda a, b, c: partial(circle5_threads.multiply, a, b, c), 8192, _TILE_STEP),
         *libraries("all_threads"),
     ]
+
+
+def searched() -> list[Entry]:
+    """Circle 8: circle 5 with its cuts searched for."""
+    return [Entry("searched", 8, lambda a, b, c: partial(circle8_search.multiply, a, b, c), 8192, _TILE_STEP)]
 
 
 def fewer_bits() -> list[Entry]:

@@ -14,14 +14,12 @@ from scripts.errors import TalkError
 from scripts.measure.machine import current_machine
 from scripts.measure.matmul import circle4_one_thread
 from scripts.measure.matmul.circle9_limit import measure_bandwidths, measure_peak
-from scripts.measure.matmul.contenders import Entry, Exact, all_threads, fewer_bits, one_thread, with_epilogue
-from scripts.measure.matmul.operands import Matrix
+from scripts.measure.matmul.contenders import Entry, Exact, all_threads, fewer_bits, one_thread, searched, with_epilogue
+from scripts.measure.matmul.operands import CONFORMER, Matrix, Shape
 from scripts.measure.matmul.timing import Timed, time_together
 from scripts.measure.matmul.vector import machine_caches
 from scripts.measure.progress import Progress
 from scripts.records.matmul import Bandwidth, Contender, Peak, Point, Tiling
-
-Shape = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -41,10 +39,6 @@ FULL = Plan(sides=(128, 512, 1024, 2048), rounds=5, budget_s=1.5)
 QUICK = Plan(sides=(128, 1024), rounds=2, budget_s=0.3)
 
 
-# Products of this very Conformer: steps of sound by the sides of its weights.
-CONFORMER: tuple[Shape, ...] = ((24, 512, 2048), (121, 512, 2048), (121, 2048, 512), (121, 512, 512))
-
-
 def measure_cpu(quick: bool, progress: Progress) -> tuple[list[Contender], list[Peak], list[Bandwidth]]:
     """Circles 1 to 5, what a CPU can of circle 8, and the ceilings of circle 9."""
     plan = QUICK if quick else FULL
@@ -62,7 +56,7 @@ def measure_cpu(quick: bool, progress: Progress) -> tuple[list[Contender], list[
             shape: [*entries, *(fewer_bits() if shape[0] == 1024 else [])]
             for shape, entries in plan.shapes(all_threads()).items()
         }
-        shapes |= {shape: all_threads() for shape in CONFORMER[: 1 if quick else None]}
+        shapes |= {shape: [*all_threads(), *searched()] for shape in CONFORMER[: 1 if quick else None]}
         contenders += _measure(shapes, threads, plan, progress)
         contenders += _measure({CONFORMER[1]: with_epilogue()}, threads, plan, progress)
     return contenders, peaks, bandwidths

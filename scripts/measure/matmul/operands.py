@@ -8,6 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
+Shape = tuple[int, int, int]
+
+# Products of this very Conformer: steps of sound by the sides of its weights.
+CONFORMER: tuple[Shape, ...] = ((24, 512, 2048), (121, 512, 2048), (121, 2048, 512), (121, 512, 512))
 
 
 class Multiply(Protocol):

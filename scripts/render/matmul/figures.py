@@ -36,6 +36,7 @@ TITLES = {
     "cublas": "cuBLAS",
     "cublas_tf32": "cuBLAS, TF32",
     "cublas_bfloat16": "cuBLAS, bf16",
+    "searched": "подбор",
     "bfloat16": "torch.mm, bf16",
     "int8": "torch, int8",
 }

@@ -9,7 +9,8 @@ from scripts.render.russian import NBSP, quantity, scientific
 def shapes(source: Provenance) -> str:
     """Circle 5 and the libraries on the products of this Conformer: tall, wide, and anything but square."""
     data: Matmul = source.record.data
-    contenders = [each for each in map(data.find, ("threads", "torch_all_threads", "numpy_all_threads")) if each]
+    names = ("threads", "searched", "torch_all_threads", "numpy_all_threads")
+    contenders = [each for each in map(data.find, names) if each]
     rows = []
     for point in (point for point in contenders[0].points if not point.square):
         cells = [each.at(point.n, point.m, point.p) for each in contenders]

@@ -26,9 +26,12 @@ ABOVE = {
     "gpu_triton": "gpu_vectorised",
     "gpu_triton_tf32": "gpu_triton",
     "gpu_triton_bfloat16": "gpu_triton",
+    "searched": "threads",
     "int8": "threads",
     "bfloat16": "threads",
     "silu_fused": "silu_separate",
+    "gpu_silu": "cublas_silu",
+    "gpu_sparse": "cublas_bfloat16",
 }
 # What a step is measured against besides: the libraries that multiply on as many threads, in as many bits.
 LIBRARIES = {

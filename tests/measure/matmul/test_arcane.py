@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
 
 from scripts.measure.matmul.circle8_arcane import addmm_silu, bfloat16_product, int8_product, torch_addmm_silu
+from scripts.measure.matmul.circle8_sparse import two_of_four
 
 
 def silu(x: np.ndarray) -> np.ndarray:
@@ -50,3 +52,45 @@ def test_fewer_bits_err_within_their_step(make: object, tolerance: float) -> Non
     make(a, b, c)()  # type: ignore[operator]
     error = np.abs(c - exact).max() / np.abs(exact).max()
     assert 1e-5 < error < tolerance  # not float32 in disguise
+
+
+def test_two_of_every_four_stay_and_they_are_the_largest() -> None:
+    x = torch.from_numpy(np.random.default_rng(3).standard_normal((7, 36), np.float32))
+    pruned = two_of_four(x)
+    fours, kept = x.reshape(-1, 4), pruned.reshape(-1, 4)
+    assert ((kept != 0).sum(1) == 2).all()
+    assert (kept[kept != 0] == fours[kept != 0]).all()
+    largest = fours.abs().sort(1).values[:, 2:].sum(1)
+    torch.testing.assert_close(kept.abs().sum(1), largest)
+
+
+def test_two_of_four_of_odd_rows_and_infinities() -> None:
+    with pytest.raises(ValueError, match="x is 2×6: rows of whole fours are expected"):
+        two_of_four(torch.ones(2, 6))
+    with pytest.raises(ValueError, match="x is 8: rows"):
+        two_of_four(torch.ones(8))
+    assert two_of_four(torch.ones(0, 4)).shape == (0, 4)
+    infinite = two_of_four(torch.tensor([[1.0, torch.inf, 2.0, -3.0]]))
+    assert infinite.tolist() == [[0.0, torch.inf, 0.0, -3.0]]
+
+
+@pytest.mark.parametrize("make", [int8_product, bfloat16_product])
+def test_fewer_bits_of_mistaken_operands(make: object) -> None:
+    a, b, c = np.ones((20, 24), np.float32), np.ones((24, 32), np.float32), np.zeros((20, 32), np.float32)
+    with pytest.raises(ValueError, match="a is 20×24, b is 32×24"):
+        make(a, b.T, c)  # type: ignore[operator]
+    with pytest.raises(TypeError, match="b is float64"):
+        make(a, b.astype(np.float64), c)  # type: ignore[operator]
+    make(a, np.ones((32, 24), np.float32).T, c)()  # type: ignore[operator]
+    np.testing.assert_allclose(c, 24, rtol=1e-2)
+
+
+@pytest.mark.parametrize("odd_one", [np.nan, np.inf, -np.inf])
+def test_eight_bits_have_no_nan_and_no_infinity(odd_one: float) -> None:
+    a, b, c = np.ones((20, 24), np.float32), np.ones((24, 32), np.float32), np.zeros((20, 32), np.float32)
+    b[3, 4] = odd_one
+    with pytest.raises(ValueError, match="whole numbers of 8 bits have no such thing"):
+        int8_product(a, b, c)
+    bfloat16_product(a, b, c)()
+    assert np.isfinite(c[:, 5]).all()
+    np.testing.assert_array_equal(c[:, 4], np.full(20, odd_one))

@@ -1,5 +1,7 @@
 """Every CPU circle against float64, for square, odd and rectangular shapes, and for operands that are none."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from scripts.measure.matmul import (
     circle3_strassen,
     circle4_one_thread,
     circle5_threads,
+    circle8_search,
 )
 from scripts.measure.matmul.circle4_one_thread import COLUMNS, DEPTH, TILE
 from scripts.measure.matmul.operands import Matrix, Multiply
@@ -23,6 +26,7 @@ COMPILED = {
     "packed": circle4_one_thread.packed,
     "overlapped": circle4_one_thread.overlapped,
     "threads": circle5_threads.multiply,
+    "searched": circle8_search.multiply,
 }
 ALL = COMPILED | {
     "python": circle1_python.multiply,
@@ -159,3 +163,24 @@ def test_strassen_where_its_sums_overflow_and_the_product_does_not() -> None:
 def test_grid_uses_every_thread(threads: int, n: int, p: int) -> None:
     down, across = circle5_threads.grid(threads, n, p)
     assert down * across == threads
+
+
+@pytest.mark.parametrize("threads", [1, 2, 6])
+def test_every_cut_that_is_searched_gives_the_product(threads: int) -> None:
+    a, b = random(29, DEPTH + 5), random(DEPTH + 5, 2 * TILE.columns + 3)
+    c = np.empty((29, b.shape[1]), np.float32)
+    found = circle8_search.cuts(threads)
+    assert {cut.down * cut.across for cut in found} == {threads}
+    assert len(set(found)) == len(found) > threads
+    for cut in found:
+        c.fill(np.nan)
+        circle8_search._multiply(cut, a, b, c)
+        assert_product(c, a, b)
+
+
+def test_products_of_two_threads_at_once_keep_out_of_each_others_room() -> None:
+    pairs = [(random(60, 200 + at), random(200 + at, 150)) for at in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        products = list(pool.map(lambda pair: circle4_one_thread.multiply(*pair), pairs * 8))
+    for (a, b), c in zip(pairs * 8, products, strict=True):
+        assert_product(c, a, b)

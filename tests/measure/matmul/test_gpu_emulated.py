@@ -28,9 +28,10 @@ def emulate(switch: str, *words: str) -> list[str]:
 
 def test_numba_steps_in_the_simulator() -> None:
     steps = ["naive", "coalesced", "shared", "thread_tile", "vectorised"]
-    assert set(emulate("NUMBA_ENABLE_CUDASIM", "numba", *steps)) == set(steps)
+    assert set(emulate("NUMBA_ENABLE_CUDASIM", "numba", *steps)) == {*steps, "transposed"}
 
 
 def test_triton_step_in_the_interpreter() -> None:
     pytest.importorskip("triton")
-    assert set(emulate("TRITON_INTERPRET", "triton")) == {"ieee", "float16", "silu"}
+    entries = {"gpu_triton", "gpu_triton_tf32", "gpu_silu"}
+    assert set(emulate("TRITON_INTERPRET", "triton")) == {"ieee", "float16", "silu", "mistakes"} | entries

@@ -9,6 +9,7 @@ from scripts.errors import MissingError
 from scripts.measure import matmul
 from scripts.measure.matmul import circle8_gpu
 from scripts.measure.matmul.circle8_gpu import GpuEntry, measure_gpu
+from scripts.measure.matmul.operands import Shape
 from scripts.measure.progress import make_progress
 from scripts.records.matmul import Point
 
@@ -19,26 +20,35 @@ def test_steps_whose_compiler_is_missing_say_so_and_the_others_are_measured(
     def no_numba() -> list[GpuEntry]:
         raise ImportError("numba")
 
-    def measure_side(present: list[GpuEntry], side: int, rounds: int) -> tuple[dict[str, Point], dict[str, Exception]]:
+    def measure_shape(
+        present: list[GpuEntry], shape: Shape, rounds: int
+    ) -> tuple[dict[str, Point], dict[str, Exception]]:
         assert rounds > 0
         failed: dict[str, Exception] = {"gpu_triton": RuntimeError("Failed to find\nC compiler")}
         ran = [entry.name for entry in present if entry.name not in failed]
-        return {name: Point(n=side, m=side, p=side, times_s=[0.1], error=0.0) for name in ran}, failed
+        n, m, p = shape
+        return {name: Point(n=n, m=m, p=p, times_s=[0.1], error=0.0) for name in ran}, failed
 
     monkeypatch.setattr(circle8_gpu, "_numba_steps", no_numba)
-    monkeypatch.setattr(circle8_gpu, "_measure_side", measure_side)
+    monkeypatch.setattr(circle8_gpu, "_measure_shape", measure_shape)
     found = {each.name: each for each in measure_gpu(True, make_progress(), there=True)}
     assert found["gpu_naive"].skipped == "пакет numba-cuda не установлен"
     assert found["gpu_triton"].skipped == "не запустился: RuntimeError: Failed to find C compiler"
     assert [name for name, each in found.items() if each.points] == [
         "gpu_triton_tf32",
         "gpu_triton_bfloat16",
+        "gpu_silu",
+        "gpu_sparse",
         "cublas",
         "cublas_tf32",
         "cublas_bfloat16",
+        "cublas_silu",
     ]
+    assert [(point.n, point.square) for point in found["cublas"].points] == [(2048, True), (24, False)]
+    assert [point.n for point in found["cublas_silu"].points] == [24]
+    assert [point.n for point in found["cublas_tf32"].points] == [2048]
     said = " ".join(capfd.readouterr().err.split())
-    assert "gpu_naive, gpu_coalesced, gpu_shared, gpu_thread_tile skipped" in said
+    assert "gpu_naive, gpu_coalesced, gpu_shared, gpu_thread_tile, gpu_vectorised skipped" in said
     assert "`pip install numba-cuda`" in said
 
 
