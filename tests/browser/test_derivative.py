@@ -67,7 +67,7 @@ def test_each_picture_starts_as_it_was_drawn(page: Page) -> None:
 
 def test_keys_move_the_moment(page: Page) -> None:
     assert said(page, "tangent", "speed") == "скорость 9"
-    slider = figure(page, "tangent").locator("input").first
+    slider = figure(page, "tangent").get_by_role("slider", name="момент")
     slider.focus()
     for _ in range(100):
         page.keyboard.press("ArrowRight")

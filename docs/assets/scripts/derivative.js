@@ -80,7 +80,7 @@
       const input = Object.assign(document.createElement("input"), { type: "range", min, max, step, value });
       input.setAttribute("value", value);
       const output = document.createElement("output");
-      label.append(title, output, input);
+      label.append(title, input, output); // a label names the first field in it, and an output is one too
       input.addEventListener("input", () => update({ [name]: Number(input.value) }));
       fields[name] = { input, output };
       controls.append(label);

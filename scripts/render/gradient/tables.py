@@ -52,7 +52,7 @@ def passes(source: Provenance, conformer: ConformerBackward) -> str:
     caption = (
         "Одна фраза через Conformer. Умножения, свёртки и остальное — собственное время операторов под профайлером"
     )
-    head = ("", "вперёд", "назад", "дороже")
+    head = ("что", "вперёд", "назад", "дороже")
     return source.figure(_table("Назад и вперёд", head, rows), caption, "numbers", conformer.device)
 
 
