@@ -6,6 +6,7 @@ package-lock.json. Copies land in docs/assets/vendor/, which is published with t
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,9 @@ LICENSED_FONTS = DOCS / "assets" / "fonts"
 LOCK = ROOT / "package-lock.json"
 _STAMP = VENDOR / ".stamp"
 _MEND = "run `make setup`"
+_RULE = re.compile(r"(?P<selectors>[^{}]+)\{(?P<body>(?:[^{}]|\{[^{}]*\})*)\}")
+# Its overview, its scroll and its paper, windows over a slide, transitions other than a fade.
+_UNUSED = re.compile(r"overview|scroll|print|pdf|overlay|convex|concave|cube|zoom|\bpage\b")
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,21 @@ def vendor() -> bool:
     for source, target in _copies():
         (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(NODE_MODULES / source, VENDOR / target)
+    styles = VENDOR / "reveal" / "reveal.css"
+    styles.write_text(without_unused(styles.read_text(encoding="utf-8")), encoding="utf-8")
     write_font_faces()
     _STAMP.write_text(fingerprint)
     return True
+
+
+def without_unused(css: str) -> str:
+    """reveal.js' styles without those of what the deck has in another way, or not at all: more than half of them."""
+    kept = []
+    for rule in _RULE.finditer(css):
+        selectors = [selector for selector in rule["selectors"].split(",") if not _UNUSED.search(selector)]
+        if selectors:
+            kept.append(f"{','.join(selectors)}{{{rule['body']}}}")
+    return "".join(kept)
 
 
 def _npm_ci() -> None:

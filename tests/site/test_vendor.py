@@ -16,6 +16,16 @@ def test_every_part_of_the_pages_is_there() -> None:
         assert (vendor.VENDOR / target).stat().st_size > 0
 
 
+def test_of_reveals_styles_only_what_the_deck_has_is_left() -> None:
+    css = """/*! licence */.reveal .slides,.reveal .overlay{color:red}.reveal.overview a{top:0}
+@media print{.reveal{left:0}}@media screen{.reveal a{left:0}.reveal b{right:0}}@keyframes spin{0%{top:0}to{top:1px}}"""
+    kept = vendor.without_unused(css)
+    assert kept.startswith("/*! licence */.reveal .slides{color:red}")
+    assert "overview" not in kept
+    assert "print" not in kept
+    assert kept.endswith("@media screen{.reveal a{left:0}.reveal b{right:0}}@keyframes spin{0%{top:0}to{top:1px}}")
+
+
 def test_the_lock_holds_checksums_and_no_addresses() -> None:
     packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
     for name, package in packages.items():
