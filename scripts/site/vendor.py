@@ -17,12 +17,14 @@ from pathlib import Path
 from scripts.errors import TalkError
 from scripts.paths import DOCS, GENERATED_ASSETS, ROOT, shown
 from scripts.records.files import write_if_changed
+from scripts.site.subset import cut_down
 
 NODE_MODULES = ROOT / "node_modules"
 VENDOR = DOCS / "assets" / "vendor"
 LICENSED_FONTS = DOCS / "assets" / "fonts"
 LOCK = ROOT / "package-lock.json"
 _STAMP = VENDOR / ".stamp"
+_DEPENDS_ON = (LOCK, Path(__file__), Path(__file__).with_name("subset.py"))
 _MEND = "run `make setup`"
 _RULE = re.compile(r"(?P<selectors>[^{}]+)\{(?P<body>(?:[^{}]|\{[^{}]*\})*)\}")
 # Its overview, its scroll and its paper, windows over a slide, transitions other than a fade.
@@ -73,7 +75,7 @@ def vendor() -> bool:
 
     Raises TalkError when npm fails, with the last line it said.
     """
-    fingerprint = hashlib.sha256(LOCK.read_bytes() + Path(__file__).read_bytes()).hexdigest()
+    fingerprint = hashlib.sha256(b"".join(path.read_bytes() for path in _DEPENDS_ON)).hexdigest()
     if _STAMP.is_file() and _STAMP.read_text() == fingerprint and NODE_MODULES.is_dir():
         write_font_faces()
         return False
@@ -82,6 +84,8 @@ def vendor() -> bool:
     for source, target in _copies():
         (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(NODE_MODULES / source, VENDOR / target)
+    for font in (VENDOR / "fonts").glob("*.woff2"):
+        cut_down(font)
     styles = VENDOR / "reveal" / "reveal.css"
     styles.write_text(without_unused(styles.read_text(encoding="utf-8")), encoding="utf-8")
     write_font_faces()

@@ -3,9 +3,10 @@ import re
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from scripts.errors import TalkError
-from scripts.paths import ROOT
+from scripts.paths import DOCS, ROOT, SNIPPETS
 from scripts.site import vendor
 
 
@@ -40,6 +41,18 @@ def test_open_faces_stand_in_and_every_file_named_is_there(tmp_path: Path) -> No
     assert {"Golos Text", "Handjet", "JetBrains Mono"} == set(re.findall(r'font-family: "([^"]+)"', text))
     for url in re.findall(r'url\("\.\./vendor/([^"]+)"\)', text):
         assert (vendor.VENDOR / url).is_file()
+
+
+def test_typefaces_keep_every_letter_that_the_pages_have() -> None:
+    pages = [*DOCS.rglob("*.md"), *SNIPPETS.rglob("*.html")]
+    written = {ord(letter) for page in pages for letter in page.read_text(encoding="utf-8")}
+    for face in vendor.FACES:
+        for subset in vendor.SUBSETS:
+            name = f"{face.package}-{subset}-{face.weights[0]}-normal.woff2"
+            whole = set(TTFont(vendor.NODE_MODULES / "@fontsource" / face.package / "files" / name).getBestCmap())
+            cut = set(TTFont(vendor.VENDOR / "fonts" / name).getBestCmap())
+            assert cut < whole
+            assert {chr(code) for code in (written & whole) - cut} == set(), name
 
 
 def test_a_licensed_face_that_was_dropped_in_is_used(tmp_path: Path) -> None:
