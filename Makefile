@@ -26,7 +26,7 @@ $(VENV)/bin/uv:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
-$(VENV)/.pages: pyproject.toml package.json package-lock.json scripts/site/vendor.py | $(VENV)/bin/uv
+$(VENV)/.pages: pyproject.toml package.json package-lock.json scripts/site/vendor.py scripts/site/subset.py | $(VENV)/bin/uv
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable .
 	$(BIN)/python -m scripts.site.vendor
 	touch $@

@@ -6,6 +6,7 @@ package-lock.json. Copies land in docs/assets/vendor/, which is published with t
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -16,13 +17,18 @@ from pathlib import Path
 from scripts.errors import TalkError
 from scripts.paths import DOCS, GENERATED_ASSETS, ROOT, shown
 from scripts.records.files import write_if_changed
+from scripts.site.subset import cut_down
 
 NODE_MODULES = ROOT / "node_modules"
 VENDOR = DOCS / "assets" / "vendor"
 LICENSED_FONTS = DOCS / "assets" / "fonts"
 LOCK = ROOT / "package-lock.json"
 _STAMP = VENDOR / ".stamp"
+_DEPENDS_ON = (LOCK, Path(__file__), Path(__file__).with_name("subset.py"))
 _MEND = "run `make setup`"
+_RULE = re.compile(r"(?P<selectors>[^{}]+)\{(?P<body>(?:[^{}]|\{[^{}]*\})*)\}")
+# Its overview, its scroll and its paper, windows over a slide, transitions other than a fade.
+_UNUSED = re.compile(r"overview|scroll|print|pdf|overlay|convex|concave|cube|zoom|\bpage\b")
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ def vendor() -> bool:
 
     Raises TalkError when npm fails, with the last line it said.
     """
-    fingerprint = hashlib.sha256(LOCK.read_bytes() + Path(__file__).read_bytes()).hexdigest()
+    fingerprint = hashlib.sha256(b"".join(path.read_bytes() for path in _DEPENDS_ON)).hexdigest()
     if _STAMP.is_file() and _STAMP.read_text() == fingerprint and NODE_MODULES.is_dir():
         write_font_faces()
         return False
@@ -78,9 +84,23 @@ def vendor() -> bool:
     for source, target in _copies():
         (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(NODE_MODULES / source, VENDOR / target)
+    for font in (VENDOR / "fonts").glob("*.woff2"):
+        cut_down(font)
+    styles = VENDOR / "reveal" / "reveal.css"
+    styles.write_text(without_unused(styles.read_text(encoding="utf-8")), encoding="utf-8")
     write_font_faces()
     _STAMP.write_text(fingerprint)
     return True
+
+
+def without_unused(css: str) -> str:
+    """reveal.js' styles without those of what the deck has in another way, or not at all: more than half of them."""
+    kept = []
+    for rule in _RULE.finditer(css):
+        selectors = [selector for selector in rule["selectors"].split(",") if not _UNUSED.search(selector)]
+        if selectors:
+            kept.append(f"{','.join(selectors)}{{{rule['body']}}}")
+    return "".join(kept)
 
 
 def _npm_ci() -> None:
