@@ -14,6 +14,7 @@ from scripts.measure.matmul.vector import BYTES, LINE, Caches, Tile, copy, machi
 
 # Deeper tiles amortise reading and writing C; the unrolled kernel takes steps of this many.
 UNROLL = 2
+_NOTHING = -1  # ahead is asked for
 
 
 def block_sides(tile: Tile, caches: Caches) -> tuple[int, int]:
@@ -73,7 +74,7 @@ def _in_registers(a: Matrix, b: Matrix, c: Matrix) -> None:
         for j0 in range(0, columns, COLUMNS):
             for i in range(0, rows, TILE_ROWS):
                 for j in range(j0, min(j0 + COLUMNS, columns), TILE_COLUMNS):
-                    _tile_product(depth, a, i * m + k0, m, b, k0 * p + j, p, c, i * p + j, p, k0, a, 0)
+                    _tile_product(depth, a, i * m + k0, m, b, k0 * p + j, p, c, i * p + j, p, k0, a, _NOTHING)
     _rest(a, b, c, rows, columns)
 
 
@@ -99,24 +100,23 @@ _OF_B, _OF_A, _OF_C = DEPTH * COLUMNS, TILE_ROWS * ROW, TILE_ROWS * TILE_COLUMNS
 
 # Step 4. Packing: the block of B is copied once into the very order in which the tile reads it, and A's rows into L1.
 @njit(cache=True)
-def _pack(b: Matrix, k0: int, k1: int, j0: int, j1: int, packed: Any) -> None:
-    """Columns of B in strips as wide as the tile, each strip row by row, with zeros past the edge."""
+def _pack(b: Matrix, k0: int, depth: int, j0: int, j1: int, packed: Any) -> None:
+    """Columns of B in strips as wide as the tile, each strip row by row, with zeros past every edge."""
     # --8<-- [start:packing]
-    for k in range(k0, k1):
+    for k in range(k0, k0 + depth):
         for j in range(j0, j1, TILE_COLUMNS):
-            place = (j - j0) * (k1 - k0) + (k - k0) * TILE_COLUMNS
-            width = min(TILE_COLUMNS, j1 - j)
+            place = (j - j0) * depth + (k - k0) * TILE_COLUMNS
+            width = min(TILE_COLUMNS, j1 - j) if k < b.shape[0] else 0
             if width == TILE_COLUMNS:
                 copy(b, k * b.shape[1] + j, packed, place, TILE_COLUMNS)
             else:
-                packed[place : place + width] = b[k, j:j1]
+                packed[place : place + width] = b[k, j : j + width]
                 packed[place + width : place + TILE_COLUMNS] = 0
     # --8<-- [end:packing]
 
 
-# Step 5. Overlap: lines of C and the rows of A that come next are asked for before they are needed, and the loop counts
-# every second step only.
-_overlapped_tile_product = micro_kernel(TILE, unroll=UNROLL, prefetch=True)
+# Step 5. Overlap: lines of C and the rows of A that come next are asked for before they are needed.
+_unrolled_tile_product = micro_kernel(TILE, unroll=UNROLL)
 
 
 @njit(cache=True)
@@ -133,36 +133,30 @@ def strip(
     block_depth = share(b.shape[0], -(-b.shape[0] // block[0]), UNROLL)
     block_columns = share(j1 - j0, -(-(j1 - j0) // block[1]), TILE_COLUMNS)
     for k0 in range(0, b.shape[0], block_depth):
-        k1 = min(k0 + block_depth, b.shape[0])
-        depth = k1 - k0
-        unrolled = depth // UNROLL * UNROLL if overlap else 0
+        width = min(block_depth, b.shape[0] - k0)
+        depth = share(width, 1, UNROLL)
         for j_block in range(j0, j1, block_columns):
             j_end = min(j_block + block_columns, j1)
-            _pack(b, k0, k1, j_block, j_end, packed)
+            _pack(b, k0, depth, j_block, j_end, packed)
             for i in range(i0, i1, TILE_ROWS):
                 rows = min(TILE_ROWS, i1 - i)
                 for row in range(rows):
-                    copy(a, (i + row) * a.shape[1] + k0, a_rows, row * ROW, depth)
+                    copy(a, (i + row) * a.shape[1] + k0, a_rows, row * ROW, width)
+                    a_rows[row * ROW + width : row * ROW + depth] = 0
                 for j in range(j_block, j_end, TILE_COLUMNS):
                     columns = min(TILE_COLUMNS, j_end - j)
                     whole = rows == TILE_ROWS and columns == TILE_COLUMNS
                     target, c_at, c_stride, add = c, i * c.shape[1] + j, c.shape[1], k0
                     if not whole:
                         target, c_at, c_stride, add = spill, 0, TILE_COLUMNS, 0
-                    b_at = (j - j_block) * depth
-                    if unrolled:
-                        # A row a tile: by the end of the strip's width the next rows have come.
+                    ahead = _NOTHING
+                    if overlap:  # a row a tile: by the end of the strip's width the next rows have come
                         row = min(i + TILE_ROWS + (j - j_block) // TILE_COLUMNS % TILE_ROWS, i1 - 1)
-                        _overlapped_tile_product(
-                            unrolled, a_rows, 0, ROW, packed, b_at, TILE_COLUMNS,
-                            target, c_at, c_stride, add, a, row * a.shape[1] + k0,
-                        )  # fmt: skip
-                    if unrolled < depth:
-                        b_at += unrolled * TILE_COLUMNS
-                        _tile_product(
-                            depth - unrolled, a_rows, unrolled, ROW, packed, b_at, TILE_COLUMNS,
-                            target, c_at, c_stride, add + unrolled, a, 0,
-                        )  # fmt: skip
+                        ahead = row * a.shape[1] + k0
+                    b_at = (j - j_block) * depth
+                    _unrolled_tile_product(
+                        depth, a_rows, 0, ROW, packed, b_at, TILE_COLUMNS, target, c_at, c_stride, add, a, ahead
+                    )
                     if not whole:
                         _add_part(spill, c[i : i + rows, j : j + columns], k0)
 

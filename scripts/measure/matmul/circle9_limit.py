@@ -19,6 +19,7 @@ ACCUMULATORS = TILE.rows * TILE.vectors
 FLOPS_PER_TURN = 2 * ACCUMULATORS * TILE.lanes
 _TURNS = 2_000_000
 _READ_BYTES = 256 << 20  # read in all by a thread, per timing
+_MOST_BYTES = 1 << 30  # of memory taken, all threads together; more than twice the largest L3
 _REPEATS = 7
 
 
@@ -77,7 +78,7 @@ def measure_bandwidths(threads: int) -> list[Bandwidth]:
         "l1": caches.l1 // 2,
         "l2": (caches.l1 + caches.l2) // 2,
         "l3": (caches.l2 + caches.l3 // 4) // (2 * threads),
-        "memory": max(4 * caches.l3, 64 << 20) // threads,
+        "memory": min(max(4 * caches.l3, 64 << 20), _MOST_BYTES) // threads,
     }
     return [_measure_bandwidth(level, threads, size) for level, size in sizes.items()]
 

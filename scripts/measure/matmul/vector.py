@@ -83,15 +83,15 @@ def machine_caches() -> Caches:
     return Caches(sizes["1"], sizes["2"], sizes["3"])
 
 
-def micro_kernel(tile: Tile, *, unroll: int = 1, prefetch: bool = False) -> Callable[..., None]:
+def micro_kernel(tile: Tile, *, unroll: int = 1) -> Callable[..., None]:
     """An intrinsic for compiled code that adds a product to one tile of C:
 
     `kernel(depth, a, a_at, a_stride, b, b_at, b_stride, c, c_at, c_stride, add, ahead, ahead_at)` computes
     C[r, j] (+)= Σ A[r, k]·B[k, j] over k < depth, where `…_at` is the place of an operand's first number in its
     array and `…_stride` the distance between rows, both counted in numbers. C is overwritten when `add` is 0.
     Nothing outside the tile is read or written and no alignment is assumed. `depth` has to be a multiple of `unroll`;
-    the product of depth 0 is zero. With `prefetch`, the tile of C is asked for before it is needed, and so are
-    `depth` numbers of the array `ahead` from `ahead_at` on; without, `ahead` is not looked at.
+    the product of depth 0 is zero. The tile of C is asked for before it is needed, and so are `depth` numbers of the
+    array `ahead` from `ahead_at` on, unless that is negative: then nothing is asked for.
     """
 
     @intrinsic  # type: ignore[untyped-decorator,unused-ignore]
@@ -102,7 +102,7 @@ def micro_kernel(tile: Tile, *, unroll: int = 1, prefetch: bool = False) -> Call
         del depth, a_at, a_stride, b_at, b_stride, c_at, c_stride, add, ahead_at
         place = types.int64
         signature = types.none(place, a, place, place, b, place, place, c, place, place, place, ahead, place)
-        return signature, lambda *words: _emit(*words, tile=tile, unroll=unroll, prefetch=prefetch)
+        return signature, lambda *words: _emit(*words, tile=tile, unroll=unroll)
 
     made: Callable[..., None] = kernel
     return made
@@ -139,7 +139,7 @@ def _multiply_add(code: "Code", tile: Tile, a_rows: list[Any], b_row: Any, sums:
     return updated
 
 
-def _emit(context: Any, builder: Any, signature: Any, words: Any, *, tile: Tile, unroll: int, prefetch: bool) -> Any:
+def _emit(context: Any, builder: Any, signature: Any, words: Any, *, tile: Tile, unroll: int) -> Any:
     depth, a, a_at, a_stride, b, b_at, b_stride, c, c_at, c_stride, add, ahead, ahead_at = words
     code = Code(builder, tile.lanes)
     a_first = code.place(context, signature.args[1], a, a_at)
@@ -149,13 +149,12 @@ def _emit(context: Any, builder: Any, signature: Any, words: Any, *, tile: Tile,
     c_rows = [code.move(c_first, builder.mul(c_stride, _INT(row))) for row in range(tile.rows)]
     c_tile = [[code.move(row, vector * tile.lanes) for vector in range(tile.vectors)] for row in c_rows]
     ahead_first = code.place(context, signature.args[11], ahead, ahead_at)
-    if prefetch:
+    with builder.if_then(builder.icmp_signed(">=", ahead_at, _INT(0))):
         for place in chain(*c_tile):
             code.prefetch(place, write=True)
 
     def turn(k: Any, sums: list[Any]) -> list[Any]:
-        if prefetch:
-            code.prefetch(code.move(ahead_first, k))
+        code.prefetch(code.move(ahead_first, k))  # of no place at all it does nothing
         for step in range(unroll):
             here = builder.add(k, _INT(step))
             b_row = code.move(b_first, builder.mul(here, b_stride))

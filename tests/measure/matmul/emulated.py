@@ -69,9 +69,9 @@ def triton_mistakes() -> None:
         multiply(a, b, c.T, tiles=tiles)
     with pytest.raises(ValueError, match="rows have to be contiguous"):
         multiply(a.T.contiguous().T, b, c, tiles=tiles)
-    with pytest.raises(TypeError, match="a is torch.float64"):
+    with pytest.raises(TypeError, match=r"a is torch\.float64"):
         multiply(a.double(), b, c, tiles=tiles)
-    with pytest.raises(TypeError, match="b is torch.float16"):
+    with pytest.raises(TypeError, match=r"b is torch\.float16"):
         multiply(a, b.half(), c, tiles=tiles)
     with pytest.raises(ValueError, match=r"bias is \(5,\)"):
         multiply(a, b, c, bias=torch.ones(5), tiles=tiles)

@@ -29,12 +29,13 @@ def test_the_tile_fits_the_registers(name: str) -> None:
 @pytest.mark.parametrize("add", [0, 1])
 def test_tile_product(name: str, depth: int, unroll: int, add: int) -> None:
     tile = tile_for(FEATURES[name][0])
-    kernel = micro_kernel(tile, unroll=unroll, prefetch=unroll > 1)
+    kernel = micro_kernel(tile, unroll=unroll)
+    ahead = 0 if unroll > 1 else -1
     columns = tile.columns
 
     @njit
     def run(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> None:
-        kernel(depth, a, 3, a.shape[1], b, 5, columns, c, 2, c.shape[1], add, a, 0)
+        kernel(depth, a, 3, a.shape[1], b, 5, columns, c, 2, c.shape[1], add, a, ahead)
 
     random = np.random.default_rng(depth)
     # Integers, so that every order of summation is exact; borders, so that a stray write is seen.
