@@ -5,7 +5,7 @@ from pathlib import Path
 _ASCII = range(0x20, 0x7F)
 _RUSSIAN = (0x401, *range(0x410, 0x450), 0x451)
 _SIGNS = map(
-    ord, "«»„“”‘’—–…×÷±−·°№€©µ½²³ⁿ≈≤≥→←\N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}\N{HAIR SPACE}"
+    ord, "«»„“”‘’—–…×÷±−·°№€©µ½¹²³ⁿ≈≤≥→←\N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}\N{HAIR SPACE}"
 )
 LETTERS = frozenset((*_ASCII, *_RUSSIAN, *_SIGNS))
 # Ligatures of code and fractions are left out: nobody asks for them, and they are half of a typeface for code.

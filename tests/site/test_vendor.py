@@ -18,7 +18,7 @@ def test_every_part_of_the_pages_is_there() -> None:
 
 
 def test_of_reveals_styles_only_what_the_deck_has_is_left() -> None:
-    css = """/*! licence */.reveal .slides,.reveal .overlay{color:red}.reveal.overview a{top:0}
+    css = """/*! licence */.reveal .slides,.reveal .r-overlay{color:red}.reveal.overview a{top:0}
 @media print{.reveal{left:0}}@media screen{.reveal a{left:0}.reveal b{right:0}}@keyframes spin{0%{top:0}to{top:1px}}"""
     kept = vendor.without_unused(css)
     assert kept.startswith("/*! licence */.reveal .slides{color:red}")
