@@ -38,9 +38,13 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _check(_: argparse.Namespace) -> int:
+    from scripts.records.summary import read_summaries
+    from scripts.render.headlines import latest_moves
     from scripts.site.check import check
 
     problems = check()
+    for move in latest_moves(read_summaries()):
+        print(f"note: {move}")
     for problem in problems:
         print(problem, file=sys.stderr)
     print(f"talk check: {len(problems) or 'no'} problem{'s' if len(problems) != 1 else ''}")

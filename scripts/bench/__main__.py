@@ -14,9 +14,11 @@ from scripts.bench import derivative, lighthouse
 from scripts.bench.first_view import first_view
 from scripts.bench.kills import killed_builds
 from scripts.bench.live import edit_to_slide_s
+from scripts.bench.machines import build_with
 from scripts.bench.malformed import spoil_records
 from scripts.errors import TalkError
 from scripts.measure import EXPERIMENTS, gradient
+from scripts.measure.machine import current_machine
 from scripts.paths import ROOT, SITE
 from scripts.records.store import read_records
 from scripts.render.values import UnknownValueError, current_values
@@ -49,6 +51,9 @@ def _goals() -> Iterator[tuple[str, str, str]]:
                 if run.profile_to_record_s is not None:
                     yield f"profile to record, {run.device}", f"{run.profile_to_record_s:.2f} s", "at most 3 s"
 
+    yield from _gpu()
+    yield from _machines()
+
     browser = find_browser()
     for page, target_kb in (("/gpu/", 350), ("/slides/", 200)):
         if browser is None:
@@ -75,6 +80,23 @@ def _nothing_lost() -> Iterator[tuple[str, str, str]]:
     right, wrong = spoil_records(100)
     print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
     yield "malformed records refused or escaped", f"{right} of 100", "100 of 100"
+
+
+def _gpu() -> Iterator[tuple[str, str, str]]:
+    for words, target_s in (((), 540), (("--quick",), 90)):
+        name = " ".join(("measure all --device cuda", *words))
+        if current_machine().gpu is None:
+            yield name, "no GPU", f"at most {target_s} s"
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            taken_s = _time_talk("measure", "all", "--device", "cuda", *words, "--out", folder)
+        yield name, f"{taken_s:.0f} s", f"at most {target_s} s"
+
+
+def _machines() -> Iterator[tuple[str, str, str]]:
+    one, ten = build_with(1), build_with(10)
+    yield "build: ten machines / one", f"{ten.next_s / one.next_s:.2f}×", "at most 2×"
+    yield "the same, nothing drawn beforehand", f"{ten.first_s / one.first_s:.2f}×", "at most 2×"
 
 
 def _lighthouse(page: str, browser: str | None) -> str:

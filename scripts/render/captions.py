@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scripts.paths import ROOT
 from scripts.records.profiling import Device
-from scripts.records.schema import AnyRecord
+from scripts.records.schema import AnyRecord, Machine
 from scripts.records.sources import changed_sources
 from scripts.render.russian import NBSP, day, plural
 
@@ -29,12 +29,17 @@ def raw_url(record: AnyRecord, base: str = RESULTS_URL) -> str:
 def hardware(record: AnyRecord, device: Device | None = None) -> str:
     """The machine in words, as HTML: its CPU and cores, and before them its GPU unless only the CPU is spoken of."""
     machine = record.machine
-    cores = f"{machine.cpu_cores}{NBSP}{plural(machine.cpu_cores, 'ядро', 'ядра', 'ядер')}"
-    parts = [f"{_TRADEMARK.sub('', machine.cpu)}, {cores}"]
+    parts = [processor(machine)]
     ran_on = getattr(record.data, "run_on", lambda _: None)
     if machine.gpu and (device == "cuda" or (device is None and ran_on("cuda"))):
         parts.insert(0, machine.gpu)
     return escape(" + ".join(parts))
+
+
+def processor(machine: Machine) -> str:
+    """The machine's CPU and cores in words, not escaped."""
+    cores = f"{machine.cpu_cores}{NBSP}{plural(machine.cpu_cores, 'ядро', 'ядра', 'ядер')}"
+    return f"{_TRADEMARK.sub('', machine.cpu)}, {cores}"
 
 
 def versions(record: AnyRecord) -> str:

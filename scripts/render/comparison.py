@@ -5,10 +5,10 @@ from html import escape
 
 from scripts.records.schema import AnyRecord
 from scripts.records.summary import Summary
-from scripts.render.captions import Provenance, code, raw_url
+from scripts.render.captions import Provenance, code, processor, raw_url
 from scripts.render.headlines import HEADLINES, Headline, latest_moves
 from scripts.render.machines import CHAPTERS, labels, page_name
-from scripts.render.russian import NBSP, day, plural, quantity
+from scripts.render.russian import NBSP, day, quantity
 from scripts.render.values import Values
 
 # What the columns are called. An experiment that is not here is called by its own name.
@@ -53,8 +53,7 @@ def _title(experiment: str) -> str:
 def _hardware(records: Sequence[AnyRecord]) -> str:
     """GPU, CPU and cores, whatever of it the experiments used."""
     machine = records[0].machine
-    cores = f"{machine.cpu}, {machine.cpu_cores}{NBSP}{plural(machine.cpu_cores, 'ядро', 'ядра', 'ядер')}"
-    return escape(" + ".join(filter(None, [machine.gpu, cores])))
+    return escape(" + ".join(filter(None, [machine.gpu, processor(machine)])))
 
 
 def _table(machines: Machines) -> str:
@@ -72,9 +71,10 @@ def _table(machines: Machines) -> str:
             _cell(by_name[name], name in CHAPTERS and measured_by[name] > 1) if name in by_name else "<td>—</td>"
             for name in experiments
         )
+        remarks = f'<div class="remarks-text">{_details(records)}</div>'
         bodies.append(
             f"<tbody><tr><th scope=row>{_hardware(records)}</th>{cells}</tr>"
-            f'<tr class="remarks"><td colspan={len(experiments) + 1}>{_details(records)}</td></tr></tbody>'
+            f'<tr class="remarks"><td colspan={len(experiments) + 1}>{remarks}</td></tr></tbody>'
         )
     head = "".join(f"<th scope=col>{escape(heading)}</th>" for heading in ("Машина", *map(_title, experiments)))
     return _figure("Машины и эксперименты", f"<thead><tr>{head}</tr></thead>{''.join(bodies)}", "machines")
@@ -162,13 +162,13 @@ def _headlines(machines: Machines, names: Mapping[str, str]) -> str:
     )
     titles = {"first": "Первая машина", "second": "Вторая"}
     selects = "".join(f'<label>{title} <select name="{name}"></select></label>' for name, title in titles.items())
-    return f'{table.strip()}\n\n<form class="machine-pair" hidden>{selects}<div aria-live="polite"></div></form>\n'
+    form = f'<form class="machine-pair" hidden>{selects}<div class="table-scroll" aria-live="polite"></div></form>'
+    return f"{table}\n{form}\n"
 
 
 def _answer(headline: Headline, values: Values) -> str:
-    try:
-        found = values.find(headline.name)
-    except LookupError:
+    found = values.get(headline.name)
+    if found is None:
         return ""
     amount = found.value.number
     return (
@@ -202,7 +202,7 @@ def _history_table(summaries: Sequence[Summary], title: str, moved: set[tuple[st
         cells = "".join(
             f"<td>{'—' if amount is None else headline.text(amount)}</td>" for amount in numbers[-len(shown) :]
         )
-        change = quantity(known[-1] / known[-2] - 1, "share", decimals=0) if len(known) > 1 and known[-2] else "—"
+        change = _change(known[-1] / known[-2] - 1) if len(known) > 1 and known[-2] else "—"
         mark = ""
         if (summaries[0].machine, headline.name) in moved:
             mark = ' <mark class="moved" title="Изменилось больше, чем на разброс">!</mark>'
@@ -211,15 +211,19 @@ def _history_table(summaries: Sequence[Summary], title: str, moved: set[tuple[st
             f"<td>{change}{mark}</td></tr>"
         )
     head = "".join(f"<th scope=col>{_moment(summary)}</th>" for summary in shown)
-    caption = f'<figcaption><span class="caption">{escape(title)}</span></figcaption>'
-    table = _figure(
+    return _figure(
         title,
         f"<thead><tr><th scope=col>Число</th><th scope=col>Как шло</th>{head}<th scope=col>Изменилось</th></tr></thead>"
         f"<tbody>{''.join(rows)}</tbody>",
         "machines history",
         "operators",
+        caption=escape(title),
     )
-    return table.replace("</figure>", f"{caption}</figure>")
+
+
+def _change(share: float) -> str:
+    text = quantity(share, "share", decimals=0)
+    return f"+{text}" if share > 0 and not text.startswith("0") else text
 
 
 def _moment(summary: Summary) -> str:
@@ -257,9 +261,10 @@ def _sparkline(numbers: Sequence[float], headline: Headline) -> str:
     )
 
 
-def _figure(label: str, table: str, kind: str, table_class: str = "machines") -> str:
+def _figure(label: str, table: str, kind: str, table_class: str = "machines", caption: str = "") -> str:
     """A wide table in a figure that scrolls, with the keyboard too. One line: Markdown takes it as one block."""
+    above = f'<figcaption><span class="caption">{caption}</span></figcaption>' if caption else ""
     return (
-        f'<figure class="{kind}"><div class="table-scroll" role="group" aria-label="{escape(label)}" tabindex=0>'
+        f'<figure class="{kind}">{above}<div class="table-scroll" role="group" aria-label="{escape(label)}" tabindex=0>'
         f'<table class="{table_class}">{table}</table></div></figure>\n'
     )

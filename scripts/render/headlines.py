@@ -7,7 +7,7 @@ from typing import Literal
 
 from scripts.records.summary import Headline as Measured
 from scripts.records.summary import Summary
-from scripts.render.russian import Dimension, quantity
+from scripts.render.russian import NBSP, Dimension, quantity
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,21 @@ class Move:
     def change(self) -> float:
         """By what share of what it was."""
         return self.now.number / self.was.number - 1
+
+    def __str__(self) -> str:
+        """What `talk check` says of it: a measurement of another day may differ, so it is no problem."""
+        spread = max(each.spread for each in (self.was, self.now) if each.spread is not None)
+        changed = [
+            f"{name} {self.before.versions.get(name, '—')} → {version}"
+            for name, version in sorted(self.after.versions.items())
+            if self.before.versions.get(name) != version
+        ]
+        why = f" ({', '.join(changed)})" if changed else ""
+        return (
+            f"{self.after.machine}/{self.headline.name} went from {self.headline.text(self.was.number)} to "
+            f"{self.headline.text(self.now.number)}, {self.change:+.0%}, since {self.before.measured_at[:10]}{why}: "
+            f"more than its spread, {spread:.0%}"
+        ).replace(NBSP, " ")
 
 
 def latest_moves(summaries: Iterable[Summary]) -> list[Move]:

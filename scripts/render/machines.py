@@ -7,8 +7,8 @@ experiment: chapters do not grow with the number of machines, and without script
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from html import escape
+from collections.abc import Iterable, Iterator, Mapping
+from html import escape, unescape
 
 from scripts.records.schema import AnyRecord
 from scripts.render.captions import hardware
@@ -45,13 +45,21 @@ def labels(records: Iterable[AnyRecord]) -> dict[str, str]:
 
 def figures_of(record: AnyRecord, fragments: Mapping[str, str]) -> dict[str, str]:
     """Of fragments under `snippets/generated/`, those that are figures of this record: what each is called → figure."""
-    found = {}
+    return {name: html for name, of, html in _figures(record.experiment, fragments) if of == record.name}
+
+
+def are_all_of(record: AnyRecord, fragments: Mapping[str, str]) -> bool:
+    """Whether no fragment is a figure of the same experiment on another machine."""
+    return all(of == record.name for _, of, _ in _figures(record.experiment, fragments))
+
+
+def _figures(experiment: str, fragments: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """What each figure of the experiment is called, the record's name, and the figure."""
     for path, html in fragments.items():
         folder, _, name = path.removesuffix(".html").partition("/")
         figure = _FIGURE.match(html)
-        if folder == record.experiment and figure is not None and figure["record"] == escape(record.name):
-            found[name] = html
-    return found
+        if folder == experiment and figure is not None:
+            yield name, unescape(figure["record"]), html
 
 
 def with_choice(path: str, html: str, pages: Mapping[str, str], names: Mapping[str, str]) -> str:

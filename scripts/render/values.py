@@ -9,7 +9,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from scripts.paths import RESULTS
@@ -39,12 +39,17 @@ _VALUES_OF: dict[str, Callable[[AnyRecord], dict[str, Value]]] = {
 
 
 class UnknownValueError(LookupError):
-    """No record has the value; `nearest` are the names most like it."""
+    """No record has the value; `nearest` are the names most like it, looked for when they are asked for."""
 
-    def __init__(self, reference: str, nearest: list[str]) -> None:
+    def __init__(self, reference: str, find_nearest: Callable[[str], list[str]]) -> None:
         self.reference = reference
-        self.nearest = nearest
+        self._find_nearest = find_nearest
         super().__init__(reference)
+
+    @cached_property
+    def nearest(self) -> list[str]:
+        """Names that are there, or the machines that have this one."""
+        return self._find_nearest(self.reference)
 
     @property
     def mend(self) -> str:
@@ -94,22 +99,27 @@ class Values:
         for reference, answer in zip(references, found, strict=True):
             if answer is None:
                 known = self.is_known(reference)
-                raise (UnmeasuredValueError if known else UnknownValueError)(reference, self._nearest(reference))
+                raise (UnmeasuredValueError if known else UnknownValueError)(reference, self._nearest)
         return [answer for answer in found if answer is not None]
+
+    def get(self, reference: str) -> Found | None:
+        """The value `reference` names; None where no record has it."""
+        return self._answer(reference, [reference])
 
     def is_measured(self, reference: str) -> bool:
         """Whether a machine other than the talk's own has the value."""
-        found = self._answer(reference, [reference])
+        found = self.get(reference)
         return found is not None and found.record.origin == "measured"
 
     def is_known(self, reference: str) -> bool:
         """Whether a record has the value, or could have it."""
         _, name = _split(reference)
-        return is_known(name, self.names())
+        return is_known(name, self.names)
 
-    def names(self) -> list[str]:
+    @cached_property
+    def names(self) -> tuple[str, ...]:
         """Every name that some record has, without machines, sorted."""
-        return sorted({name for values in self._values.values() for name in values})
+        return tuple(sorted({name for values in self._values.values() for name in values}))
 
     def _answer(self, reference: str, together: list[str]) -> Found | None:
         machine, name = _split(reference)
@@ -126,7 +136,7 @@ class Values:
 
     def _nearest(self, reference: str) -> list[str]:
         _, name = _split(reference)
-        nearest = difflib.get_close_matches(name, self.names(), n=3, cutoff=0.4)
+        nearest = difflib.get_close_matches(name, self.names, n=3, cutoff=0.4)
         if name in nearest:  # the name exists, but not on that machine, or not on one machine with its companions
             return [f"{record.machine.slug}/{name}" for record in self.records if name in self._values[record.name]]
         return nearest

@@ -6,7 +6,6 @@ the code of the experiment's values, in its schema, or in the names that other r
 
 import ast
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,23 +14,26 @@ from scripts.paths import ROOT
 _NAME = re.compile(r"[A-Za-z0-9_.]*")
 
 
-def is_known(name: str, answered: Iterable[str], root: Path = ROOT) -> bool:
+def is_known(name: str, answered: tuple[str, ...], root: Path = ROOT) -> bool:
     """Whether `name`, its experiment first, is made of words that it knows; `answered` are names that records have.
 
     Sizes do not matter: who has measured a side of 512 has not misspelt one of 1024.
     """
     experiment, _, rest = name.partition(".")
-    known = set(_words_of_code(experiment, root))
-    for other in answered:
-        if other.startswith(f"{experiment}."):
-            known |= _words(other)
-    return _words(rest) <= known
+    known = _words_of_code(experiment, root) | _words_of_names(experiment, answered)
+    return all(word in known or all(part in known for part in word.split("_")) for word in _words(rest))
+
+
+@lru_cache(maxsize=32)
+def _words_of_names(experiment: str, names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word for name in names if name.startswith(f"{experiment}.") for word in _words(name))
 
 
 @lru_cache(maxsize=32)
 def _words_of_code(experiment: str, root: Path) -> frozenset[str]:
     scripts = root / "scripts"
-    files = [*sorted((scripts / "render" / experiment).glob("*.py")), scripts / "records" / f"{experiment}.py"]
+    files = sorted((scripts / "render" / experiment).glob("*.py"))
+    files += [scripts / folder / f"{experiment}.py" for folder in ("render", "records")]
     found: set[str] = set()
     for path in files:
         if path.is_file():

@@ -83,7 +83,7 @@ def find_unmeasured() -> list[TalkError]:
     values, claims = current_values(), read_claims()
     found: dict[tuple[Path, str], list[tuple[int, str]]] = {}
     for path in source_files():
-        text = without_hidden(without_code(path.read_text(encoding="utf-8")), values)
+        text = without_hidden(without_code(read_source(path)), values)
         for line, match in numbered(REFERENCE, text):
             if _raised_as(UnmeasuredValueError, values.find, match["reference"]):
                 experiment = match["reference"].rpartition("/")[2].partition(".")[0]

@@ -58,7 +58,7 @@ class _Build:
 def copy_project(folder: Path) -> None:
     """The sources of the project in a folder of their own, with its records and without what is built of them."""
     folder.mkdir(parents=True)
-    built = shutil.ignore_patterns("__pycache__", "generated", "*.partial")
+    built = shutil.ignore_patterns("__pycache__", "generated", "machines", "*.partial")
     for name in _SOURCES:
         source = ROOT / name
         if source.is_dir():
