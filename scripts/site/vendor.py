@@ -28,7 +28,10 @@ _DEPENDS_ON = (LOCK, Path(__file__), Path(__file__).with_name("subset.py"))
 _MEND = "run `make setup`"
 _RULE = re.compile(r"(?P<selectors>[^{}]+)\{(?P<body>(?:[^{}]|\{[^{}]*\})*)\}")
 # Its overview, its scroll and its paper, windows over a slide, transitions other than a fade.
-_UNUSED = re.compile(r"\.overview|reveal-scroll|scroll-|reveal-print|print|\.r-overlay|[=^]\"?(?:convex|concave|cube|zoom|page)")
+_UNUSED = re.compile(
+    r"\.overview|reveal-scroll|scroll-|reveal-print|print|\.r-overlay"
+    r"|[=^]\"?(?:convex|concave|cube|zoom|page)"
+)
 
 
 @dataclass(frozen=True)
