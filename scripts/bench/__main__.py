@@ -1,25 +1,24 @@
 """One line a goal: its name, figure and target. Never fails on a figure."""
 
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
 from rich.console import Console
 
-from scripts.bench import derivative, lighthouse
+from scripts.bench import derivative, lighthouse, matmul
 from scripts.bench.first_view import first_view
 from scripts.bench.kills import killed_builds
 from scripts.bench.live import edit_to_slide_s
 from scripts.bench.machines import build_with
 from scripts.bench.malformed import spoil_records
+from scripts.bench.watched import Watched, watch
 from scripts.errors import TalkError
 from scripts.measure import EXPERIMENTS, gradient
 from scripts.measure.machine import current_machine
-from scripts.paths import ROOT, SITE
+from scripts.paths import SITE
 from scripts.records.store import read_records
 from scripts.render.values import UnknownValueError, current_values
 from scripts.site.browser import find_browser
@@ -41,12 +40,16 @@ def _goals() -> Iterator[tuple[str, str, str]]:
         yield "make site QUICK=1, after set-up", f"{sum(quick_s.values()) + build_s:.0f} s", "at most 180 s"
 
     with tempfile.TemporaryDirectory() as folder:
-        full_s = {name: _time_talk("measure", name, "--out", folder) for name in EXPERIMENTS}
+        full = {name: _watch_talk("measure", name, "--out", folder) for name in EXPERIMENTS}
+        full_s = {name: watched.wall_time_s for name, watched in full.items()}
         yield "make site, after set-up", f"{(sum(full_s.values()) + build_s) / 60:.1f} min", "at most 15 min"
         for record in read_records(Path(folder)):
             if record.experiment == "gradient":
                 network = Path(folder, record.machine.slug, gradient.NETWORK.name)
                 yield from derivative.measured(record.data, network, full_s["gradient"], quick_s["gradient"])
+            if record.experiment == "matmul":
+                peak_bytes = full["matmul"].peak_bytes
+                yield from matmul.measured(record, full_s["matmul"], quick_s["matmul"], peak_bytes)
             for run in record.data.runs if record.experiment == "profiling" else ():
                 if run.profile_to_record_s is not None:
                     yield f"profile to record, {run.device}", f"{run.profile_to_record_s:.2f} s", "at most 3 s"
@@ -132,11 +135,14 @@ def _peers() -> Iterator[tuple[str, str, str]]:
 
 
 def _time_talk(*words: str) -> float:
-    start = time.perf_counter()
-    done = subprocess.run([sys.executable, "-m", "scripts", *words], cwd=ROOT, capture_output=True, text=True)
-    if done.returncode != 0:
+    return _watch_talk(*words).wall_time_s
+
+
+def _watch_talk(*words: str) -> Watched:
+    done = watch([sys.executable, "-m", "scripts", *words])
+    if done.status != 0:
         sys.exit(f"talk {' '.join(words)} failed: {done.stderr.strip()}")
-    return time.perf_counter() - start
+    return done
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ class Plan:
 
 
 FULL = Plan(sides=(128, 512, 1024, 2048), rounds=5, budget_s=1.5)
-QUICK = Plan(sides=(128, 1024), rounds=2, budget_s=0.3)
+QUICK = Plan(sides=(128, 1024), rounds=1, budget_s=0.3)
 
 
 def measure_cpu(quick: bool, progress: Progress) -> tuple[list[Contender], list[Peak], list[Bandwidth]]:

@@ -1,0 +1,54 @@
+"""Goals of the nine circles: how each stands in one run of `talk measure matmul`."""
+
+from collections.abc import Iterator
+
+from scripts.records.matmul import Matmul
+from scripts.records.schema import Record
+from scripts.render.matmul.values import matmul_values
+
+_WAITS = "waits for a GPU"
+_CPU_SIDES = (1024, 2048)
+
+
+def measured(
+    record: Record[Matmul], full_s: float, quick_s: float, peak_bytes: float
+) -> Iterator[tuple[str, str, str]]:
+    """Name, figure and target of each goal. Ratios are of that one run, `peak_bytes` of all its processes."""
+    values = matmul_values(record)
+
+    def figure(name: str, without: str = "not measured") -> str:
+        return f"{values[name].number:.2f}" if name in values else without
+
+    for side in _CPU_SIDES:
+        ratio, share = figure(f"overlap.n{side}.to_library"), figure(f"overlap.n{side}.share_of_peak")
+        yield f"matmul, one thread, {side}: to the faster library", ratio, "at least 1.00"
+        yield f"matmul, one thread, {side}: of the FMA peak", share, "at least 0.90"
+    for side in _CPU_SIDES:
+        yield (
+            f"matmul, all threads, {side}: to the faster library",
+            figure(f"threads.n{side}.to_library"),
+            "at least 1.00",
+        )
+    best = max(
+        (name for name in values if name.startswith("gpu_") and name.endswith(".n4096.to_library") and _is_fp32(name)),
+        key=lambda name: values[name].number,
+        default="",
+    )
+    yield "matmul, GPU, fp32, 4096: to cuBLAS", figure(best, _WAITS), "at least 0.90"
+    for side in (4096, 8192):
+        ratio = figure(f"gpu_triton_bfloat16.n{side}.to_library", _WAITS)
+        yield f"matmul, GPU, bf16, {side}: to cuBLAS", ratio, "at least 0.95"
+    if "distributed.deviation" in values:
+        excess = f"{100 * values['distributed.deviation'].number:.2f} %"
+    else:
+        excess = "not counted here"
+    yield "matmul, four processes: bytes sent, off the theory", excess, "at most 5 %"
+    error = f"{values['death.error'].number:.0e}" if "death.error" in values else "not measured"
+    yield "matmul, a process killed: error of the product", error, "at most 1e-06"
+    yield "talk measure matmul", f"{full_s:.0f} s", "at most 90 s"
+    yield "talk measure matmul --quick", f"{quick_s:.0f} s", "at most 20 s"
+    yield "talk measure matmul, peak memory", f"{peak_bytes / 2**30:.2f} GiB", "under 2 GiB"
+
+
+def _is_fp32(name: str) -> bool:
+    return "tf32" not in name and "bfloat16" not in name
