@@ -11,7 +11,11 @@ from scripts.markdown import locate
 from scripts.records.store import write_record
 from tests import samples
 
-EXTENSIONS = ["scripts.markdown.values", "scripts.markdown.links", "scripts.markdown.conditions", "tables", "attr_list"]
+EXTENSIONS = [
+    *(f"scripts.markdown.{name}" for name in ("values", "links", "conditions", "slides")),
+    "tables",
+    "attr_list",
+]
 
 
 @pytest.fixture
@@ -71,6 +75,35 @@ def test_an_unknown_name_stops_with_file_line_and_nearest_names(
     monkeypatch.setattr(locate, "source_files", lambda: [page])
     with pytest.raises(TalkError, match=r"page\.md:3: .*adddmm.*profiling\.cpu\.addmm\.share"):
         convert(page.read_text(encoding="utf-8"), results)
+
+
+def test_a_number_that_nobody_has_measured_leaves_its_place_empty(results: Path) -> None:
+    body = convert("# Глава\n\nGPU — {{ profiling.cuda.wall_time | мс .1 }}, {{ profiling.speedup | × }}.", results)
+    (first, second) = [span for span in body.iter("span") if span.get("class") == "unmeasured"]
+    assert "".join(first.itertext()) == "не измерено\N{NO-BREAK SPACE}мс"
+    assert "".join(second.itertext()) == "не измерено×"
+    assert first.attrib["title"] == "profiling.cuda.wall_time: ещё не измерено"
+    assert [child.tag for child in body] == ["h1", "p", "p"]
+    assert body[1].attrib["class"] == "nothing-measured"
+    assert not list(body.iter("data"))
+
+
+def test_a_title_slide_stays_right_under_its_title(results: Path) -> None:
+    text = "# Глава\n\n/// slide | Глава\n    layout: section\n///\n\n{{ profiling.cuda.wall_time }}\n"
+    assert [child.tag for child in convert(text, results)][:3] == ["h1", "section", "p"]
+
+
+def test_where_all_is_measured_nothing_is_said(results: Path) -> None:
+    body = convert("# Глава\n\n{{ profiling.cpu.wall_time }}\n", results)
+    assert [child.tag for child in body] == ["h1", "p"]
+
+
+def test_a_claim_that_nobody_can_check_is_neither_true_nor_false(results: Path) -> None:
+    (results / "claims.toml").write_text('[idle]\nrelation = "profiling.cuda.idle_share > 0.5"\n')
+    (claim,) = convert("[GPU ждёт](claim:idle).", results, results / "claims.toml").iter("span")
+    assert claim.attrib["data-claim"] == "idle"
+    assert "data-holds" not in claim.attrib
+    assert "никто не измерил" in claim.attrib["title"]
 
 
 def test_a_claim_that_holds_and_one_that_does_not(results: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from scripts.errors import TalkError
+from scripts.records import store
 from scripts.records.files import write_if_changed, write_whole
 from scripts.records.store import read_record, read_records, write_record
 from tests import samples
@@ -33,6 +34,13 @@ def assert_refused(path: Path, *words: str) -> None:
     assert "profiling.json" in message
     for word in words:
         assert word in message
+
+
+def test_a_record_too_large_for_git_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "LARGEST_BYTES", 1000)
+    with pytest.raises(TalkError, match=r"profiling\.json: would take 0 MB of git"):
+        write_record(samples.record(), tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_record_comes_back_as_it_was_written(tmp_path: Path) -> None:

@@ -34,7 +34,14 @@ def claims_file(tmp_path: Path, relation: str) -> Path:
 )
 def test_relations(tmp_path: Path, relation: str, holds: bool) -> None:
     claim = read_claims(claims_file(tmp_path, relation))["a-claim"]
-    assert judge(claim, VALUES).holds is holds
+    verdict = judge(claim, VALUES)
+    assert verdict is not None
+    assert verdict.holds is holds
+
+
+def test_what_nobody_has_measured_is_not_judged(tmp_path: Path) -> None:
+    claim = read_claims(claims_file(tmp_path, "profiling.cuda.idle_share > 0.5"))["a-claim"]
+    assert judge(claim, VALUES) is None
 
 
 def test_a_verdict_tells_both_numbers_and_the_machine(tmp_path: Path) -> None:
