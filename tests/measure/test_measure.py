@@ -178,7 +178,9 @@ def test_a_bare_machine_needs_nothing_to_write_a_record(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert written(tmp_path) == ["profiling"]
     skipped = [line for line in done.stderr.splitlines() if line.endswith("is skipped")]
-    assert [line.split(":")[0] for line in skipped] == [f"talk measure {name}" for name in EXPERIMENTS][1:]
+    assert {line.split(":")[0] for line in skipped} == {f"talk measure {name}" for name in EXPERIMENTS} - {
+        "talk measure profiling"
+    }
     assert len(done.stderr.splitlines()) == len(skipped) + 1
     (path,) = tmp_path.glob("*/profiling.json")
     assert read_record(path).experiment == "profiling"
