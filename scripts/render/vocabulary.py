@@ -34,7 +34,8 @@ def _words_of_code(experiment: str, root: Path) -> frozenset[str]:
     scripts = root / "scripts"
     files = sorted((scripts / "render" / experiment).glob("*.py"))
     files += [scripts / folder / f"{experiment}.py" for folder in ("render", "records")]
-    found: set[str] = set()
+    # Labs are called what their notebooks are.
+    found = {word for path in (root / "docs" / experiment).glob("*.ipynb") for word in _words(path.stem)}
     for path in files:
         if path.is_file():
             for node in ast.walk(ast.parse(path.read_bytes())):
