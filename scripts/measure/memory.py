@@ -36,6 +36,13 @@ def peak_allocated_bytes(run: Callable[[], object], device: Device) -> int:
     return peak
 
 
+def give_back() -> None:
+    """Let the system have the memory that is free, but that the allocator keeps for later."""
+    gc.collect()
+    with suppress(OSError, AttributeError):  # glibc's alone
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 class HighWater:
     """The most resident memory that this process has had, by the kernel's own mark, which misses no moment.
 
@@ -60,9 +67,7 @@ class HighWater:
 
     def risen_bytes(self, work: Callable[[], object]) -> int | None:
         """How far the memory rose above where it stood while `work` ran; None where it is not told."""
-        gc.collect()
-        with suppress(OSError, AttributeError):  # give back what the allocator kept, else it serves `work` unseen
-            ctypes.CDLL(None).malloc_trim(0)
+        give_back()  # else what the allocator kept serves `work` unseen
         try:
             self._before_bytes = max(self._before_bytes, _status_bytes("VmHWM"))
             _CLEAR.write_text(_RESET_PEAK)

@@ -113,7 +113,7 @@ class Decoding:
     """Story 2. Outputs of the network trained for /derivative/ through white noise, or made-up ones; `sound_s` in all.
 
     `noise_db` is the voice's power over the noise's; the model of language is of `order` letters. `trial` tries every
-    text, and its sizes are frames, as those of `longer`, which is a beam of 16.
+    text of `letters`, and its sizes are frames, as those of `longer`, which is a beam of 16.
     """
 
     outputs_of: OutputsOf
@@ -123,6 +123,7 @@ class Decoding:
     order: int
     quiet_word_error_rate: float  # greedy, without noise
     beams: list[Beam]
+    letters: int
     trial: Curve
     longer: Curve
     found: list[Found]

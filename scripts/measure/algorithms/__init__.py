@@ -43,7 +43,7 @@ def run(device: str, quick: bool, audio: Path | None, progress: Progress) -> Alg
         many_hours,
         ring,
     )
-    from scripts.measure.memory import HIGH_WATER
+    from scripts.measure.memory import HIGH_WATER, give_back
     from scripts.measure.profiling.model import seeded
 
     HIGH_WATER.begin()
@@ -71,6 +71,7 @@ def run(device: str, quick: bool, audio: Path | None, progress: Progress) -> Alg
         on_checkpointing = checkpointing.measure(network.encoder, features, quick, part(6))
         on_framework = framework_facts.measure(network.encoder, features, quick, part(5))
         network.encoder.zero_grad()
+        give_back()
         on_batches = batching.measure(network, devices, quick, part(25))
     peak_bytes = HIGH_WATER.peak_bytes()
     if peak_bytes is not None and small_peak_bytes is not None:

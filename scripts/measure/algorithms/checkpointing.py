@@ -29,7 +29,7 @@ _TIME_STEPS, _QUICK_TIME_STEPS = 480, 60
 _WIDTH, _BATCH = 128, 16  # of the recurrent network's state
 _REMEMBERS = 5.0
 _SHALLOW = 20  # layers: fewer slots are worth a look there than in a deep chain
-_ALONE, _ALONE_S = 9, 0.02  # how often, and for how long at least, a layer is timed alone
+_ALONE = 5  # how often layers are timed one by one
 
 
 # --8<-- [start:heart]
@@ -112,6 +112,11 @@ def _through(layer: Layer, x: torch.Tensor, gradient: torch.Tensor | None) -> to
     return x.grad
 
 
+def _each_through(layers: Sequence[Layer], x: torch.Tensor, gradient: torch.Tensor) -> None:
+    for layer in layers:
+        _through(layer, x, gradient)
+
+
 def _keep_all(layers: Sequence[Layer], x: torch.Tensor, gradient: torch.Tensor | None) -> torch.Tensor:
     return _through(lambda y: _chained(layers, y), x, gradient)
 
@@ -186,7 +191,7 @@ def measure(encoder: Any, features: int, quick: bool, advance: Advance) -> Check
     advance(0.1)
     cheapest.cache_clear()
     steps = _QUICK_TIME_STEPS if quick else _TIME_STEPS
-    repeats = 1 if quick else 2
+    repeats = 1 if quick else 3
     return Checkpointing(
         slots=_SLOTS,
         trial=Curve(name="перебор", points=tried),
@@ -216,9 +221,10 @@ def _chain(name: ChainName, layers: Sequence[Layer], x: torch.Tensor, repeats: i
         peak_allocated_bytes(partial(_keep_all, layers[:count], x, gradient), "cpu") for count in (1, 2, 3)
     )
     tape = three - two
+    # Each layer is met once a round, with weights that come from memory, as in a sweep.
     forward_s, through_s = (
-        median(times_of(work, _ALONE, at_least_s=_ALONE_S))
-        for work in (partial(_advance, layers[:1], x), partial(_through, layers[0], x, gradient))
+        median(times_of(work, _ALONE)) / length
+        for work in (partial(_advance, layers, x), partial(_each_through, layers, x, gradient))
     )
     segments = math.isqrt(length)
     longest = length - (segments - 1) * (length // segments)  # PyTorch leaves the last one whatever remains

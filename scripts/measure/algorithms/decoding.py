@@ -268,6 +268,7 @@ def measure(heard: "Heard", quick: bool, advance: Advance) -> Decoding:
         order=model.order,
         quiet_word_error_rate=word_error_rate(heard.said, list(map(greedy, heard.quiet))),
         beams=beams,
+        letters=_LETTERS,
         trial=_trial(heard, advance),
         longer=_longer(heard),
         found=_found(heard, quick),

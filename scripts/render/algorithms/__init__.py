@@ -1,23 +1,37 @@
 """Rendering the algorithms experiment: records → fragments of HTML."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
-from scripts.records.algorithms import Algorithms, Curve
+from scripts.records.algorithms import Algorithms
 from scripts.records.order import by_trust
 from scripts.records.schema import Record
 
 _NOTHING = '<p class="nothing-measured">Этого ещё не измерила ни одна машина.</p>\n'
 _NAMES = (
     "ctc-growth",
+    "alignment",
+    "decoding",
+    "decoding-tradeoff",
+    "decoding-growth",
     "edit-growth",
     "padding",
     "padding-slide",
+    "packing-growth",
+    "serving",
+    "convolution",
     "convolution-growth",
     "attention-memory",
+    "attention-memory-growth",
     "attention-growth",
+    "checkpointing",
+    "checkpointing-growth",
+    "checkpointing-conformer",
+    "checkpointing-recurrent",
     "ring",
-    "decoding",
+    "ring-sent",
+    "many-hours",
+    "framework",
+    "framework-growth",
 )
 
 
@@ -26,7 +40,9 @@ def fragments(records: Iterable[Record[Algorithms]]) -> dict[str, str]:
 
     Every path is always there: what no record can answer says so. Drawn pictures need no record.
     """
-    return _measured(records) | _drawn()
+    mine = [record for record in by_trust(records) if record.experiment == "algorithms"]
+    made = _measured(mine[0]) if mine else {}
+    return {f"algorithms/{name}.html": made.get(name, _NOTHING) for name in _NAMES} | _drawn()
 
 
 def _drawn() -> dict[str, str]:
@@ -41,61 +57,31 @@ def _drawn() -> dict[str, str]:
     }
 
 
-def _measured(records: Iterable[Record[Algorithms]]) -> dict[str, str]:
-    from scripts.render.algorithms import batches, figures
+def _measured(record: Record[Algorithms]) -> dict[str, str]:
+    """Name → fragment; what the machine could not measure is not there."""
+    from scripts.render.algorithms import alignment, batches, figures, growths, tables, tradeoffs
     from scripts.render.captions import Provenance
 
-    mine = [record for record in by_trust(records) if record.experiment == "algorithms"]
-    if not mine:
-        return {f"algorithms/{name}.html": _NOTHING for name in _NAMES}
-    source, data = Provenance(mine[0]), mine[0].data
-    brute, forward = data.ctc.brute_force, data.ctc.forward
-    by_frames = [
-        Curve(name=curve.name, points=[replace(p, size=size) for p, size in zip(curve.points, frames, strict=True)])
-        for curve, frames in ((brute, data.ctc.brute_force_frames), (forward, data.ctc.forward_frames))
-    ]
-    on_cpu = next((each for each in data.batching if each.device == "cpu"), data.batching[0])
-    pictures = (
-        figures.growth(
-            source,
-            by_frames,
-            ["экспонента", "2"],
-            "ctc-growth",
-            "Перебор выравниваний и динамическое программирование",
-            "кадров",
-            "Время от длины фразы. Перебор — кривая, которая только притворяется прямой",
-        ),
-        figures.growth(
-            source,
-            data.edit_distance.curves,
-            ["2"] * len(data.edit_distance.curves),
-            "edit-growth",
-            "Расстояние Левенштейна четырьмя способами",
-            "букв в тексте",
-            "Время от длины текста",
-        ),
-        figures.padding(source, on_cpu),
-        batches.padding_slide(source, on_cpu),
-        figures.growth(
-            source,
-            [way.curve for way in data.convolution.depthwise],
-            ["1", "0", "1"],
-            "convolution-growth",
-            "Глубинная свёртка тремя способами",
-            "размер ядра",
-            "Время от размера ядра",
-        ),
-        figures.memory(source, data.attention),
-        figures.growth(
-            source,
-            [way.curve for way in data.attention.ways],
-            ["2"] * 3,
-            "attention-growth",
-            "Внимание тремя способами",
-            "длина последовательности",
-            "Время от длины последовательности",
-        ),
-        figures.ring(source, data.ring),
-        figures.decoding(source, data.decoding) if data.decoding else _NOTHING,
-    )
-    return {f"algorithms/{name}.html": picture for name, picture in zip(_NAMES, pictures, strict=True)}
+    source, data = Provenance(record), record.data
+    on_cpu = data.run_on("cpu") or data.batching[0]
+    made = {growth.name: growths.draw(source, growth) for growth in growths.growths(data) if growth.curves}
+    made |= {
+        "alignment": alignment.picture(source, data.decoding),
+        "decoding": tables.decoding(source, data.decoding),
+        "decoding-tradeoff": tradeoffs.decoding(source, data.decoding),
+        "padding": figures.padding(source, on_cpu),
+        "padding-slide": batches.padding_slide(source, on_cpu),
+        "serving": tradeoffs.serving(source, on_cpu),
+        "convolution": tables.convolution(source, data.convolution),
+        "attention-memory": figures.memory(source, data.attention),
+        "checkpointing": tables.checkpointing(source, data.checkpointing),
+        "ring": tables.ring(source, data.ring),
+        "ring-sent": tradeoffs.ring_sent(source, data.ring),
+        "framework": tables.framework(source, data.framework),
+    }
+    made |= {
+        f"checkpointing-{chain.name}": tradeoffs.checkpointing(source, chain) for chain in data.checkpointing.chains
+    }
+    if data.many_hours:
+        made["many-hours"] = tables.many_hours(source, data.many_hours[0])
+    return made

@@ -14,7 +14,7 @@ Named = Iterator[tuple[str, Value]]
 
 YEAR_S = 365.25 * 86_400
 STEP_S = 0.04  # of sound: the Conformer's step is four frames of 10 ms
-_KERNEL = 31  # of the Conformer's depthwise convolutions
+HOME_KERNEL = 31  # of the Conformer's depthwise convolutions
 _PRICES = "по ценам, с которых начинает калькулятор первой главы"
 
 
@@ -53,8 +53,7 @@ def bill_values(data: Algorithms) -> Named:
         if batching.device == "cpu":
             yield from _of_batching(batching)
             yield from _of_convolution(data.convolution, batching.layers)
-    if data.decoding is not None:
-        yield from _of_decoding(data.decoding, data.threads)
+    yield from _of_decoding(data.decoding, data.threads)
 
 
 def _of_alignments(ctc: Ctc) -> Named:
@@ -79,7 +78,7 @@ def _of_convolution(convolution: Convolution, layers: int) -> Named:
         way.name: median(point.times_s)
         for way in convolution.depthwise
         for point in way.curve.points
-        if point.size == _KERNEL
+        if point.size == HOME_KERNEL
     }
     if times_s:
         saved_s = layers * (times_s["library"] - times_s["direct"])
