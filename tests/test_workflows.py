@@ -19,9 +19,9 @@ import pytest
 import yaml
 
 from scripts.paths import ROOT
-from tests.site.conftest import project
+from tests.site.conftest import project, small
 
-__all__ = ["project"]  # a fixture
+__all__ = ["project", "small"]  # fixtures
 
 GITHUB = ROOT / ".github"
 BIN = Path(sys.executable).parent
@@ -185,17 +185,17 @@ def test_a_long_step_asks_for_what_there_is(
     assert re.search(last, done.stdout.splitlines()[-1]), done.stdout
 
 
-def test_the_site_is_built_of_the_records_handed_over(project: Path, stand_ins: Path) -> None:
+def test_the_site_is_built_of_the_records_handed_over(small: Path, stand_ins: Path) -> None:
     """For the address that Pages gives: links of 404.html hold at any depth of it, the site map names it."""
     assert command("check", "preview", "Build") == command("publish", "build", "Build")
-    (project / ".venv" / "bin").mkdir(parents=True)
-    stand_in(project / ".venv" / "bin", "talk", f'exec {sys.executable} -m scripts "$@"')
-    done = run(command("publish", "build", "Build"), project, stand_ins, SITE_URL="https://example.org/talk")
+    (small / ".venv" / "bin").mkdir(parents=True)
+    stand_in(small / ".venv" / "bin", "talk", f'exec {sys.executable} -m scripts "$@"')
+    done = run(command("publish", "build", "Build"), small, stand_ins, SITE_URL="https://example.org/talk")
     assert done.returncode == 0, done.stderr
-    site = project / "site"
-    assert "test-box" in (site / "reproduce" / "index.html").read_text(encoding="utf-8")
+    site = small / "site"
+    assert 'data-record="test-box/profiling"' in (site / "index.html").read_text(encoding="utf-8")
     assert 'href="/talk/assets/' in (site / "404.html").read_text(encoding="utf-8")
-    assert "<loc>https://example.org/talk/gpu/</loc>" in (site / "sitemap.xml").read_text(encoding="utf-8")
+    assert "<loc>https://example.org/talk/slides/</loc>" in (site / "sitemap.xml").read_text(encoding="utf-8")
 
 
 GPU = """case "$1" in

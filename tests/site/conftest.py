@@ -1,5 +1,6 @@
 """A whole project to break: a copy of this one, with a record of a machine made of round numbers."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,17 @@ from scripts.records.store import write_record
 from tests import samples
 from tests.render.gradient import samples as gradient_samples
 from tests.render.matmul.samples import matmul_record
+
+_PAGE = """# Проба
+
+/// slide | Проба
+    id: proba
+
+Слово.
+///
+
+Сборка длилась {{ profiling.cpu.wall_time | с .2 }}.
+"""
 
 Talk = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -29,6 +41,24 @@ def project(tmp_path: Path) -> Path:
     write_record(gradient_samples.record(), folder / "docs" / "results")
     write_record(matmul_record(), folder / "docs" / "results")
     return folder
+
+
+@pytest.fixture
+def small(project: Path) -> Path:
+    """The project with two pages, a slide and one experiment of `test-box`: it builds in a moment."""
+    docs = project / "docs"
+    for page in docs.rglob("*.md"):
+        page.unlink()
+    shutil.rmtree(docs / "labs", ignore_errors=True)
+    (docs / "index.md").write_text(_PAGE, encoding="utf-8")
+    (docs / "slides.md").write_text("---\ntemplate: deck.html\n---\n\n/// chapter | index.md\n///\n", encoding="utf-8")
+    (docs / "claims.toml").write_text("", encoding="utf-8")
+    config = (project / "mkdocs.yml").read_text(encoding="utf-8")
+    (project / "mkdocs.yml").write_text(re.sub(r"\nnav:\n(  .*\n)+", "\n", config), encoding="utf-8")
+    for record in (docs / "results" / "test-box").glob("*.json"):
+        if record.name != "profiling.json":
+            record.unlink()
+    return project
 
 
 @pytest.fixture

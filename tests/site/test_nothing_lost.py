@@ -22,37 +22,17 @@ from scripts.site import replace
 from scripts.site.replace import replace_folder, restore_folder
 
 PUBLISHED = [("index.html", "published")]
-PAGE = """# Проба
-
-/// slide | Проба
-    id: proba
-
-Слово.
-///
-
-Сборка длилась {{ profiling.cpu.wall_time | с .2 }}.
-"""
 
 
 @pytest.fixture
-def small(project: Path) -> Path:
-    """The project with two pages, an experiment that was never measured, and a published site of one file."""
-    docs = project / "docs"
-    for page in docs.rglob("*.md"):
-        page.unlink()
-    shutil.rmtree(docs / "labs", ignore_errors=True)
-    (docs / "index.md").write_text(PAGE, encoding="utf-8")
-    (docs / "slides.md").write_text("---\ntemplate: deck.html\n---\n\n/// chapter | index.md\n///\n", encoding="utf-8")
-    (docs / "claims.toml").write_text("", encoding="utf-8")
-    config = (project / "mkdocs.yml").read_text(encoding="utf-8")
-    (project / "mkdocs.yml").write_text(re.sub(r"\nnav:\n(  .*\n)+", "\n", config), encoding="utf-8")
-    takes = project.parent / "takes"
-    (takes / "test-box").mkdir(parents=True)
-    shutil.move(docs / "results" / "test-box" / "profiling.json", takes / "test-box")
-    shutil.rmtree(docs / "results" / "test-box")
-    (project / "site").mkdir()
-    (project / "site" / "index.html").write_text("published")
-    return project
+def unmeasured(small: Path) -> Path:
+    """A small project whose record lies beside it, for its experiment to give, and a published site of one file."""
+    takes = small.parent / "takes"
+    takes.mkdir()
+    shutil.move(small / "docs" / "results" / "test-box", takes)
+    (small / "site").mkdir()
+    (small / "site" / "index.html").write_text("published")
+    return small
 
 
 def driver(project: Path) -> list[str]:
@@ -68,23 +48,23 @@ def published(project: Path) -> list[tuple[str, str]]:
     return [(path.name, path.read_text()) for path in (project / "site").rglob("*") if path.is_file()]
 
 
-def test_a_kill_in_any_step_loses_nothing(small: Path) -> None:
-    kills = list(kill_again(small, small.parent / "takes", count=8))
+def test_a_kill_in_any_step_loses_nothing(unmeasured: Path) -> None:
+    kills = list(kill_again(unmeasured, unmeasured.parent / "takes", count=8))
     assert [kill.step for kill in kills] == [*STEPS, *STEPS]
     assert {kill.signal.name for kill in kills} == {"SIGKILL", "SIGINT"}
     assert [kill for kill in kills if kill.losses] == []
 
 
 @pytest.mark.parametrize(("most_bytes", "too_long"), [(2_000, "docs/results/.*/profiling.json"), (60_000, "site")])
-def test_a_full_disk_is_one_line_and_loses_nothing(small: Path, most_bytes: int, too_long: str) -> None:
+def test_a_full_disk_is_one_line_and_loses_nothing(unmeasured: Path, most_bytes: int, too_long: str) -> None:
     """No file may grow past so many bytes: the record does not get past the first limit, the theme past the second."""
-    done = build(small, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes)))
+    done = build(unmeasured, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes)))
     assert done.returncode == 1
     assert re.search(rf"^{too_long}: cannot be written \(.+\); free the disk", done.stderr, re.MULTILINE)
     assert "Traceback" not in done.stderr
-    assert published(small) == PUBLISHED
-    assert not list(small.rglob("*.partial"))
-    again = build(small)
+    assert published(unmeasured) == PUBLISHED
+    assert not list(unmeasured.rglob("*.partial"))
+    again = build(unmeasured)
     assert again.returncode == 0, again.stderr
     assert ("measuring profiling" in again.stdout) == (too_long != "site")
 
@@ -97,34 +77,36 @@ def obey_permissions() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="drops a capability of Linux")
-def test_a_read_only_folder_is_one_line_and_loses_nothing(small: Path) -> None:
-    folders = [path for path in (small, *small.rglob("*")) if path.is_dir() and not path.is_symlink()]
+def test_a_read_only_folder_is_one_line_and_loses_nothing(unmeasured: Path) -> None:
+    folders = [path for path in (unmeasured, *unmeasured.rglob("*")) if path.is_dir() and not path.is_symlink()]
     for folder in folders:
         folder.chmod(0o555)
-    done = build(small, obey_permissions)
+    done = build(unmeasured, obey_permissions)
     for folder in folders:
         folder.chmod(0o755)
     assert done.returncode == 1
     assert re.search(r"cannot be written \(Permission denied\); free the disk or mend the permissions", done.stderr)
     assert "Traceback" not in done.stderr
-    assert published(small) == PUBLISHED
-    assert build(small).returncode == 0
+    assert published(unmeasured) == PUBLISHED
+    assert build(unmeasured).returncode == 0
 
 
-def test_of_two_builds_at_once_the_second_is_one_line(small: Path) -> None:
-    first = subprocess.Popen(driver(small), cwd=small, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+def test_of_two_builds_at_once_the_second_is_one_line(unmeasured: Path) -> None:
+    first = subprocess.Popen(
+        driver(unmeasured), cwd=unmeasured, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     assert first.stdout is not None
     assert first.stdout.readline() == "measuring profiling\n"
     first.send_signal(signal.SIGSTOP)  # for as long as the second needs
     try:
-        second = build(small)
+        second = build(unmeasured)
     finally:
         first.send_signal(signal.SIGCONT)
     first.communicate(timeout=120)
     assert second.returncode == 1
     assert second.stderr == ".cache/build.lock: another build is at work in this folder; wait until it ends\n"
     assert first.returncode == 0
-    assert (small / "site" / "index.html").is_file()
+    assert (unmeasured / "site" / "index.html").is_file()
 
 
 @pytest.fixture

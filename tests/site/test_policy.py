@@ -81,11 +81,11 @@ def test_pages_of_a_folder_get_theirs_once(tmp_path: Path) -> None:
     assert (tmp_path / "index.html").read_text(encoding="utf-8").count("Content-Security-Policy") == 1
 
 
-def test_a_script_in_a_chapter_is_one_line_and_no_site(project: Path, talk: Talk) -> None:
-    with (project / "docs" / "gpu.md").open("a", encoding="utf-8") as chapter:
+def test_a_script_in_a_chapter_is_one_line_and_no_site(small: Path, talk: Talk) -> None:
+    with (small / "docs" / "index.md").open("a", encoding="utf-8") as chapter:
         chapter.write("\n<script>alert(1)</script>\n")
     done = talk("build", "--no-measure")
     assert done.returncode == 1
-    assert "gpu/index.html: a script inside the page: alert(1)" in done.stderr
+    assert "index.html: a script inside the page: alert(1)" in done.stderr
     assert "Traceback" not in done.stderr
-    assert not (project / "site").exists()
+    assert not (small / "site").exists()

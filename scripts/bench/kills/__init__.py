@@ -120,7 +120,11 @@ def _losses(project: Path, takes: Path, mark: str, kill: _Moment) -> list[str] |
         losses.append(f"measured again: {', '.join(sorted(repeated))}")
     if stray := [path.name for path in project.glob(".site*")]:
         losses.append(f"left behind: {', '.join(stray)}")
-    if kill[2] == signal.SIGINT and (killed.status not in (0, _INTERRUPTED) or "Traceback" in killed.errors):
+    if (
+        kill[2] == signal.SIGINT
+        and killed.status != 0
+        and (killed.status != _INTERRUPTED or "Traceback" in killed.errors)
+    ):
         losses.append(f"an interrupt is not one line: exit {killed.status}, {killed.errors[-300:]}")
     return losses if killed.status != 0 or losses else None
 
