@@ -20,8 +20,20 @@ CUT_OFF = """() => {
   const name = (element) => `${element.tagName} ${(element.textContent || "").trim().slice(0, 40)}`;
   for (const element of slide.querySelectorAll(".slide-frame *")) {
     if (element.closest(".katex-mathml, svg :is(defs, title, desc)")) continue;
-    const box = element.getBoundingClientRect();
+    if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+    let box = element.getBoundingClientRect();
     if (!box.width || !box.height) continue;
+    const drawing = element.ownerSVGElement && !element.closest(".katex") ? element.closest("svg") : null;
+    if (drawing && getComputedStyle(drawing).overflow !== "visible") {
+      // A line may run out of its drawing, which shows the part of it that is inside; a word may not.
+      const clip = drawing.getBoundingClientRect();
+      const left = Math.max(box.left, clip.left), top = Math.max(box.top, clip.top);
+      const right = Math.min(box.right, clip.right), bottom = Math.min(box.bottom, clip.bottom);
+      const lost = Math.max(left - box.left, top - box.top, box.right - right, box.bottom - bottom);
+      if (element.localName === "text" && lost > 1.5) found.push(`${name(element)} loses ${lost.toFixed(0)} px`);
+      if (right <= left || bottom <= top) continue;
+      box = { left, top, right, bottom };
+    }
     const sideways = Math.max(frame.left - box.left, box.right - frame.right);
     const beyond = Math.max(sideways, frame.top - box.top, box.bottom - frame.bottom);
     if (beyond > 1) found.push(`${name(element)} is ${beyond.toFixed(0)} px outside the slide`);
@@ -47,8 +59,15 @@ def slides_of(page: Page) -> list[str]:
 
 def show(page: Page, slide: str) -> None:
     """Go to the slide with all its steps taken."""
-    page.evaluate("address => { location.hash = address }", f"#/{slide}")
-    page.wait_for_function("id => document.querySelector('.slides > section.present')?.id === id", arg=slide)
+    # Set again where it does not last: reveal.js writes the former slide's address a moment after it came.
+    page.wait_for_function(
+        """id => {
+          if (document.querySelector(".slides > section.present")?.id === id) return true;
+          if (location.hash !== `#/${id}`) location.hash = `#/${id}`;
+          return false;
+        }""",
+        arg=slide,
+    )
     page.evaluate(
         "document.querySelectorAll('section.present .fragment').forEach(step => step.classList.add('visible'))"
     )

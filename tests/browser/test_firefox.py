@@ -13,7 +13,7 @@ import pytest
 from scripts.site.deck import make_deck
 
 _LONGEST_S = 60
-_NAMES = ("firefox", "firefox-esr")
+_NAMES = ("firefox-esr", "firefox")
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
             pytest.fail(reason)
         pytest.skip(reason)
     log = tmp_path_factory.mktemp("firefox") / "log"
-    driver = Marionette(bin=found, headless=True, gecko_log=str(log), startup_timeout=_LONGEST_S)
+    driver = Marionette(bin=str(Path(found).resolve()), headless=True, gecko_log=str(log), startup_timeout=_LONGEST_S)
     driver.start_session()
     with driver.using_context("chrome"):
         driver.execute_script("Services.io.offline = true; Services.console.reset()")
