@@ -157,17 +157,15 @@ def checkout(tmp_path: Path) -> Path:
     folder.mkdir()
     for name in ("Makefile", "pyproject.toml", "package.json", "package-lock.json"):
         shutil.copy(ROOT / name, folder)
-    for name in (".ci", ".github"):
-        shutil.copytree(ROOT / name, folder / name)
-    (folder / "scripts" / "site").mkdir(parents=True)
-    shutil.copy(ROOT / "scripts" / "site" / "vendor.py", folder / "scripts" / "site")
+    for name in (".ci", ".github", "scripts"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 
 
 @pytest.mark.parametrize(
     ("step", "environment", "last"),
     [
-        (("check", "test", "Format, lint, types, tests"), {}, r"-m pytest$"),
+        (("check", "test", "Format, lint, types, tests"), {}, r"-m pytest\b"),
         (("check", "preview", "Set up"), {}, r"^touch .venv/.pages$"),
         (("publish", "build", "Set up"), {}, r"^touch .venv/.pages$"),
         (("publish", "measure", "Measure"), {"FRESH": ""}, r"talk build *$"),
