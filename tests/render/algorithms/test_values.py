@@ -7,7 +7,8 @@ import pytest
 
 from scripts.records.algorithms import Algorithms
 from scripts.records.schema import Record
-from scripts.render.algorithms.values import algorithms_values, exponent
+from scripts.render.algorithms.curves import exponent, factor
+from scripts.render.algorithms.values import algorithms_values
 from scripts.render.values import format_value
 from tests.render.algorithms.conftest import curve
 
@@ -20,6 +21,11 @@ def numbers(record: Record[Algorithms]) -> dict[str, float]:
 @pytest.mark.parametrize("power", [0, 1, 2, 3.5])
 def test_the_exponent_of_a_power_is_that_power(power: float) -> None:
     assert exponent(curve("x", *((n, 7 * n**power) for n in (10, 30, 200)))) == pytest.approx(power, abs=1e-12)
+
+
+@pytest.mark.parametrize("base", [1, 2, 3.5])
+def test_the_factor_of_an_exponential_is_its_base(base: float) -> None:
+    assert factor(curve("x", *((n, 7 * base**n) for n in (2, 3, 9)))) == pytest.approx(base, abs=1e-12)
 
 
 def test_brute_force_is_extrapolated_from_its_rate(numbers: dict[str, float]) -> None:
@@ -80,6 +86,60 @@ def test_decoders_are_named_by_their_width(numbers: dict[str, float]) -> None:
     assert numbers["decoding.beam_with_model_16.word_error_rate"] == 0.1
     assert numbers["decoding.beam_16.faster_than_real_time"] == pytest.approx(25)
     assert numbers["decoding.greedy.faster_than_real_time"] == pytest.approx(1000)
+
+
+def test_decoding_is_told_of_sound_and_of_scraps(numbers: dict[str, float]) -> None:
+    assert numbers["decoding.beam_with_model_16.audio_per_day"] == pytest.approx(20 * 86_400)
+    assert numbers["decoding.quiet.word_error_rate"] == 0.02
+    assert numbers["decoding.trial.factor"] == pytest.approx(3)
+    assert numbers["decoding.trial.texts"] == sum(3**length for length in range(6))
+    assert numbers["decoding.beam_with_model.exponent"] == pytest.approx(1)
+    assert numbers["decoding.found.greedy"] == 0.5
+    assert numbers["decoding.found.beam_4"] == 1
+
+
+def test_an_hour_of_speech_is_extrapolated_by_the_square(numbers: dict[str, float]) -> None:
+    assert numbers["edit_distance.hour.letters"] == 54_000
+    assert numbers["edit_distance.hour.rows_time"] == pytest.approx(0.04 * 27**2)
+    assert numbers["edit_distance.hour.table"] == 4 * 54_000**2
+
+
+def test_the_best_batch_is_the_one_that_answers_most_in_time(numbers: dict[str, float]) -> None:
+    assert numbers["batching.cpu.serving.best"] == 2
+    assert numbers["batching.cpu.serving.gain"] == pytest.approx(1.5)
+    assert numbers["batching.cpu.serving.most_2.rate"] == pytest.approx(2 / 1.6)
+    assert numbers["batching.cpu.serving.audio_per_day"] == pytest.approx(0.75 * 3 * 86_400)
+
+
+def test_bins_are_told_with_the_worst_case(numbers: dict[str, float]) -> None:
+    assert numbers["packing.missed_share"] == pytest.approx(0.05)
+    assert (numbers["packing.worst"], numbers["packing.worst_fewest"]) == (4, 3)
+    assert numbers["packing.trial.factor"] == pytest.approx(2)
+    assert numbers["packing.first_fit.exponent"] == pytest.approx(2)
+
+
+def test_sweeps_are_compared_with_keeping_everything(numbers: dict[str, float]) -> None:
+    assert numbers["checkpointing.recurrent.revolve_6.memory_gain"] == pytest.approx(120)
+    assert numbers["checkpointing.recurrent.revolve_6.price"] == pytest.approx(1.5)
+    assert numbers["checkpointing.recurrent.revolve_6.memory_error"] == pytest.approx(0.05)
+    assert numbers["checkpointing.recurrent.segments.predicted_time"] == pytest.approx(0.49)
+    assert numbers["checkpointing.recurrent.hour.memory"] == 90_000 * 1000
+
+
+def test_hours_are_dealt_out_no_better_than_the_largest_share(numbers: dict[str, float]) -> None:
+    assert numbers["many_hours.cpu.speedup"] == pytest.approx(2)
+    assert numbers["many_hours.cpu.over_threads"] == pytest.approx(1.25)
+    assert numbers["many_hours.cpu.balance"] == pytest.approx(0.8)
+    assert numbers["many_hours.cpu.together.audio_per_day"] == pytest.approx(18 * 86_400)
+
+
+def test_the_framework_is_told_by_what_it_saves(numbers: dict[str, float]) -> None:
+    assert numbers["framework.colouring.gain"] == pytest.approx(2)
+    assert numbers["framework.consing.saved"] == pytest.approx(0.05)
+    assert numbers["framework.union_find.gain"] == pytest.approx(2)
+    assert numbers["framework.topological.exponent"] == pytest.approx(1)
+    assert numbers["framework.topological.trial.factor"] == pytest.approx(2**0.5)
+    assert numbers["framework.consing.trial.exponent"] > 1
 
 
 def test_every_value_can_be_shown_and_says_how_it_was_computed(record: Record[Algorithms]) -> None:
