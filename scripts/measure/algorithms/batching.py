@@ -57,10 +57,12 @@ def first_fit_decreasing(lengths: Sequence[float], capacity: float, load: Load =
     """
     batches: list[Batch] = []
     # --8<-- [start:heart]
-    for place in sorted(range(len(lengths)), key=lambda place: -lengths[place]):
+    longest_first = sorted(range(len(lengths)), key=lambda i: -lengths[i])
+    for place in longest_first:
         _check_fits(lengths[place], capacity)
         for batch in batches:
-            if load([lengths[other] for other in (*batch, place)]) <= capacity:
+            together = [lengths[other] for other in (*batch, place)]
+            if load(together) <= capacity:
                 batch.append(place)
                 break
         else:

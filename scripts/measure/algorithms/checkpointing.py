@@ -41,10 +41,11 @@ def cheapest(length: int, slots: int) -> tuple[float, int]:
         return 0, 0
     if slots == 0:
         return math.inf, 0
-    return min(
-        (k + cheapest(length - k, slots - 1)[0] + cheapest(k, slots)[0], k)
-        for k in range(1, length)
-    )  # fmt: skip
+    options = []
+    for k in range(1, length):
+        behind = cheapest(length - k, slots - 1)[0]
+        options.append((k + behind + cheapest(k, slots)[0], k))
+    return min(options)
 
 
 # --8<-- [end:heart]

@@ -48,7 +48,7 @@ def depthwise_direct(x: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
 
 # --8<-- [start:heart]
 def depthwise_fft(x: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
-    """The same through the convolution theorem: O(steps · log steps), whatever the size of the kernel."""
+    """The same through spectra: O(n · log n), whatever the kernel."""
     size, half = kernel.shape[1], _half(kernel)
     length = _smooth(x.shape[1] + size - 1)
     spectrum = torch.fft.rfft(x, length) * torch.fft.rfft(kernel.flip(1), length)
@@ -73,7 +73,10 @@ def depthwise_torch(x: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
 
 # --8<-- [start:im2col]
 def dense_im2col(x: torch.Tensor, kernel: torch.Tensor) -> torch.Tensor:
-    """A 3 × 3 convolution as one product of matrices. x: in × rows × columns; kernel: out × in × 3 × 3."""
+    """A 3 × 3 convolution as one product of matrices.
+
+    x: in × rows × columns; kernel: out × in × 3 × 3.
+    """
     patches = torch.nn.functional.unfold(x[None], kernel_size=3, padding=1)[0]
     return (kernel.flatten(1) @ patches).view(len(kernel), *x.shape[1:])
 

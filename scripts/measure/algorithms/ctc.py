@@ -31,7 +31,7 @@ _MAY_REORDER = {"reassoc", "contract", "nsz"}  # sums in any order; infinities a
 # --8<-- [start:brute]
 @njit(cache=True)
 def _sum_over_alignments(p: Floats, skips: Floats, t: int, s: int) -> float:
-    """Every alignment from state s at frame t on, one by one. p: frames × states."""
+    """Every alignment from state s at frame t on, one by one."""
     frames, states = p.shape
     if states - 1 - s > 2 * (frames - 1 - t) + 1:
         return 0.0  # too late to reach the end
@@ -51,7 +51,7 @@ def _sum_over_alignments(p: Floats, skips: Floats, t: int, s: int) -> float:
 # --8<-- [start:heart]
 @njit(cache=True)
 def _fill(log_p: Floats, skips: Floats, table: Floats) -> None:
-    """table[t, s]: log of the sum over alignments of frames 0…t that end in state s."""
+    """table[t, s]: log of the sum over alignments that are in s at t."""
     frames, states = log_p.shape
     table[0, :2] = log_p[0, :2]
     for t in range(1, frames):

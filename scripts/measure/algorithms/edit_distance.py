@@ -30,7 +30,7 @@ _SMALL_TABLE = 4096  # cells: 16 KiB, no worse than the rows themselves
 # --8<-- [start:heart]
 @njit(cache=True)
 def _last_row(a: Codes, b: Codes) -> Codes:
-    """Distances from the whole of a to every beginning of b, in two rows of memory."""
+    """Distances from the whole of a to every beginning of b."""
     row = np.arange(len(b) + 1)
     for i in range(1, len(a) + 1):
         diagonal, row[0] = row[0], i

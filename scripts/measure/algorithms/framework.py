@@ -24,6 +24,7 @@ from torch.fx import Graph, Node
 from torch.utils._pytree import tree_flatten
 
 Step = Any  # torch.autograd.graph.Node: a step of backward, by what it calls `next_functions` linked to those after it
+Rule = Callable[[Node], bool]  # which nodes may be joined
 Life = tuple[int, int]  # the first and the last moment that need a tensor, both counted
 
 _UNSAFE_VIEW = torch.ops.aten._unsafe_view.default
@@ -81,7 +82,7 @@ def count_steps_of_paths(root: Step) -> int:
 
 # --8<-- [start:colouring]
 def share_buffers(lives: Sequence[Life]) -> list[int]:
-    """The buffer of each tensor: as few as there are tensors at once."""
+    """Each tensor's buffer: as few as there are tensors at once."""
     buffers, free, busy = [0] * len(lives), list[int](), list[Life]()
     for tensor in sorted(range(len(lives)), key=lives.__getitem__):
         start, end = lives[tensor]
@@ -119,7 +120,7 @@ def first_of_each(graph: Graph) -> dict[Node, Node]:
 def computed_by(node: Node, first: dict[Node, Node]) -> Any:
     """The function and its inputs, each the first of its kind."""
     leaves, shape = tree_flatten((node.args, node.kwargs))
-    inputs = tuple((type(leaf), first.get(leaf, leaf)) for leaf in leaves)
+    inputs = tuple((type(x), first.get(x, x)) for x in leaves)
     return (node.target, shape, inputs) if is_pure(node) else node
 
 
@@ -200,13 +201,14 @@ class Relabelled:
 
 
 # --8<-- [start:fusion]
-def fuse(graph: Graph, joins: Callable[[Node], bool], groups: Groups) -> None:
+def fuse(graph: Graph, joins: Rule, groups: Groups) -> None:
     """Join what may run as one loop: no way leads out and back in."""
     barriers: dict[Node, int] = {}
     for node in graph.nodes:
         before = node.all_input_nodes
         together = [x for x in before if joins(x) and joins(node)]
-        barriers[node] = max((barriers[x] + (x not in together) for x in before), default=0)
+        passed = [barriers[x] + (x not in together) for x in before]
+        barriers[node] = max(passed, default=0)
         for x in together:
             if barriers[x] == barriers[node]:
                 groups.join(x, node)

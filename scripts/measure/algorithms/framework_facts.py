@@ -1,5 +1,6 @@
 """What the algorithms hidden in the framework do for the talk's network, and how each grows beside its brute force."""
 
+import gc
 import random
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -163,6 +164,15 @@ _PROBLEMS: list[tuple[HiddenName, Callable[[int], Any], Callable[[Any], Any], Ca
 ]
 
 
+def _times(work: Callable[[], Any], repeats: int) -> list[float]:
+    """Without the collector of garbage, which walks all objects there are whenever some have been made."""
+    gc.disable()
+    try:
+        return times_of(work, repeats)
+    finally:
+        gc.enable()
+
+
 def _growth(
     name: HiddenName,
     make: Callable[[int], Any],
@@ -176,7 +186,7 @@ def _growth(
     sizes = (1000, 4000) if quick else (1000, 4000, 16_000)
 
     def curve(title: str, work: Callable[[Any], Any], of_sizes: Sequence[int]) -> Curve:
-        times = {size: times_of(partial(work, make(size)), 1 if quick else 3) for size in of_sizes}
+        times = {size: _times(partial(work, make(size)), 1 if quick else 3) for size in of_sizes}
         return Curve(name=title, points=[Point(size=size, times_s=each) for size, each in times.items()])
 
     grown = Hidden(name=name, ours=curve(_TITLES[name], ours, sizes), brute=curve("перебор", brute, brute_sizes))

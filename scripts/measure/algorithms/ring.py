@@ -80,10 +80,12 @@ def ring_all_reduce(numbers: torch.Tensor, messages: Messages) -> None:
     for step in range(p - 1):  # each part goes round and gathers its sum
         incoming = parts[(rank - step - 1) % p]
         received = torch.empty_like(incoming)
-        messages.exchange(parts[(rank - step) % p], following, received, previous)
+        outgoing = parts[(rank - step) % p]
+        messages.exchange(outgoing, following, received, previous)
         incoming += received
     for step in range(p - 1):  # each sum goes round to the rest
-        ready, missing = parts[(rank - step + 1) % p], parts[(rank - step) % p]
+        ready = parts[(rank - step + 1) % p]
+        missing = parts[(rank - step) % p]
         messages.exchange(ready, following, missing, previous)
     # --8<-- [end:heart]
 
