@@ -174,7 +174,7 @@ def measure(quick: bool, advance: Advance) -> Convolution:
     """Depthwise convolutions over kernels of growing size, and one dense 3 × 3; errors are from float64."""
     generator = torch.Generator().manual_seed(_SEED)
     titles: dict[WayToConvolve, str] = {
-        "direct": "по определению",
+        "direct": "напрямую",
         "fft": "через FFT",
         "library": "PyTorch",
         "im2col": "im2col",

@@ -307,7 +307,7 @@ def _trial(heard: "Heard", advance: Advance) -> Curve:
 def _longer(heard: "Heard") -> Curve:
     """Time of a beam on ever more frames: the utterances one after another."""
     frames = np.concatenate(heard.noisy)
-    counts = [count for count in (50, 100, 200, 400) if count <= len(frames)]
+    counts = [count for count in (100, 200, 400, 800) if count <= len(frames)]
     points = [Point(size=n, times_s=times_of(partial(beam_search, frames[:n], _USUAL), 2)) for n in counts]
     return Curve(name=f"луч {_USUAL}", points=points)
 

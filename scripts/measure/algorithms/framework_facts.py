@@ -41,10 +41,10 @@ from scripts.records.algorithms import Curve, Framework, Hidden, HiddenName, Poi
 _TRACED = 2  # layers
 _LONGEST_LIFE, _RECENT = 50, 12
 _TITLES: dict[HiddenName, str] = {
-    "topological": "топологическая сортировка",
-    "colouring": "раскраска отрезков",
+    "topological": "сортировка",
+    "colouring": "раскраска",
     "consing": "хеш-консинг",
-    "union_find": "система множеств",
+    "union_find": "множества",
 }
 
 

@@ -12,7 +12,8 @@ from scripts.render.captions import Provenance
 from scripts.render.charts import MUTED, PINK, VIOLET
 from scripts.render.russian import NBSP, number, quantity
 
-_HEIGHT = 4.6
+_HEIGHT = 4.8
+_LETTER = 15  # points: as many of them as the rows of a short phrase leave
 _LEAST = 0.02  # a likelihood that can be seen
 
 
@@ -27,19 +28,26 @@ def picture(source: Provenance, measured: Decoding) -> str:
             if likely > _LEAST:
                 axes.add_patch(Rectangle((frame, state), 1, 1, facecolor=PINK, alpha=min(1.0, likely), linewidth=0))
     way = states_of_path(laid.tokens, laid.text)
-    axes.step([*range(frames), frames], [*(s + 0.5 for s in way), way[-1] + 0.5], where="post", color=VIOLET, zorder=3)
+    axes.step(
+        [*range(frames), frames],
+        [*(s + 0.5 for s in way), way[-1] + 0.5],
+        where="post",
+        color=VIOLET,
+        linewidth=2,
+        zorder=3,
+    )
     loudest = max(laid.loudness) or 1.0
     room = 0.12 * states
     axes.bar(
         [frame + 0.5 for frame in range(frames)],
-        [room * each / loudest for each in laid.loudness],
-        bottom=states + 0.6 * room,
+        [-room * each / loudest for each in laid.loudness],
+        bottom=states + 1.6 * room,
         width=0.7,
         color=MUTED,
     )
     axes.set_xlim(0, frames)
     axes.set_ylim(states + 1.7 * room, -0.5)
-    axes.set_yticks([2 * place + 1.5 for place in range(len(laid.text))], list(laid.text.replace(" ", "␣")))
+    axes.set_yticks([2 * place + 1.5 for place in range(len(laid.text))], list(laid.text), fontsize=_LETTER)
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda frame, _: number(frame * laid.frame_s, 1)))
     axes.set_xlabel("секунды")

@@ -16,6 +16,7 @@ from scripts.render.charts import BLUE, CYAN, GREEN, PINK, SMALL, VIOLET
 from scripts.render.russian import NBSP, Dimension, number, quantity
 
 SERIES = ((PINK, "o", "-"), (VIOLET, "s", "--"), (BLUE, "^", "-."), (CYAN, "D", ":"), (GREEN, "v", "-"))
+_HALF_A_LINE = 25  # letters
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -59,7 +60,7 @@ def draw(source: Provenance, growth: Growth) -> str:
         start, end = (quantity(height, growth.dimension) for height in (heights[0], heights[-1]))
         what = "показатель " if law.each is None else ""
         told.append(f"{curve.name}: от {start} до {end}, {what}{fitted}, по теории {law.expected}")
-    _key(axes, names)
+    names_above(axes, names)
     axes.grid(True, axis="y")
     axes.yaxis.set_major_locator(LogLocator(numticks=8))
     left, right = axes.get_xlim()
@@ -160,7 +161,7 @@ def _attention_memory(attention: Attention) -> Growth:
         "attention-memory-growth",
         "Память под внимание",
         "длина последовательности",
-        "Прирост памяти процесса от длины последовательности, одна голова",
+        "Прирост памяти процесса, одна голова. У плиток постоянная часть пока больше той, что растёт",
         curves,
         "bytes",
     )
@@ -186,9 +187,9 @@ def _framework(framework: Framework) -> Growth:
     )
 
 
-def _key(axes: Axes, names: Sequence[tuple[str, str]]) -> None:
-    """Names of the curves above the drawing, each in its curve's colour, two a line or, where they are long, one."""
-    columns = 2 if all(len(text) <= 31 for _, text in names) else 1
+def names_above(axes: Axes, names: Sequence[tuple[str, str]]) -> None:
+    """Names of what is drawn above it, each in its colour, two a line or, where one is long, one."""
+    columns = 2 if all(len(text) <= _HALF_A_LINE for _, text in names) else 1
     for index, (colour, text) in enumerate(names):
         x, y = index % columns / columns, 1.06 + 0.11 * ((len(names) - 1) // columns - index // columns)
         axes.text(x, y, text, transform=axes.transAxes, color=colour, fontweight="bold", fontsize=SMALL, va="bottom")

@@ -1,16 +1,16 @@
 """Pictures of one thing had at the price of another: words for time, memory for time, haste for throughput."""
 
-from collections.abc import Sequence
 from statistics import median
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from scripts.records.algorithms import Batching, Chain, Decoding, Ring
 from scripts.render import charts
+from scripts.render.algorithms.growths import names_above
 from scripts.render.captions import Provenance
-from scripts.render.charts import BLUE, INK, MUTED, PINK, SMALL, VIOLET
-from scripts.render.russian import NBSP, number, quantity
+from scripts.render.charts import BLUE, INK, MUTED, PINK, VIOLET
+from scripts.render.russian import NBSP, natural_unit, number, quantity
 
 _HEIGHT = 4.0
 
@@ -34,10 +34,11 @@ def decoding(source: Provenance, measured: Decoding) -> str:
                 f"{name}, ширина {beam.width}: ошибочных слов {number(rate, 1)}{NBSP}%, {quantity(time, 'time')} "
                 "на секунду звука"
             )
-    _names(axes, [(colour, name) for name, colour, _ in series])
+    names_above(axes, [(colour, name) for name, colour, _ in series])
     axes.set_ylim(0, 1.25 * max(100 * beam.word_error_rate for beam in measured.beams) or 1)
     _logarithmic(axes)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, "time", decimals=0)))
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{number(value, 0)}{NBSP}%"))
     axes.grid(True, axis="y")
     axes.set_xlabel("времени на секунду звука, одно ядро")
@@ -49,8 +50,9 @@ def outputs(measured: Decoding) -> str:
     """Whose outputs were decoded, as captions say it."""
     if measured.outputs_of == "made_up":
         return "Выходы сети придуманы: верное выравнивание и шум"
-    noise = f"{number(measured.noise_db or 0.0, 0)}{NBSP}дБ"
-    return f"Слушает сеть из главы о производной, голоса незнакомые, шум тише голоса на {noise}"
+    decibels = measured.noise_db or 0.0
+    noise = f"шум тише голоса на {number(decibels, 0)}{NBSP}дБ" if decibels else "шум такой же громкий, как голос"
+    return f"Слушает сеть из главы о производной, голоса незнакомые, {noise}"
 
 
 @charts.in_house_style
@@ -85,11 +87,15 @@ def checkpointing(source: Provenance, chain: Chain) -> str:
         markeredgewidth=3,
         zorder=2,
     )
-    _names(axes, [*((colour, name) for _, colour, _, name in ways), (MUTED, "× предсказано")])
-    axes.set_ylim(0, 1.22 * max(max(median(s.times_s), s.predicted_time_s) for s in chain.sweeps))
+    names_above(axes, [*((colour, name) for _, colour, _, name in ways), (MUTED, "× предсказано")])
+    longest = max(max(median(sweep.times_s), sweep.predicted_time_s) for sweep in chain.sweeps)
+    unit = natural_unit(longest, "time")
+    axes.set_ylim(0, 1.22 * longest)
     _logarithmic(axes)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, "bytes", decimals=None)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, "time")))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, "bytes", decimals=0)))
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: quantity(value, "time", unit, decimals=1 if unit == "с" else 0))
+    )
     axes.grid(True, axis="y")
     axes.set_xlabel("наибольшая память")
     what = {"conformer": "Слои Conformer", "recurrent": "Шаги рекуррентной сети"}[chain.name]
@@ -110,7 +116,7 @@ def serving(source: Provenance, batching: Batching) -> str:
     axes.plot(most, rates, marker="s", linestyle="--", color=VIOLET, markeredgecolor=charts.PAPER, zorder=3)
     axes.plot(most, in_time, marker="o", color=PINK, markeredgecolor=charts.PAPER, zorder=3)
     deadline = quantity(batching.deadline_s, "time", decimals=0)
-    _names(axes, [(VIOLET, "все уже пришли"), (PINK, f"каждая получит ответ за {deadline}")])
+    names_above(axes, [(VIOLET, "все уже пришли"), (PINK, f"каждая получит ответ за {deadline}")])
     axes.set_ylim(0, 1.15 * max(rates))
     axes.set_xticks(most, [f"{size}\n{quantity(of_size[size], 'time', decimals=None)}" for size in most])
     axes.xaxis.set_minor_formatter(NullFormatter())
@@ -147,7 +153,7 @@ def ring_sent(source: Provenance, measured: Ring) -> str:
         axes.plot(workers, shares, marker, color=colour, markeredgecolor=charts.PAPER, zorder=3)
         for p, share in zip(workers, shares, strict=True):
             told.append(f"{name}, участников {p}: {number(share, 2)} вектора")
-    _names(axes, [(colour, name) for name, colour, *_ in ways])
+    names_above(axes, [(colour, name) for name, colour, *_ in ways])
     axes.set_xticks(workers)
     axes.set_ylim(0, None)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 0)))
@@ -164,10 +170,3 @@ def _logarithmic(axes: Axes) -> None:
     left, right = axes.get_xlim()
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0,) if right > 100 * left else (1.0, 3.0), numticks=8))
     axes.xaxis.set_minor_formatter(NullFormatter())
-
-
-def _names(axes: Axes, names: Sequence[tuple[str, str]]) -> None:
-    """Names of what is drawn above it, each in its colour, two a line."""
-    for index, (colour, text) in enumerate(names):
-        x, y = 0.5 * (index % 2), 1.05 + 0.1 * ((len(names) - 1) // 2 - index // 2)
-        axes.text(x, y, text, transform=axes.transAxes, color=colour, fontweight="bold", fontsize=SMALL, va="bottom")

@@ -245,10 +245,10 @@ def record() -> Record[Algorithms]:
                     brute=curve("перебор", (20, 0.001), (22, 0.002)),
                 )
                 for name, title in (
-                    ("topological", "топологическая сортировка"),
-                    ("colouring", "раскраска отрезков"),
+                    ("topological", "сортировка"),
+                    ("colouring", "раскраска"),
                     ("consing", "хеш-консинг"),
-                    ("union_find", "система множеств"),
+                    ("union_find", "множества"),
                 )
             ],
         ),
