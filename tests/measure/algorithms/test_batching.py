@@ -44,6 +44,27 @@ def test_first_fit_decreasing_needs_no_more_batches_than_any_other_way(lengths: 
 
 
 @settings(max_examples=60, deadline=None)
+@given(LENGTHS, st.integers(12, 30))
+def test_bins_are_the_fewest_of_all_ways_and_first_fit_is_near(lengths: list[int], capacity: int) -> None:
+    fewest = min(
+        len(partition)
+        for partition in partitions(list(range(len(lengths))))
+        if all(sum(lengths[place] for place in batch) <= capacity for batch in partition)
+    )
+    assert batching.fewest_bins(lengths, capacity) == fewest
+    bins = batching.first_fit_decreasing(lengths, capacity, sum)
+    assert is_whole(bins, lengths)
+    assert all(sum(lengths[place] for place in batch) <= capacity for batch in bins)
+    assert fewest <= len(bins) <= 11 / 9 * fewest + 6 / 9  # Dósa, 2007
+
+
+def test_no_bins_hold_nothing() -> None:
+    assert batching.fewest_bins([], 10) == 0
+    with pytest.raises(TalkError, match="batches hold 10"):
+        batching.fewest_bins([3, 11], 10)
+
+
+@settings(max_examples=60, deadline=None)
 @given(LENGTHS, st.integers(1, 4))
 def test_least_padding_is_the_least_of_all_ways(lengths: list[int], size: int) -> None:
     found = batching.least_padding(lengths, size)

@@ -79,6 +79,23 @@ def test_values_and_gradients_are_torchs(seed: int, spread: float, batch: list[t
         assert gradient == pytest.approx(gradients[:length, b], abs=1e-8)
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 6), TEXTS)
+def test_a_state_is_as_likely_as_the_words_that_pass_it(seed: int, frames: int, text: list[int]) -> None:
+    log_p = log_probs(seed, frames, 3)
+    found = ctc.posteriors(log_p, text)
+    whole = by_all_words(log_p, text)
+    if whole == -INFINITY:
+        assert not found.any()
+        return
+    assert found.sum(axis=1) == pytest.approx(1)
+    for t, token in itertools.product(range(frames), range(3)):
+        words = (w for w in itertools.product(range(3), repeat=frames) if spelled(w) == text and w[t] == token)
+        passing = math.fsum(math.exp(sum(log_p[i, each] for i, each in enumerate(word))) for word in words)
+        states = [s for s, each in enumerate(ctc.states_of(np.array(text, np.int64), 0)) if each == token]
+        assert found[t, states].sum() == pytest.approx(passing / math.exp(whole), abs=1e-9)
+
+
 def test_long_utterances_do_not_underflow() -> None:
     random = np.random.default_rng(1)
     log_p = np.stack([log_probs(b, 500, 129, spread=spread) for b, spread in enumerate((1, 3, 10))], axis=1)

@@ -59,6 +59,20 @@ def test_viterbi_finds_the_likeliest_of_all_alignments(seed: int, frames: int, t
     assert score == pytest.approx(sum(log_p[t, token] for t, token in enumerate(path)))
 
 
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 5))
+def test_every_text_is_tried(seed: int, frames: int) -> None:
+    log_p = log_probs(seed, frames, 3, spread=1.5)
+    exact = {text: ctc.log_probability(log_p, decoding.encode(text)) for text in texts_of(frames)}
+    text, best = decoding.likeliest_text(log_p, [1, 2])
+    assert best == pytest.approx(max(exact.values()))
+    assert exact[text] == pytest.approx(best)
+
+
+def test_silence_is_the_only_text_of_no_frames() -> None:
+    assert decoding.likeliest_text(log_probs(0, 0, 3), [1, 2]) == ("", 0.0)
+
+
 def test_greedy_decoding_merges_repeats_and_drops_blanks() -> None:
     log_p = np.full((7, len(ALPHABET) + 1), -9.0)
     for t, token in enumerate([2, 2, 0, 2, 3, 3, 0]):
