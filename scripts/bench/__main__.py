@@ -8,7 +8,7 @@ from statistics import median
 
 from rich.console import Console
 
-from scripts.bench import derivative, lighthouse, matmul
+from scripts.bench import algorithms, derivative, lighthouse, matmul
 from scripts.bench.first_view import first_view
 from scripts.bench.kills import killed_builds
 from scripts.bench.live import edit_to_slide_s
@@ -50,6 +50,9 @@ def _goals() -> Iterator[tuple[str, str, str]]:
             if record.experiment == "matmul":
                 peak_bytes = full["matmul"].peak_bytes
                 yield from matmul.measured(record, full_s["matmul"], quick_s["matmul"], peak_bytes)
+            if record.experiment == "algorithms":
+                peak_bytes = full["algorithms"].peak_bytes
+                yield from algorithms.measured(record, full_s["algorithms"], quick_s["algorithms"], peak_bytes)
             for run in record.data.runs if record.experiment == "profiling" else ():
                 if run.profile_to_record_s is not None:
                     yield f"profile to record, {run.device}", f"{run.profile_to_record_s:.2f} s", "at most 3 s"

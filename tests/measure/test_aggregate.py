@@ -59,14 +59,18 @@ def test_sums_equal_key_averages() -> None:
 
 def test_several_profiles_add_up() -> None:
     layer, convolution = torch.nn.Linear(32, 32), torch.nn.Conv1d(32, 16, 5)
-    table, calls = OperatorTable(on_gpu=False), 0
+    table, apart, calls = OperatorTable(on_gpu=False), OperatorTable(on_gpu=False), 0
     for _ in range(2):
         with profile(activities=[ProfilerActivity.CPU]) as watched:
             work(layer, convolution)
         table.add(watched)
+        one = OperatorTable(on_gpu=False)
+        one.add(watched)
+        apart.merge(one)
         calls += next(each.count for each in watched.key_averages() if each.key == "aten::addmm")
     assert calls > 0
     assert next(each.calls for each in table.operators() if each.name == "aten::addmm") == calls
+    assert apart.operators() == table.operators()
 
 
 def test_the_longest_come_first() -> None:
