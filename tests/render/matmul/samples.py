@@ -52,9 +52,10 @@ def matmul() -> Matmul:
         contender("torch_one_thread", 9, [point(n, 75.0) for n in sides], library=True),
         contender("numpy_one_thread", 9, [point(n, 60.0) for n in sides], library=True),
     ]
-    tall = point(121, 40.0, 512, 2048)
+    tall, low = point(121, 40.0, 512, 2048), point(24, 20.0, 512, 2048)
     every = [
-        contender("threads", 5, [*(point(n, 180.0) for n in sides), tall], 2, asked=0.4),
+        contender("threads", 5, [*(point(n, 180.0) for n in sides), tall, low], 2, asked=0.4),
+        contender("searched", 8, [tall, point(24, 25.0, 512, 2048)], 2, asked=0.4),
         contender("torch_all_threads", 9, [*(point(n, 150.0) for n in sides), tall], 2, library=True),
         contender("numpy_all_threads", 9, [*(point(n, 120.0) for n in sides), tall], 2, library=True),
         contender("int8", 8, [point(1024, 360.0, error=1e-2)], 2, "int8", asked=None),

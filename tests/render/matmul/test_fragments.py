@@ -69,7 +69,8 @@ def test_roofline_holds_every_step(made: dict[str, str]) -> None:
 
 
 def test_tables(made: dict[str, str]) -> None:
-    assert "<td>40,0</td><td>40,0</td><td>40,0</td>" in made["matmul/shapes.html"]
+    assert "<td>40,0</td><td>40,0</td><td>40,0</td><td>40,0</td>" in made["matmul/shapes.html"]
+    assert "<td>20,0</td><td>25,0</td><td>—</td><td>—</td>" in made["matmul/shapes.html"]
     assert "1,0·10⁻²" in made["matmul/bits.html"]
     assert "1,0·10⁻⁵" in made["matmul/errors.html"]
 

@@ -44,6 +44,7 @@ def test_steps_are_compared_at_the_largest_common_size(values: dict[str, Value])
     assert values["strassen_over_tiles.speedup"].number == pytest.approx(0.9)
     assert values["strassen_over_tiles.slowdown"].number == pytest.approx(1 / 0.9)
     assert values["silu_fused.s121_512_2048.speedup"].number == pytest.approx(2)
+    assert values["searched.s24_512_2048.speedup"].number == pytest.approx(1.25)
 
 
 def test_ceilings_and_the_whole_descent(values: dict[str, Value]) -> None:
