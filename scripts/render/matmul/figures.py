@@ -9,7 +9,7 @@ from scripts.render import charts
 from scripts.render.captions import Provenance
 from scripts.render.charts import BLUE, GREEN, INK, MUTED, PINK, SMALL, VIOLET, in_house_style
 from scripts.render.matmul.values import library_rate, peak_of
-from scripts.render.russian import NBSP, number, quantity
+from scripts.render.russian import NBSP, number, plural, quantity
 
 TITLES = {
     "python": "Python",
@@ -41,24 +41,48 @@ TITLES = {
     "int8": "torch, int8",
 }
 _CPU_STEPS = ("python", "compiled", "strassen", "order", "blocking", "registers", "packing", "overlap", "threads")
+_LIBRARIES = ("torch_one_thread", "numpy_one_thread", "torch_all_threads", "numpy_all_threads")
 _LEVELS: dict[Level, str] = {"l1": "L1", "l2": "L2", "l3": "L3", "memory": "память"}
+
+_CHECKED = ' checked="checked"'
 
 # A bar: its label, FLOP/s, colour and hatch.
 _Bar = tuple[str, float, str, str | None]
 
 
 def all_steps(source: Provenance) -> str:
-    """Bars on a logarithmic axis: every CPU circle at the largest size that it was given."""
+    """Bars on a logarithmic axis, every CPU step beside the libraries: a panel a size, of which the reader picks one.
+
+    The choice is made of radio buttons and CSS, so it needs no script; `sizes.js` keeps it.
+    """
     data: Matmul = source.record.data
-    found = [(name, data.find(name)) for name in _CPU_STEPS]
-    present = [(name, each.squares[-1]) for name, each in found if each is not None and each.squares]
-    bars: list[_Bar] = [
-        (TITLES[name], point.flops_per_s, PINK if name == "threads" else VIOLET, None) for name, point in present
-    ]
-    drawing = _bars("matmul-all-steps", "Скорость каждого круга", bars, None, logarithmic=True)
-    sizes = ", ".join(f"{TITLES[name]} — {point.n}" for name, point in present)
-    caption = f"Скорость шагов на CPU, шкала логарифмическая. Стороны матриц: {sizes}"
-    return source.figure(drawing, caption, "chart", "cpu")
+    present = [each for each in map(data.find, (*_CPU_STEPS, *_LIBRARIES)) if each is not None and each.squares]
+    panels = {
+        n: [(each, point) for each in present if (point := each.at(n)) is not None]
+        for n in sorted({point.n for each in present for point in each.squares})
+    }
+    # The largest at which the whole of circle 4 can be compared; the largest of all where it was not measured.
+    first = max((n for n, found in panels.items() if "order" in {each.name for each, _ in found}), default=max(panels))
+    labels = "".join(
+        f'<label><input type="radio" name="matmul-size" value="{n}"{_CHECKED if n == first else ""}/>{n}</label>'
+        for n in panels
+    )
+    choice = f'<fieldset class="sizes"><legend>Сторона матриц</legend>{labels}</fieldset>'
+    drawings = "".join(f'<div class="size">{_panel(n, found)}</div>' for n, found in panels.items())
+    caption = "Все шаги на CPU, float32, шкала логарифмическая. Слишком медленных на больших матрицах не спрашивали"
+    return source.figure(choice + drawings, caption, "chart by-size", "cpu")
+
+
+def _panel(n: int, found: list[tuple[Contender, Point]]) -> str:
+    bars = [_bar(each, point) for each, point in found]
+    several = {each.threads for each, _ in found if each.library}
+    for at, (each, _) in enumerate(found):
+        if each.library and len(several) > 1:
+            label = (
+                f"{bars[at][0]}, {number(each.threads, 0)}{NBSP}{plural(each.threads, 'поток', 'потока', 'потоков')}"
+            )
+            bars[at] = (label, *bars[at][1:])
+    return _bars(f"matmul-all-steps-{n}", f"Скорость каждого шага, матрицы {n}×{n}", bars, None, logarithmic=True)
 
 
 def one_thread(source: Provenance) -> str:

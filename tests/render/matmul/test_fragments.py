@@ -61,6 +61,18 @@ def test_bars_tell_their_numbers(made: dict[str, str]) -> None:
     assert "измеренный пик — 100\xa0ГФЛОП/с" in described
 
 
+def test_a_panel_a_size_and_the_fullest_is_shown(made: dict[str, str]) -> None:
+    figure = ElementTree.fromstring(made["matmul/all-steps.html"])
+    choice = {each.get("value"): each.get("checked") for each in figure.iter("input")}
+    assert choice == {"128": None, "512": None, "1024": "checked"}
+    panels = [each for each in figure.iter("div") if each.get("class") == "size"]
+    told = [panel[0].get("aria-label") or "" for panel in panels]
+    assert ["Python" in each for each in told] == [True, False, False]
+    assert ["все потоки — 180" in each for each in told] == [False, True, True]
+    assert "torch.mm, 1\xa0поток — 75,0" in told[2]
+    assert "torch.mm, 2\xa0потока — 150" in told[2]
+
+
 def test_roofline_holds_every_step(made: dict[str, str]) -> None:
     described = svg(made["matmul/roofline.html"]).get("aria-label")
     assert described is not None
