@@ -15,6 +15,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
 
 # Role → (marker colour the chart is drawn with, what stands in the SVG).
@@ -35,6 +36,7 @@ INK, MUTED, GRID, PAPER, ON_COLOUR, PINK, VIOLET, BLUE, CYAN, GREEN = (marker fo
 # Points of a drawing 576 points wide: legible at 390 px and from the last row of a hall.
 SIZE, SMALL = 18.5, 16.5
 THICK = 3.5
+_MARGIN = 0.1  # inches: a browser's line is taller than the letters that matplotlib makes room for
 _DECIMALS = 1  # of a coordinate: a tenth of a point is a third of a pixel of a slide 1920 wide
 
 P = ParamSpec("P")
@@ -86,7 +88,7 @@ def in_house_style(draw: Callable[P, str]) -> Callable[P, str]:
 
 def canvas(height: float = 3.7) -> tuple[Figure, Axes]:
     """An empty chart, 8 inches wide and `height` inches high; 3.7 fills the body of a slide."""
-    figure = Figure(figsize=(8, height), layout="constrained")
+    figure = Figure(figsize=(8, height), layout=ConstrainedLayoutEngine(h_pad=_MARGIN, w_pad=_MARGIN))
     FigureCanvasSVG(figure)
     return figure, figure.add_subplot()
 
