@@ -129,6 +129,10 @@ def _bar(contender: Contender, point: Point) -> _Bar:
     return TITLES[contender.name], point.flops_per_s, colour, "///" if contender.library else None
 
 
+# A label covers the lines that it lies on.
+_OVER_LINES = {"facecolor": charts.PAPER, "edgecolor": "none", "pad": 1.5}
+
+
 @in_house_style
 def _bars(name: str, title: str, bars: list[_Bar], peak: float | None, logarithmic: bool = False) -> str:
     figure, axes = charts.canvas(max(2.2, 0.55 * len(bars) + (0.5 if peak else 0)))
@@ -144,7 +148,10 @@ def _bars(name: str, title: str, bars: list[_Bar], peak: float | None, logarithm
         axes.barh(row, length(rate), height=0.62, color=face, edgecolor=colour, hatch=hatch, linewidth=0)
         axes.text(-0.02, row, label, ha="right", va="center", color=INK)
         text = quantity(rate, "flop_rate")
-        axes.text(length(rate) + 0.02, row, text, ha="left", va="center", color=INK, fontsize=SMALL, fontweight="bold")
+        axes.text(
+            length(rate) + 0.02, row, text, ha="left", va="center", color=INK, fontsize=SMALL, fontweight="bold",
+            bbox=_OVER_LINES,
+        )  # fmt: skip
     if peak:
         axes.plot([length(peak)] * 2, [-0.5, len(bars) - 0.4], color=MUTED, linewidth=2, linestyle=(0, (4, 3)))
         text = f"пик {quantity(peak, 'flop_rate')}"
@@ -231,7 +238,7 @@ def roofline(source: Provenance) -> str:
         shift, align = _PLACES.get(name, ((12, 0), "left"))
         axes.annotate(
             TITLES[name], (intensity, rate), xytext=shift, textcoords="offset points", ha=align, va="center",
-            color=INK, fontsize=SMALL,
+            color=INK, fontsize=SMALL, bbox=_OVER_LINES,
         )  # fmt: skip
         told.append(f"{TITLES[name]}: {number(intensity, 2)} операции на байт, {quantity(rate, 'flop_rate')}")
     axes.set_xlim(left, right)
@@ -248,10 +255,10 @@ def roofline(source: Provenance) -> str:
 # Where a label stands from its point, so that neighbours do not write over each other.
 _PLACES: dict[str, tuple[tuple[float, float], str]] = {
     "compiled": ((12, -10), "left"),
-    "strassen": ((12, 8), "left"),
-    "order": ((12, 0), "left"),
-    "blocking": ((12, 0), "left"),
+    "strassen": ((12, -8), "left"),
+    "order": ((12, -2), "left"),
+    "blocking": ((12, 4), "left"),
     "registers": ((12, -4), "left"),
     "packing": ((12, -8), "left"),
-    "overlap": ((-12, 4), "right"),
+    "overlap": ((-12, -8), "right"),
 }
