@@ -16,7 +16,7 @@ import yaml
 from scripts.markdown.deck import FRONT_MATTER
 from scripts.paths import DOCS, GENERATED_ASSETS
 from scripts.records.files import write_if_changed
-from scripts.records.notebooks import prose_lines
+from scripts.records.notebooks import cells_of, read_notebook
 from scripts.site.vendor import FACES, NODE_MODULES, SUBSETS, Face, licensed_file
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ def _pages(docs: Path, site: str, author: str) -> Iterator[Shared]:
 
 def _title(path: Path) -> str | None:
     if path.suffix == ".ipynb":
-        return next((line.removeprefix("# ").strip() for line in prose_lines(path) if line.startswith("# ")), None)
+        prose = "\n".join(cell.source for cell in cells_of(read_notebook(path)) if cell.kind == "markdown")
+        return next((line[2:].strip() for line in prose.splitlines() if line.startswith("# ")), None)
     matter = FRONT_MATTER.match(path.read_text(encoding="utf-8"))
     return (yaml.safe_load(matter[0].strip().strip("-")) or {}).get("title") if matter else None
 
