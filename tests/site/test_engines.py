@@ -31,6 +31,10 @@ def content(page: Path) -> dict[str, Any]:
     }
 
 
+def read(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
 @pytest.fixture
 def both_sites(project: Path, talk: Talk) -> tuple[Path, Path]:
     done = talk("build", "--no-measure")
@@ -50,9 +54,12 @@ def test_both_engines_say_the_same_and_take_the_policy(both_sites: tuple[Path, P
         assert ours["text"], page
         for part, value in ours.items():
             assert value == theirs[part], f"/{page}: {part}"
+    for site in both_sites:
+        with_sizes = [page for page in (*PAGES, "matmul") if 'scripts/sizes.js"' in read(site / page / "index.html")]
+        assert with_sizes == ["matmul"]
     assert content(by_mkdocs / "slides" / "index.html")["slides"]
     assert content(by_mkdocs / "gpu" / "index.html")["values"]
     # Its inline scripts are known as well: what MkDocs' hook gives a page, its pages can be given.
     assert write_policies(by_zensical) >= len(PAGES)
     for page in PAGES:
-        assert "Content-Security-Policy" in (by_zensical / page / "index.html").read_text(encoding="utf-8")
+        assert "Content-Security-Policy" in read(by_zensical / page / "index.html")
