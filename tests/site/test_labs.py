@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from scripts.records.labs import Executed, Lab, Labs
-from scripts.records.schema import Record
+from scripts.records.schema import Code, Record
+from scripts.records.sources import hash_sources
 from scripts.records.store import write_record
 from tests import samples
 from tests.records.test_notebooks import cell, write
@@ -28,7 +29,8 @@ OUTPUTS = {
 def labs_record(code: dict[str, str]) -> Record[Labs]:
     cells = [Executed(id=name, code=code[name], outputs=outputs) for name, outputs in OUTPUTS.items()]
     data = Labs(devices=["cpu"], labs=[Lab(name="matmul", run_time_s=1.5, cells=cells)])
-    return replace(samples.record(), experiment="labs", data=data)  # type: ignore[arg-type,return-value]
+    code_of_labs = Code(commit=None, dirty=False, sources=hash_sources("labs"))
+    return replace(samples.record(code=code_of_labs), experiment="labs", data=data)  # type: ignore[arg-type,return-value]
 
 
 def test_a_lab_shows_what_it_printed(project: Path, talk: Talk) -> None:
