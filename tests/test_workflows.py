@@ -139,7 +139,7 @@ def stand_in(folder: Path, name: str, script: str) -> None:
 
 
 def run(text: str, folder: Path, stand_ins: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Run a step's command as GitHub does: not inside `make test`, whose variables make a make below it say where it is."""
+    """Run a step's command as GitHub does: not inside `make test`, whose variables would make a make below it talk."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
     return subprocess.run(
         ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", text],
