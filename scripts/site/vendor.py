@@ -17,7 +17,7 @@ from pathlib import Path
 from scripts.errors import TalkError
 from scripts.paths import DOCS, GENERATED_ASSETS, ROOT, shown
 from scripts.records.files import write_if_changed
-from scripts.site.subset import cut_down
+from scripts.site.subset import LETTERS, MATH_SIGNS, SMALL, cut_down
 
 NODE_MODULES = ROOT / "node_modules"
 VENDOR = DOCS / "assets" / "vendor"
@@ -33,6 +33,9 @@ _UNUSED = re.compile(
     r"|[=^]\"?(?:convex|concave|cube|zoom|page)"
 )
 
+SUBSETS = ("cyrillic", "latin")
+_SIGNS = Path("fonts", "signs.woff2")
+
 
 @dataclass(frozen=True)
 class Face:
@@ -43,14 +46,14 @@ class Face:
     weights: tuple[int, ...]
     licensed: str | None = None  # family name of the commercial face
     licensed_stem: str | None = None  # file name without suffix in docs/assets/fonts/
+    subsets: tuple[str, ...] = SUBSETS
 
 
 FACES = (
     Face("Golos Text", "golos-text", (400, 600), "Lab Grotesque K", "LabGrotesqueK-Regular"),
     Face("Handjet", "handjet", (600,), "Konfur", "Konfur-Regular"),
-    Face("JetBrains Mono", "jetbrains-mono", (400,)),
+    Face("JetBrains Mono", "jetbrains-mono", (400,), subsets=(*SUBSETS, "greek")),
 )
-SUBSETS = ("cyrillic", "latin")
 _SUFFIXES = {".woff2": "woff2", ".woff": "woff", ".otf": "opentype", ".ttf": "truetype"}
 
 
@@ -63,8 +66,9 @@ def _copies() -> Iterator[tuple[Path, Path]]:
     yield katex / "katex-swap.min.css", Path("katex", "katex.css")
     for font in sorted((NODE_MODULES / katex / "fonts").glob("*.woff2")):
         yield katex / "fonts" / font.name, Path("katex", "fonts", font.name)
+    yield katex / "fonts" / "KaTeX_Main-Regular.woff2", _SIGNS
     for face in FACES:
-        for subset in SUBSETS:
+        for subset in face.subsets:
             for weight in face.weights:
                 name = f"{face.package}-{subset}-{weight}-normal.woff2"
                 yield Path("@fontsource", face.package, "files", name), Path("fonts", name)
@@ -88,7 +92,7 @@ def vendor() -> bool:
         (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(NODE_MODULES / source, VENDOR / target)
     for font in (VENDOR / "fonts").glob("*.woff2"):
-        cut_down(font)
+        cut_down(font, MATH_SIGNS if font.name == _SIGNS.name else LETTERS)
     styles = VENDOR / "reveal" / "reveal.css"
     styles.write_text(without_unused(styles.read_text(encoding="utf-8")), encoding="utf-8")
     write_font_faces()
@@ -146,10 +150,19 @@ def write_font_faces(target: Path = GENERATED_ASSETS / "fonts.css", fonts: Path 
         except FileNotFoundError:
             raise TalkError(NODE_MODULES, f"{face.family} is missing", _MEND) from None
         for weight in face.weights:
-            for subset in SUBSETS:
+            for subset in face.subsets:
                 url = f"../vendor/fonts/{face.package}-{subset}-{weight}-normal.woff2"
-                rules.append(_rule(face.family, str(weight), url, "woff2", ranges[subset]))
+                reach = f"{ranges[subset]},{_listed(SMALL)}" if subset == "latin" else ranges[subset]
+                rules.append(_rule(face.family, str(weight), url, "woff2", reach))
+            rules.append(
+                _rule(face.family, str(weight), f"../vendor/{_SIGNS.as_posix()}", "woff2", _listed(MATH_SIGNS))
+            )
     write_if_changed(target, "\n".join(rules) + "\n")
+
+
+def _listed(letters: frozenset[int]) -> str:
+    """The letters as CSS' unicode-range has them."""
+    return ",".join(f"U+{letter:04X}" for letter in sorted(letters))
 
 
 def _rule(family: str, weight: str, url: str, kind: str, unicode_range: str | None) -> str:

@@ -13,6 +13,7 @@ from scripts.site.paper import make_paper
 from tests.browser.visit import visit
 
 SITE_URL = "https://talk.example/"
+OURS = ("Golos", "LabGrotesque", "Handjet", "Konfur", "JetBrainsMono", "KaTeX")
 MOST_BYTES = 10_000_000
 
 
@@ -74,7 +75,10 @@ def fonts_of(reader: PdfReader) -> dict[str, bool]:
             described = described.get("/DescendantFonts", [described])[0].get_object()
             descriptor = described.get("/FontDescriptor", {})
             embedded = any(key in descriptor for key in ("/FontFile", "/FontFile2", "/FontFile3"))
-            found[described["/BaseFont"].partition("+")[2]] = embedded or font.get_object()["/Subtype"] == "/Type3"
+            # Outlined text is drawn letter by letter, as Type 3: such a font is named by its descriptor alone.
+            drawn = font.get_object()["/Subtype"] == "/Type3"
+            name = descriptor["/FontName"] if drawn else described["/BaseFont"]
+            found[name.partition("+")[2]] = embedded or drawn
     return found
 
 
@@ -83,6 +87,7 @@ def test_typefaces_are_in_the_file(paper: list[Path]) -> None:
         fonts = fonts_of(PdfReader(pdf))
         assert [name for name, embedded in fonts.items() if not embedded] == []
         assert any("Golos" in name or "Grotesque" in name for name in fonts)
+        assert [name for name in fonts if not name.startswith(OURS)] == [], "letters that our typefaces lack"
 
 
 def test_links_are_live(paper: list[Path]) -> None:
