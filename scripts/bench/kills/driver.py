@@ -1,7 +1,7 @@
 """`talk build` whose experiments take no time: each gives what a record in the folder TAKES holds.
 
 Says on standard output what the build is about to do, a line a step: `measuring NAME`, `rendering`, `building`,
-`swapping`. `python -m scripts.bench.kills.driver TAKES`, in a copy of the project.
+`swapping`; and after it `ended STATUS`. `python -m scripts.bench.kills.driver TAKES`, in a copy of the project.
 """
 
 import sys
@@ -42,7 +42,9 @@ def main(takes: Path) -> int:
     EXPERIMENTS.update({take.stem: _repeating(take) for take in sorted(takes.glob("*/*.json"))})
     for function, step in _STEPS.items():
         setattr(build, function, _announced(step, getattr(build, function)))
-    return cli.main(["build"])
+    status = cli.main(["build"])
+    print(f"ended {status}", flush=True)
+    return status
 
 
 if __name__ == "__main__":
