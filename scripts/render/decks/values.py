@@ -1,6 +1,5 @@
 """Named values of the comparison of deck tools."""
 
-import re
 from statistics import median
 
 from scripts.records.decks import Decks
@@ -8,6 +7,15 @@ from scripts.records.schema import Record
 from scripts.render.value import Value
 
 OURS, PLAIN = "talk", "Material"
+# A tool that is not among them stands in the table alone.
+_NAMES = {
+    OURS: "talk",
+    PLAIN: "material",
+    "Marp": "marp",
+    "Slidev": "slidev",
+    "reveal-md": "reveal_md",
+    "mkdocs-revealjs": "mkdocs_revealjs",
+}
 
 
 def decks_values(record: Record[Decks]) -> dict[str, Value]:
@@ -17,7 +25,9 @@ def decks_values(record: Record[Decks]) -> dict[str, Value]:
     data = record.data
     found = {"slides": Value(data.slides, "count", "столько слайдов дано каждому инструменту")}
     for tool in data.tools:
-        name = re.sub(r"[^a-z0-9]+", "_", tool.name.lower())
+        name = _NAMES.get(tool.name)
+        if name is None:
+            continue
         if tool.build_times_s:
             how = f"медиана сборок {tool.name}, их {len(tool.build_times_s)}"
             found[f"{name}.build_time"] = Value(median(tool.build_times_s), "time", how)

@@ -1,7 +1,9 @@
 """The table of deck tools and the values taken from it."""
 
 from dataclasses import replace
+from pathlib import Path
 
+from scripts.bench.peers.tools import tools
 from scripts.records.decks import DeckOpened, Decks, DeckTool
 from scripts.records.schema import AnyRecord, Code, Machine, Record
 from scripts.render.decks import fragments
@@ -83,3 +85,15 @@ def test_values_are_medians_named_by_tool() -> None:
     assert values["build_ratio"].number == 1.2
     assert values["reveal_md.cut_slides"].number == 8
     assert not any(name.startswith("slidev") for name in values)
+
+
+def test_every_compared_tool_has_a_name_that_pages_can_take_values_by(tmp_path: Path) -> None:
+    compared = [DeckTool(name=tool.name, version="1", build_times_s=[1.0], opened=None) for tool in tools(tmp_path)]
+    answered = decks_values(record(*compared))
+    assert len([name for name in answered if name.endswith(".build_time")]) == len(compared)
+
+
+def test_a_tool_that_nobody_knows_stands_in_the_table_alone() -> None:
+    unknown = replace(OTHER, name="other tool")
+    assert "other tool" in fragments([record(unknown)])[PATH]
+    assert list(decks_values(record(unknown))) == ["slides"]
