@@ -6,7 +6,7 @@
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
@@ -16,7 +16,9 @@ from pymdownx.blocks.block import Block
 
 from scripts.markdown.prose import spaces
 from scripts.paths import RESULTS
-from scripts.render.values import Values, current_values
+
+if TYPE_CHECKING:
+    from scripts.render.values import Values
 
 _HIDDEN = "data-hidden-by-condition"
 # Before inline patterns (20): a value inside hidden text need not exist.
@@ -28,7 +30,7 @@ CONDITION = re.compile(
 )
 
 
-def without_hidden(text: str, values: Values) -> str:
+def without_hidden(text: str, values: "Values") -> str:
     """A Markdown source with the blocks that `values` hide blanked out, lines kept: nothing in them need be known."""
 
     def keep(match: re.Match[str]) -> str:
@@ -44,6 +46,8 @@ class _Condition(Block):
     shown_when_measured: bool
 
     def on_create(self, parent: Element) -> Element:
+        from scripts.render.values import current_values  # see scripts.markdown.values
+
         measured = current_values(Path(self.config["results"])).is_measured(self.argument.strip())
         element = SubElement(parent, "div")
         if measured != self.shown_when_measured:

@@ -14,8 +14,6 @@ from markdown.treeprocessors import Treeprocessor
 from scripts.errors import TalkError
 from scripts.markdown.locate import place
 from scripts.paths import CLAIMS, RESULTS
-from scripts.render.claims import judge, read_claims
-from scripts.render.values import current_values
 
 # After inline patterns have made the links (20), before MkDocs resolves what they point to (0).
 _PRIORITY = 15
@@ -36,6 +34,9 @@ class _LinkProcessor(Treeprocessor):
                 self._make_quotation(link, target)
 
     def _make_claim(self, link: Element, name: str) -> None:
+        from scripts.render.claims import judge, read_claims  # see scripts.markdown.values
+        from scripts.render.values import current_values
+
         claims = read_claims(self._claims)
         if name not in claims:
             where, line = place(f"(claim:{name})")

@@ -1,8 +1,12 @@
-"""`{{ profiling.addmm.speedup | .1 }}` in Markdown: a measured number with its record and how it was computed."""
+"""`{{ profiling.addmm.speedup | .1 }}` in Markdown: a measured number with its record and how it was computed.
+
+What reads records is imported with the first number: it declares every field of every experiment, which takes a tenth
+of a second, and a site that shows none, or a page that is edited, need not wait for it.
+"""
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Extension, Markdown
@@ -16,15 +20,9 @@ from scripts.paths import RESULTS
 from scripts.records.schema import AnyRecord
 from scripts.records.sources import changed_sources
 from scripts.render.russian import NBSP, day
-from scripts.render.values import (
-    FormatError,
-    Found,
-    UnknownValueError,
-    UnmeasuredValueError,
-    Values,
-    current_values,
-    format_value,
-)
+
+if TYPE_CHECKING:
+    from scripts.render.values import Found, Values
 
 REFERENCE = r"\{\{\s*(?P<reference>[^{}|]+?)\s*(?:\|\s*(?P<format>[^{}]*?)\s*)?\}\}"
 # After code spans (190), so that a reference quoted as code stays as it is; before everything that reads inside a line.
@@ -33,11 +31,13 @@ _PRIORITY = 185
 _BANNER_PRIORITY = 10
 
 
-def render_reference(values: Values, reference: str, format_spec: str, written: str) -> tuple[Found, str] | None:
+def render_reference(values: "Values", reference: str, format_spec: str, written: str) -> tuple["Found", str] | None:
     """The value a reference names and its text; None where nobody has measured it yet.
 
     Raises TalkError naming the file and line where `written` stands.
     """
+    from scripts.render.values import FormatError, UnknownValueError, UnmeasuredValueError, format_value
+
     try:
         found = values.find(reference)
         return found, format_value(found.value, format_spec)
@@ -52,7 +52,7 @@ def render_reference(values: Values, reference: str, format_spec: str, written: 
         raise TalkError(where, what, mend, line=line) from None
 
 
-def provenance(found: Found, stale: bool) -> str:
+def provenance(found: "Found", stale: bool) -> str:
     """How the number was computed, where and when, and whether its code changed since: the text of its tooltip."""
     record = found.record
     source = "доклад" if record.origin == "published" else record.machine.slug
@@ -76,6 +76,8 @@ class _ValueProcessor(InlineProcessor):
         return self._stale[record.name]
 
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]
+        from scripts.render.values import current_values
+
         values = current_values(self._results)
         rendered = render_reference(values, m["reference"], m["format"] or "", m[0])
         if rendered is None:

@@ -19,8 +19,8 @@ from scripts.paths import CLAIMS, DOCS, RESULTS, ROOT, SNIPPETS
 from scripts.records.notebooks import find_notebooks
 from scripts.records.sources import changed_sources, measuring_command
 from scripts.records.store import record_path
-from scripts.render import render
 from scripts.render.claims import judge, read_claims
+from scripts.render.render import render
 from scripts.render.values import (
     FormatError,
     UnknownValueError,

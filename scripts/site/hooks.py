@@ -17,7 +17,7 @@ from scripts.errors import TalkError
 from scripts.paths import DOCS
 from scripts.records.notebooks import find_notebooks
 from scripts.records.store import read_records
-from scripts.render import render
+from scripts.render.render import render
 from scripts.site.check import find_mistakes, find_refuted_claims
 from scripts.site.labs import as_markdown, lab_of, with_outputs, write_executed
 from scripts.site.policy import write_policies

@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator
 from statistics import mean
 
-from scripts.measure.gradient.landscapes import CURVATURES
 from scripts.records.gradient import ConformerBackward, Descent, DifferenceCurve, Gradient, Learning, Way
 from scripts.records.profiling import Operator
 from scripts.records.schema import Record
@@ -153,6 +152,8 @@ def _descent(descent: Descent) -> Named:
     if descent.method == "gradient" and descent.function == "quadratic":
         measured = (descent.losses[-1] / descent.losses[0]) ** (1 / (2 * (len(descent.losses) - 1)))
         yield f"{name}.factor", Value(measured, "ratio", "корень из отношения потерь, на шаг: множитель расстояния")
+        from scripts.measure.gradient.landscapes import CURVATURES  # with it come all experiments: not for a page alone
+
         low, high = CURVATURES
         predicted = (high - low) / (high + low)
         yield f"{name}.predicted_factor", Value(predicted, "ratio", "(κ − 1)/(κ + 1), κ — отношение кривизн")
