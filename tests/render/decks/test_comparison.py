@@ -5,9 +5,10 @@ from pathlib import Path
 
 from scripts.bench.peers.tools import tools
 from scripts.records.decks import DeckOpened, Decks, DeckTool
-from scripts.records.schema import AnyRecord, Code, Machine, Record
+from scripts.records.schema import AnyRecord
 from scripts.render.decks import fragments
 from scripts.render.decks.values import decks_values
+from tests import samples
 
 PATH = "decks/comparison.html"
 OPENED = DeckOpened(
@@ -26,20 +27,9 @@ PEER = replace(OPENED, other_hosts=["<cdn>"], shown_from_disk=False, cut_slides=
 
 
 def record(*tools: DeckTool) -> AnyRecord:
-    return Record(
-        schema_version=1,
-        experiment="decks",
-        machine=Machine(
-            slug="here", cpu="CPU", cpu_cores=2, memory_bytes=None, gpu="GPU", gpu_memory_bytes=1, system="Linux"
-        ),
-        versions={"python": "3.11", "chromium": "156"},
-        code=Code(commit=None, dirty=False, sources={}),
-        measured_at="2026-11-23T10:00:00Z",
-        origin="measured",
-        quick=False,
-        uncontrolled=[],
-        data=Decks(slides=20, formulas=4, width_px=1366, height_px=768, tools=list(tools)),
-    )
+    data = Decks(slides=20, formulas=4, width_px=1366, height_px=768, tools=list(tools))
+    sample: AnyRecord = samples.record(slug="here")
+    return replace(sample, experiment="decks", versions={"python": "3.11", "chromium": "156"}, data=data)
 
 
 OURS = DeckTool(name="talk", version="—", build_times_s=[1.2, 3.0, 1.1], opened=OPENED)
