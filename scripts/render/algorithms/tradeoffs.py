@@ -5,7 +5,7 @@ from statistics import median
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
-from scripts.records.algorithms import Batching, Chain, Decoding, Ring
+from scripts.records.algorithms import Batching, Chain, Decoding, Ring, Sweep
 from scripts.render import charts
 from scripts.render.algorithms.growths import names_above
 from scripts.render.captions import Provenance
@@ -71,8 +71,6 @@ def checkpointing(source: Provenance, chain: Chain) -> str:
         memory, times = [sweep.peak_bytes for sweep in sweeps], [median(sweep.times_s) for sweep in sweeps]
         axes.plot(memory, times, marker=marker, color=colour, markeredgecolor=charts.PAPER, zorder=3)
         for sweep, x, y in zip(sweeps, memory, times, strict=True):
-            if sweep.way == "revolve":
-                axes.annotate(str(sweep.slots), (x, y), (0, 10), textcoords="offset points", ha="center", color=INK)
             told.append(
                 f"{name}, входов в памяти {sweep.slots}: {quantity(x, 'bytes')}, {quantity(y, 'time')}, "
                 f"предсказано {quantity(sweep.predicted_bytes, 'bytes')} и {quantity(sweep.predicted_time_s, 'time')}"
@@ -92,6 +90,7 @@ def checkpointing(source: Provenance, chain: Chain) -> str:
     unit = natural_unit(longest, "time")
     axes.set_ylim(0, 1.22 * longest)
     _logarithmic(axes)
+    _name_slots(axes, revolve)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, "bytes", decimals=0)))
     axes.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: quantity(value, "time", unit, decimals=1 if unit == "с" else 0))
@@ -102,6 +101,26 @@ def checkpointing(source: Provenance, chain: Chain) -> str:
     drawing = charts.svg(figure, f"checkpointing-{chain.name}", "Память и время", "; ".join(told))
     caption = f"{what}, {chain.layers}: вперёд и назад. Числа — сколько входов в памяти"
     return source.figure(drawing, caption, "plot", "cpu")
+
+
+def _name_slots(axes: Axes, sweeps: list[Sweep]) -> None:
+    """How many inputs each keeps: under a point where the curve goes on level, to its right where it drops or ends.
+
+    To the left and above lie crosses: a measured point has needed a little more memory than predicted.
+    """
+    sweeps = sorted(sweeps, key=lambda sweep: sweep.peak_bytes)
+    places = axes.transData.transform([(sweep.peak_bytes, median(sweep.times_s)) for sweep in sweeps])
+    for index, sweep in enumerate(sweeps):
+        right, up = places[index + 1] - places[index] if index + 1 < len(sweeps) else (0, -1)
+        axes.annotate(
+            str(sweep.slots),
+            (sweep.peak_bytes, median(sweep.times_s)),
+            (12, 0) if -up > right else (0, -12),
+            textcoords="offset points",
+            ha="left" if -up > right else "center",
+            va="center" if -up > right else "top",
+            color=INK,
+        )
 
 
 @charts.in_house_style
