@@ -7,6 +7,7 @@ own. Sources stay as they are written, one file a concern; what is joined is mad
 import posixpath
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 from scripts.errors import TalkError
 from scripts.paths import DOCS, GENERATED_ASSETS
@@ -35,6 +36,8 @@ BUNDLES = {
     "speaker.css": (_FACES, *_SLIDES, _MATH, *_PARTS, "stylesheets/speaker.css"),
 }  # fmt: skip
 _ADDRESS = re.compile(r"""url\((?P<quote>["']?)(?P<address>(?!["']|data:|#|/|[a-z]+:)[^"')]+)(?P=quote)\)""")
+
+_PLAIN = " !$&'()*+,-./:;=?@_~"  # what may stand as it is in an address between double quotes
 
 
 def write_bundles() -> None:
@@ -65,6 +68,14 @@ def joined(parts: list[Path], folder: Path) -> str:
 
 
 def _moved(css: str, source: Path, target: Path) -> str:
-    """The sheet's addresses, relative to `source`, made relative to `target`."""
-    way = posixpath.relpath(source.as_posix(), target.as_posix())
-    return _ADDRESS.sub(lambda match: f'url("{posixpath.normpath(posixpath.join(way, match["address"]))}")', css)
+    """The sheet's addresses, relative to `source`, made relative to `target`; drawings are taken in whole."""
+
+    def moved(match: re.Match[str]) -> str:
+        address = posixpath.join(source.as_posix(), match["address"])
+        if address.endswith(".svg"):
+            # A slide is seen no sooner than its ground, and a drawing of ours is smaller than the asking for it.
+            drawing = Path(address).read_text(encoding="utf-8").replace('"', "'").replace("\n", "")
+            return f'url("data:image/svg+xml,{quote(drawing, safe=_PLAIN)}")'
+        return f'url("{posixpath.relpath(address, target.as_posix())}")'
+
+    return _ADDRESS.sub(moved, css)
