@@ -15,19 +15,18 @@ from scripts.records.files import write_if_changed
 
 _ASSETS = DOCS / "assets"
 _FACES = "generated/fonts.css"
-_SLIDES = ("stylesheets/tokens.css", "stylesheets/slides.css")
+_SLIDES = tuple(f"stylesheets/{name}.css" for name in "tokens slides slides-phone".split())
 # What is below the first slide, or on another one.
 _PARTS = tuple(
     f"stylesheets/{name}.css"
-    for name in "marks slide-parts slides-phone figures matmul derivative algorithms machines".split()
+    for name in "marks slide-parts figures matmul derivative algorithms machines".split()
 )
 _MATH = "vendor/katex/katex.css"
 
 # Name in docs/assets/generated/ → its parts, under docs/assets/, in the order in which later rules win.
 BUNDLES = {
     # Articles. Formulas' sheet is of those that have formulas: docs/theme/main.html.
-    "page.css": (_FACES, "stylesheets/tokens.css", "stylesheets/brand.css", "stylesheets/slides.css", *_PARTS,
-                 "stylesheets/labs.css"),
+    "page.css": (_FACES, "stylesheets/brand.css", *_SLIDES, *_PARTS, "stylesheets/labs.css"),
     # The deck: what its first slide waits for, and the rest.
     "deck.css": (_FACES, "vendor/reveal/reveal.css", *_SLIDES, "stylesheets/deck.css"),
     "deck-parts.css": (_MATH, *_PARTS),
