@@ -130,14 +130,7 @@ _PAGE = """<!doctype html>
     <meta name="made-of" content="{digest}">
     <title>{title}: {machine}</title>
     <link rel="icon" href="../assets/brand/favicon.svg">
-    <link rel="stylesheet" href="../assets/generated/fonts.css">
-    <link rel="stylesheet" href="../assets/stylesheets/tokens.css">
-    <link rel="stylesheet" href="../assets/stylesheets/brand.css">
-    <link rel="stylesheet" href="../assets/stylesheets/figures.css">
-    <link rel="stylesheet" href="../assets/stylesheets/matmul.css">
-    <link rel="stylesheet" href="../assets/stylesheets/derivative.css">
-    <link rel="stylesheet" href="../assets/stylesheets/algorithms.css">
-    <link rel="stylesheet" href="../assets/stylesheets/machines.css">
+    <link rel="stylesheet" href="../assets/generated/page.css">
   </head>
   <body class="machine-page">
     <main class="md-content"><article class="md-typeset">

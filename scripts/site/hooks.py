@@ -18,6 +18,7 @@ from scripts.paths import DOCS
 from scripts.records.notebooks import find_notebooks
 from scripts.records.store import read_records
 from scripts.render.render import render
+from scripts.site.bundles import write_bundles
 from scripts.site.check import find_mistakes, find_refuted_claims
 from scripts.site.labs import as_markdown, lab_of, with_outputs, write_executed
 from scripts.site.policy import write_policies
@@ -40,6 +41,7 @@ def on_pre_build(config: Any) -> None:
     """Make what pages show; stop with `FILE:LINE: what; mend` where a source is mistaken."""
     try:
         write_font_faces()
+        write_bundles()
         write_sharing_pictures(config.site_name, config.site_author)
         render()
         _date_by_records()

@@ -17,6 +17,7 @@ from pathlib import Path
 from scripts.errors import TalkError
 from scripts.paths import DOCS, GENERATED_ASSETS, ROOT, shown
 from scripts.records.files import write_if_changed
+from scripts.site.bundles import write_bundles
 from scripts.site.subset import LETTERS, MATH_SIGNS, SMALL, cut_down
 
 NODE_MODULES = ROOT / "node_modules"
@@ -84,7 +85,6 @@ def vendor() -> bool:
     """
     fingerprint = hashlib.sha256(b"".join(path.read_bytes() for path in _DEPENDS_ON)).hexdigest()
     if _STAMP.is_file() and _STAMP.read_text() == fingerprint and NODE_MODULES.is_dir():
-        write_font_faces()
         return False
     _npm_ci()
     shutil.rmtree(VENDOR, ignore_errors=True)
@@ -95,7 +95,6 @@ def vendor() -> bool:
         cut_down(font, MATH_SIGNS if font.name == _SIGNS.name else LETTERS)
     styles = VENDOR / "reveal" / "reveal.css"
     styles.write_text(without_unused(styles.read_text(encoding="utf-8")), encoding="utf-8")
-    write_font_faces()
     _STAMP.write_text(fingerprint)
     return True
 
@@ -191,6 +190,8 @@ def main() -> int:
     """Entry of `python -m scripts.site.vendor`; the exit status."""
     try:
         fetched = vendor()
+        write_font_faces()
+        write_bundles()
     except (TalkError, OSError, subprocess.SubprocessError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -231,7 +231,6 @@
     const following = step < steps ? picture(slide, step + 1) : at + 1 < slides.length && picture(slides[at + 1], 0);
     const message = {
       talk: "state",
-      styles: [...document.querySelectorAll("link[rel=stylesheet]")].map((link) => link.href),
       title: titleOf(slide),
       number: at + 1,
       count: slides.length,

@@ -11,7 +11,6 @@
     if (source !== window.opener || data?.talk !== "state") return;
     state = data;
     rehearsal = new Rehearsal(data.plan, data.rehearsal);
-    dress(data.styles);
     show();
     tick();
   });
@@ -21,18 +20,6 @@
   greet();
   setInterval(greet, 1000);
   setInterval(tick, 250);
-
-  // Slides wear what they wear in the deck, except what belongs to reveal.js and to the deck's page.
-  function dress(styles) {
-    const worn = new Set([...document.querySelectorAll("link[rel=stylesheet]")].map((link) => link.href));
-    for (const href of styles) {
-      if (worn.has(href) || /\/(reveal|deck)\.css(\?|$)/.test(href)) continue;
-      const link = document.createElement("link");
-      link.rel = "stylesheet";
-      link.href = href;
-      find("link[rel=stylesheet]").before(link);
-    }
-  }
 
   function show() {
     find(".waiting").hidden = true;

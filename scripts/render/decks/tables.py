@@ -6,7 +6,7 @@ from statistics import median
 from scripts.records.decks import DeckOpened, Decks, DeckTool
 from scripts.render.captions import Provenance
 from scripts.render.decks.values import OURS, PLAIN
-from scripts.render.russian import NBSP, number, quantity
+from scripts.render.russian import NBSP, number, plural, quantity
 
 _HEADINGS = (
     ("Инструмент", "и его версия"),
@@ -15,9 +15,9 @@ _HEADINGS = (
     ("Передано", "при первом открытии, текст сжат"),
     ("Запросов", "при первом открытии"),
     ("Чужие серверы", "кого ещё спрашивает страница"),
-    ("С диска без сети", "открывается ли папка"),
+    (f"С{NBSP}диска без{NBSP}сети", "открывается ли папка"),
     ("Обрезано", "слайдов, на которых видно не всё"),
-    ("Формулы с ошибкой", "набраны не по тому TeX, что написан"),
+    (f"Формул с{NBSP}ошибкой", "набраны не по тому TeX, что написан"),
 )
 
 
@@ -35,31 +35,32 @@ def comparison(source: Provenance, data: Decks) -> str:
 
 def _row(tool: DeckTool, data: Decks) -> str:
     names = {OURS: "этот сайт", PLAIN: "те же страницы без слайдов"}
-    version = f"{NBSP}{tool.version}" if tool.name not in names else ""
-    build = quantity(median(tool.build_times_s), "time", decimals=2) if tool.build_times_s else "—"
+    version = "" if tool.name in names else f' <span class="version">{escape(tool.version)}</span>'
+    head = f'<th scope="row">{escape(names.get(tool.name, tool.name))}{version}</th>'
+    build = f"{number(median(tool.build_times_s), 2)}{NBSP}с" if tool.build_times_s else "—"
     if tool.opened is not None:
         cells = _opened(tool.opened, data)
     elif tool.failure is not None:
         return (
-            f'<tr><th scope="row">{escape(tool.name + version)}</th><td>{build}</td>'
+            f"<tr>{head}<td>{build}</td>"
             f'<td colspan="{len(_HEADINGS) - 2}">не вышло: {escape(tool.failure)}</td></tr>'
         )
     else:
         cells = ["—"] * (len(_HEADINGS) - 2)
-    title = escape(names.get(tool.name, tool.name) + version)
-    return f'<tr><th scope="row">{title}</th>{"".join(f"<td>{cell}</td>" for cell in [build, *cells])}</tr>'
+    return f"<tr>{head}{''.join(f'<td>{cell}</td>' for cell in [build, *cells])}</tr>"
 
 
 def _opened(seen: DeckOpened, data: Decks) -> list[str]:
     if not seen.shown_from_disk:
         disk = "нет"
     else:
-        disk = f"не всё, потеряно {seen.failed_from_disk}" if seen.failed_from_disk else "да"
+        lost = seen.failed_from_disk
+        disk = f"без{NBSP}{lost} {plural(lost, 'файла', 'файлов', 'файлов')}" if lost else "да"
     return [
         quantity(median(seen.first_slide_times_s), "time"),
         quantity(seen.first_view_bytes, "bytes", "КБ", 0),
         number(seen.first_view_requests, 0),
-        "<br>".join(map(escape, seen.other_hosts)) or "никого",
+        "".join(f'<span class="host">{escape(host)}</span>' for host in seen.other_hosts) or "никого",
         disk,
         f"{seen.cut_slides}, до{NBSP}{number(seen.cut_most_px, 0)}{NBSP}px" if seen.cut_slides else "ничего",
         f"{seen.wrong_formulas} из{NBSP}{data.formulas}" if seen.wrong_formulas else "нет",

@@ -1,5 +1,6 @@
 """The table of deck tools and the values taken from it."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,11 +42,11 @@ BROKEN = DeckTool(name="Slidev", version="53", build_times_s=[], opened=None, fa
 def test_the_table_says_of_each_tool_what_was_seen() -> None:
     html = fragments([record(OURS, PLAIN, OTHER, BROKEN)])[PATH]
     rows = html.split("<tr>")[2:]
-    assert [row.partition("</th>")[0].rpartition(">")[2] for row in rows] == [
+    assert [re.sub("<[^>]*>", "", row.partition("</th>")[0]) for row in rows] == [
         "этот сайт",
         "те же страницы без слайдов",
-        "reveal-md\N{NO-BREAK SPACE}6.1.4",
-        "Slidev\N{NO-BREAK SPACE}53",
+        "reveal-md 6.1.4",
+        "Slidev 53",
     ]
     assert ">1,20\N{NO-BREAK SPACE}с<" in rows[0]
     assert ">99\N{NO-BREAK SPACE}КБ<" in rows[0]
