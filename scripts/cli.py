@@ -4,18 +4,16 @@ import argparse
 import sys
 from pathlib import Path
 
-from scripts.errors import TalkError
+from scripts.errors import told_in_one_line
 from scripts.paths import RESULTS
 
 
+@told_in_one_line
 def main(words: list[str] | None = None) -> int:
     """Run one subcommand. Returns the exit status: 0 done, 1 a failed check or bad input, 130 interrupted."""
     options = _parser().parse_args(words)
     try:
         return int(options.run(options))
-    except TalkError as error:
-        print(error, file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         print("interrupted; records and site/ are whole", file=sys.stderr)
         return 130

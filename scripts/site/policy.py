@@ -19,7 +19,7 @@ from html.parser import HTMLParser
 from importlib.util import find_spec
 from pathlib import Path
 
-from scripts.errors import TalkError
+from scripts.errors import TalkError, told_in_one_line
 
 _DIRECTIVES = {
     "default-src": "'none'",
@@ -121,15 +121,12 @@ def write_policies(folder: Path) -> int:
     return len(pages)
 
 
+@told_in_one_line
 def main() -> int:
     """Entry of `python -m scripts.site.policy`; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m scripts.site.policy", description="Give pages their policy.")
     parser.add_argument("folder", type=Path, help="what an engine built")
-    try:
-        print(f"{write_policies(parser.parse_args().folder)} pages have their policy")
-    except TalkError as error:
-        print(error, file=sys.stderr)
-        return 1
+    print(f"{write_policies(parser.parse_args().folder)} pages have their policy")
     return 0
 
 
