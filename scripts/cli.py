@@ -38,11 +38,11 @@ def _build(options: argparse.Namespace) -> int:
 def _check(_: argparse.Namespace) -> int:
     from scripts.records.summary import read_summaries
     from scripts.render.headlines import latest_moves
-    from scripts.site.check import check
+    from scripts.site.check import check, find_stale_records
 
     problems = check()
-    for move in latest_moves(read_summaries()):
-        print(f"note: {move}")
+    for note in (*find_stale_records()[1], *latest_moves(read_summaries())):
+        print(f"note: {note}")
     for problem in problems:
         print(problem, file=sys.stderr)
     print(f"talk check: {len(problems) or 'no'} problem{'s' if len(problems) != 1 else ''}")
