@@ -22,13 +22,16 @@ from pathlib import Path
 from scripts.errors import TalkError, told_in_one_line
 
 _DIRECTIVES = {
-    "default-src": "'none'",
+    "default-src": "'self'",  # Firefox loads the next page beforehand, and has no other directive for that
     "script-src": "'self'",
     "style-src": "'self' 'unsafe-inline'",
     "img-src": "'self' data:",  # the theme's icons are masks in its style sheet
     "font-src": "'self'",
     "connect-src": "'self'",
     "worker-src": "'self'",  # search
+    "frame-src": "'none'",
+    "media-src": "'none'",
+    "object-src": "'none'",
     "base-uri": "'none'",
     "form-action": "'none'",
 }
