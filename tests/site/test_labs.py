@@ -83,7 +83,7 @@ def test_what_is_recorded_but_is_no_output_is_refused(tmp_path: Path, spoilt: di
     lab = Lab(name="lab", run_time_s=1.0, cells=[Executed(id="one", code="1", outputs=[spoilt])])
     record = replace(labs_record(dict.fromkeys(OUTPUTS, "")), data=Labs(devices=["cpu"], labs=[lab]))
     write(tmp_path / "lab.ipynb", cell("code", "one", "1"))
-    with pytest.raises(TalkError, match="test-box/labs: lab lab: .*; restore it from git, or measure again") as error:
+    with pytest.raises(TalkError, match=r"test-box/labs: lab lab: .*; restore it from git, or measure again") as error:
         write_executed(tmp_path / "lab.ipynb", (Provenance(record), lab), tmp_path / "executed")
     assert "\n" not in str(error.value)
     assert not (tmp_path / "executed").exists()
