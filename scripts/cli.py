@@ -4,18 +4,16 @@ import argparse
 import sys
 from pathlib import Path
 
-from scripts.errors import TalkError
+from scripts.errors import told_in_one_line
 from scripts.paths import RESULTS
 
 
+@told_in_one_line
 def main(words: list[str] | None = None) -> int:
     """Run one subcommand. Returns the exit status: 0 done, 1 a failed check or bad input, 130 interrupted."""
     options = _parser().parse_args(words)
     try:
         return int(options.run(options))
-    except TalkError as error:
-        print(error, file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         print("interrupted; records and site/ are whole", file=sys.stderr)
         return 130
@@ -40,11 +38,11 @@ def _build(options: argparse.Namespace) -> int:
 def _check(_: argparse.Namespace) -> int:
     from scripts.records.summary import read_summaries
     from scripts.render.headlines import latest_moves
-    from scripts.site.check import check
+    from scripts.site.check import check, find_stale_records
 
     problems = check()
-    for move in latest_moves(read_summaries()):
-        print(f"note: {move}")
+    for note in (*find_stale_records()[1], *latest_moves(read_summaries())):
+        print(f"note: {note}")
     for problem in problems:
         print(problem, file=sys.stderr)
     print(f"talk check: {len(problems) or 'no'} problem{'s' if len(problems) != 1 else ''}")

@@ -1,8 +1,14 @@
 """The one kind of error a user is shown: a single line that says where, what is wrong and how to mend it."""
 
+import sys
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec
 
 from scripts.paths import shown
+
+P = ParamSpec("P")
 
 
 class TalkError(Exception):
@@ -26,3 +32,17 @@ class MissingError(TalkError):
 
 class NoDeviceError(TalkError):
     """A device that is not here: nothing can be measured on it, whatever the experiment."""
+
+
+def told_in_one_line(command: Callable[P, int]) -> Callable[P, int]:
+    """Decorate the entry of a command, which returns its exit status: a TalkError is one line on stderr, and 1."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> int:
+        try:
+            return command(*args, **kwargs)
+        except TalkError as error:
+            print(error, file=sys.stderr)
+            return 1
+
+    return run

@@ -16,8 +16,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from scripts.errors import TalkError
+from scripts.paths import DOCS
+from scripts.records.notebooks import find_notebooks
+from scripts.records.schema import AnyRecord
 from scripts.records.store import read_record, read_records, record_path
+from scripts.render.captions import Provenance
 from scripts.render.values import Values
+from scripts.site.labs import as_markdown, with_outputs, write_executed
+from scripts.site.policy import with_policy
 
 SCRIPT = "<script>alert(1)</script>"
 IMAGE = "\"'><img src=x onerror=alert(1)>"
@@ -118,13 +124,32 @@ def wrong(spoilt: bytes, machine: str, experiment: str, folder: Path) -> tuple[s
         return "refused", f"reading it raises {error!r}"
     try:
         Values([record])
-        shown = import_module(f"scripts.render.{experiment}").fragments([record])
+        shown = _labs(record, folder) if experiment == "labs" else _fragments(record)
     except TalkError as error:
         return "refused", None if "\n" not in str(error) else f"it is refused by {error!r}"
     except Exception as error:
         return "shown", f"rendering it raises {error!r}"
     unescaped = [name for name, html in shown.items() if "<script" in html or "<img" in html]
     return "shown", f"{', '.join(unescaped)} lets it through" if unescaped else None
+
+
+def _fragments(record: AnyRecord) -> dict[str, str]:
+    fragments: dict[str, str] = import_module(f"scripts.render.{record.experiment}").fragments([record])
+    return fragments
+
+
+def _labs(record: AnyRecord, folder: Path) -> dict[str, str]:
+    """Each lab of this project as its page would show it with these outputs; the page's policy refuses scripts."""
+    from mkdocs_jupyter.convert import nb2html
+
+    shown = {}
+    for path in find_notebooks(DOCS):
+        lab = record.data.find(path.stem)
+        found = (Provenance(record), lab) if lab else None
+        made = nb2html(write_executed(path, found, folder))
+        page = with_outputs(as_markdown(path, found), made, path)
+        shown[path.name] = with_policy(f'<html><meta charset="utf-8">{page}', path.name)
+    return shown
 
 
 def spoil(content: dict[str, Any], count: int) -> tuple[Counter[str], list[str]]:

@@ -78,7 +78,7 @@ class Provenance:
             return ""
         shown = ", ".join(self.changed[:3]) + (f" и ещё {len(self.changed) - 3}" if len(self.changed) > 3 else "")
         title = f"Код измерения изменился: {shown}"
-        return f'<mark class="stale" title="{escape(title)}">устарело</mark>'
+        return f'<mark class="stale" title="{escape(title)}">устарело: код с тех пор изменился</mark>'
 
     def sentence(self, device: Device | None = None, base: str = RESULTS_URL) -> str:
         """Machine, date, versions, code, reservations and the link to the raw record (see `raw_url`), as HTML."""

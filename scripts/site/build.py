@@ -35,8 +35,11 @@ def build(*, measuring: bool, fresh: bool = False, quick: bool = False) -> None:
             for mistake in mistakes[:-1]:
                 print(mistake, file=sys.stderr)
             raise mistakes[-1]
-        for problem in (*find_unmeasured(), *find_refuted_claims(), *find_stale_records()):
+        stale, stale_elsewhere = find_stale_records()
+        for problem in (*find_unmeasured(), *find_refuted_claims(), *stale):
             print(f"warning: {problem}", file=sys.stderr)
+        for note in stale_elsewhere:
+            print(f"note: {note}", file=sys.stderr)
         _make_site()
     _console.print(f"site/ is built: {sum(1 for path in SITE.rglob('*') if path.is_file())} files")
 

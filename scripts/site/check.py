@@ -71,7 +71,7 @@ def check() -> list[TalkError]:
     return find_mistakes() or [
         *find_unmeasured(),
         *find_refuted_claims(),
-        *find_stale_records(),
+        *find_stale_records()[0],
         *find_unexecuted_labs(),
         *find_hand_typed_numbers(),
         *find_misfits(convert_deck()),
@@ -130,16 +130,26 @@ def find_refuted_claims() -> list[TalkError]:
     return refuted
 
 
-def find_stale_records() -> list[TalkError]:
-    """Records whose measuring code has changed since."""
-    stale = []
+def find_stale_records() -> tuple[list[TalkError], list[TalkError]]:
+    """Records whose measuring code has changed since: those that pages ask first, and all others.
+
+    Pages ask the most trusted record of each experiment first; whoever changes its code can measure that anew, on any
+    machine. The others may be of machines that nobody reaches any more, and pages mark their numbers.
+    """
+    problems, notes = [], []
+    asked: set[str] = set()
     for record in current_values().records:
-        changed = changed_sources(record)
-        if changed:
-            what = f"stale: {', '.join(changed)} changed since it was measured"
+        is_first = record.experiment not in asked
+        asked.add(record.experiment)
+        if changed := changed_sources(record):
             path = record_path(RESULTS, record.machine.slug, record.experiment)
-            stale.append(TalkError(path, what, f"measure again with `{measuring_command(record.experiment)}`"))
-    return stale
+            what = f"stale: {', '.join(changed)} changed since it was measured"
+            mend = f"measure again with `{measuring_command(record.experiment)}`"
+            if is_first:
+                problems.append(TalkError(path, what, mend))
+            else:
+                notes.append(TalkError(path, what, f"{mend}, on {record.machine.slug}"))
+    return problems, notes
 
 
 def find_unexecuted_labs() -> list[TalkError]:

@@ -14,7 +14,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-from scripts.errors import TalkError
+from scripts.errors import TalkError, told_in_one_line
 from scripts.paths import DIST, ROOT, SITE
 from scripts.records.files import cannot_write
 
@@ -192,13 +192,10 @@ def published_address() -> str:
     return load_config(str(ROOT / "mkdocs.yml")).site_url or ""
 
 
+@told_in_one_line
 def main() -> int:
     """Entry of `python -m scripts.site.deck`; the exit status."""
-    try:
-        folder = make_deck(site_url=published_address())
-    except TalkError as error:
-        print(error, file=sys.stderr)
-        return 1
+    folder = make_deck(site_url=published_address())
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(f"dist/deck/ ({size / 1e6:.1f} MB) and dist/deck.zip: open deck/index.html")
     return 0

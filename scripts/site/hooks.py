@@ -20,7 +20,7 @@ from scripts.records.store import read_records
 from scripts.render.render import render
 from scripts.site.bundles import write_bundles
 from scripts.site.check import find_mistakes, find_refuted_claims
-from scripts.site.labs import as_markdown, lab_of, with_outputs, write_executed
+from scripts.site.labs import as_markdown, find_lab, lab_of, with_outputs, write_executed
 from scripts.site.policy import write_policies
 from scripts.site.rebuild import is_unchanged
 from scripts.site.sharing import write_sharing_pictures
@@ -59,7 +59,9 @@ def on_files(files: Any, config: Any) -> Any:
     """Put the executed copy of every lab in its place."""
     del config
     for path in find_notebooks(DOCS):
-        files.get_file_from_path(path.relative_to(DOCS).as_posix()).abs_src_path = str(write_executed(path))
+        files.get_file_from_path(path.relative_to(DOCS).as_posix()).abs_src_path = str(
+            write_executed(path, find_lab(path.stem))
+        )
     return files
 
 
@@ -67,7 +69,7 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     """A lab is Markdown as every other page is."""
     del config, files
     lab = lab_of(page)
-    return as_markdown(lab) if lab else markdown
+    return as_markdown(lab, find_lab(lab.stem)) if lab else markdown
 
 
 def on_page_content(html: str, page: Any, config: Any, files: Any) -> str:

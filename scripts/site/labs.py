@@ -14,6 +14,7 @@ from scripts.paths import CACHE, DOCS
 from scripts.records.files import write_if_changed
 from scripts.records.labs import Lab
 from scripts.records.notebooks import Cell, cells_of, read_notebook
+from scripts.records.store import MEND
 from scripts.render.captions import Provenance
 from scripts.render.values import current_values
 
@@ -25,7 +26,10 @@ _RESULTS_URL = "../../results/"
 _NO_WORDS = "No description has been provided for this image"  # nbconvert's own words for a picture without any
 
 
-def find_lab(name: str) -> tuple[Provenance, Lab] | None:
+Found = tuple[Provenance, Lab]
+
+
+def find_lab(name: str) -> Found | None:
     """The lab as the machine trusted most executed it; None where no machine did."""
     for record in current_values().records:
         lab = record.data.find(name) if record.experiment == "labs" else None
@@ -34,21 +38,30 @@ def find_lab(name: str) -> tuple[Provenance, Lab] | None:
     return None
 
 
-def write_executed(path: Path) -> Path:
-    """A copy of the lab `path` with its recorded outputs, for mkdocs-jupyter to show; returns where it is."""
-    notebook, found = read_notebook(path), find_lab(path.stem)
+def write_executed(path: Path, found: Found | None, folder: Path = _EXECUTED) -> Path:
+    """A copy of the lab `path` with its recorded outputs, for mkdocs-jupyter to show; returns where in `folder` it is.
+
+    Raises TalkError where what is recorded are no outputs.
+    """
+    from nbformat import ValidationError, validate
+
+    notebook = read_notebook(path)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             recorded = found[1].outputs_of(cell["id"], "".join(cell["source"])) if found else None
             cell["outputs"] = recorded or []
-    copy = _EXECUTED / path.name
+    try:
+        validate(notebook)
+    except ValidationError as error:
+        record = found[0].record.name if found else path.name
+        raise TalkError(record, f"lab {path.stem}: {str(error).splitlines()[0][:200]}", MEND) from None
+    copy = folder / path.name
     write_if_changed(copy, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
     return copy
 
 
-def as_markdown(path: Path) -> str:
+def as_markdown(path: Path, found: Found | None) -> str:
     """The lab as Markdown: prose as it stands, code in fences, a place for each cell's outputs."""
-    found = find_lab(path.stem)
     parts = []
     for cell in cells_of(read_notebook(path)):
         parts += [cell.source] if cell.kind == "markdown" else _code(cell, found[1] if found else None)

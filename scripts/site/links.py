@@ -14,7 +14,7 @@ from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
-from scripts.errors import TalkError
+from scripts.errors import TalkError, told_in_one_line
 from scripts.paths import SITE
 
 _REFERRING = {"href", "src", "poster", "action", "data-speaker", "data-src"}
@@ -129,12 +129,10 @@ def _problems() -> Iterator[TalkError]:
     yield from find_dead()
 
 
+@told_in_one_line
 def main() -> int:
     """Entry of `python -m scripts.site.links`; the exit status."""
-    try:
-        problems = list(_problems())
-    except TalkError as error:
-        problems = [error]
+    problems = list(_problems())
     for problem in problems:
         print(problem, file=sys.stderr)
     print(f"links: {len(problems) or 'no'} problem{'s' if len(problems) != 1 else ''}")

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from scripts.errors import TalkError
+from scripts.errors import TalkError, told_in_one_line
 from scripts.paths import DIST, SITE
 from scripts.site.browser import require_browser
 from scripts.site.deck import make_deck, published_address
@@ -63,15 +63,12 @@ def _print(browser: str, page: Path, pdf: Path, profile: Path) -> None:
         raise TalkError("make pdf", f"{browser} did not print: {said}", "try another browser: CHROMIUM=/path/to/chrome")
 
 
+@told_in_one_line
 def main() -> int:
     """Entry of `python -m scripts.site.paper`; the exit status."""
-    try:
-        require_browser("make pdf")
-        for pdf in make_paper(make_deck(SITE, DIST, published_address())):
-            print(f"dist/{pdf.name}: {pdf.stat().st_size / 1e6:.1f} MB")
-    except TalkError as error:
-        print(error, file=sys.stderr)
-        return 1
+    require_browser("make pdf")
+    for pdf in make_paper(make_deck(SITE, DIST, published_address())):
+        print(f"dist/{pdf.name}: {pdf.stat().st_size / 1e6:.1f} MB")
     return 0
 
 

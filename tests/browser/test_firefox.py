@@ -1,4 +1,4 @@
-"""dist/deck.zip in Firefox, from disk with the network off: there it is stricter than Chromium about files."""
+"""Firefox: dist/deck.zip from disk with the network off, where it is stricter than Chromium about files; policies."""
 
 import os
 import shutil
@@ -121,3 +121,40 @@ def test_the_speaker_view_follows(deck: Any) -> None:
     deck.switch_to_window(here)
     assert present(deck) == second
     assert complaints(deck) == []
+
+
+# What the policy forbids: a script and a handler written into the page, another host's picture and answer, eval.
+_FORBIDDEN = """
+const [elsewhere, done] = arguments, broken = [];
+document.addEventListener("securitypolicyviolation",
+                          event => broken.push(`${event.blockedURI} ${event.effectiveDirective}`));
+const script = document.createElement("script");
+script.textContent = "document.title = 'run'";
+document.body.append(script);
+document.body.insertAdjacentHTML(
+  "beforeend", `<img src="${elsewhere}"><button onclick="document.title = 'run'"></button>`);
+document.body.lastElementChild.click();
+fetch(elsewhere).catch(() => {});
+try { window.eval("document.title = 'run'"); } catch {}
+const wait = () => broken.length < 5 ? setTimeout(wait, 20) : done(broken);
+wait();
+"""
+
+
+@pytest.mark.parametrize("page", ["", "gpu/", "slides/", "labs/matmul/"])
+def test_a_page_keeps_to_its_policy_and_is_held_by_it(firefox: Any, address: str, page: str) -> None:
+    with firefox.using_context("chrome"):
+        firefox.execute_script("Services.console.reset()")
+    firefox.navigate(f"{address}/{page}")
+    until(lambda: ask(firefox, "document.readyState === 'complete'"))
+    time.sleep(0.2)  # what is loaded beforehand, for the next page, is asked for later
+    with firefox.using_context("chrome"):
+        said = firefox.execute_script("return Services.console.getMessageArray().map(String)")
+    assert [line for line in said if "Content-Security-Policy" in line] == []
+
+    title, elsewhere = ask(firefox, "document.title"), "http://localhost:9/picture.png"
+    firefox.timeout.script = _LONGEST_S
+    broken = firefox.execute_async_script(_FORBIDDEN, [elsewhere])
+    inline = {f"inline {directive}" for directive in ("script-src-elem", "script-src-attr")}
+    assert set(broken) == {*inline, f"{elsewhere} img-src", f"{elsewhere} connect-src", "eval script-src"}
+    assert ask(firefox, "document.title") == title

@@ -6,10 +6,13 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from scripts.records.store import write_record
+from tests import samples
 from tests.site.conftest import Talk
 
 RECORD = Path("docs/results/test-box/profiling.json")
@@ -129,6 +132,28 @@ def test_a_record_older_than_its_code_is_marked_and_listed(project: Path, talk: 
     done = talk("check")
     assert done.returncode == 1
     assert f"{RECORD}: stale: scripts/measure/profiling/profiler.py changed" in done.stderr
+
+
+def test_a_stale_record_of_a_machine_that_does_not_speak_first_is_a_note(small: Path, talk: Talk) -> None:
+    """Nobody reaches a lent GPU for every change of the code; what pages say first has to be fresh all the same."""
+    stale = samples.record(samples.cpu_run(), samples.cuda_run(), slug="gpu-box", measured_at="2026-11-20T00:00:00Z")
+    stale = replace(stale, code=replace(stale.code, sources={**stale.code.sources, "scripts/measure/gone.py": "0"}))
+    write_record(stale, small / "docs" / "results")
+    told = (
+        "docs/results/gpu-box/profiling.json: stale: scripts/measure/gone.py changed since it was measured; "
+        "measure again with `talk measure profiling`"
+    )
+    done = talk("check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"note: {told}, on gpu-box" in done.stdout
+    done = talk("build", "--no-measure")
+    assert f"note: {told}, on gpu-box" in done.stderr
+
+    write_record(replace(stale, measured_at="2026-11-24T00:00:00Z"), small / "docs" / "results")  # the newest speaks
+    done = talk("check")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [told]
+    assert "note: docs/results" not in done.stdout
 
 
 def test_a_number_typed_by_hand_fails_the_check(project: Path, talk: Talk) -> None:

@@ -4,11 +4,18 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from scripts.bench.malformed import SCRIPT
+from scripts.errors import TalkError
 from scripts.records.labs import Executed, Lab, Labs
 from scripts.records.schema import Code, Record
 from scripts.records.sources import hash_sources
 from scripts.records.store import write_record
+from scripts.render.captions import Provenance
+from scripts.site.labs import write_executed
 from tests import samples
 from tests.records.test_notebooks import cell, write
 from tests.site.conftest import Talk
@@ -67,6 +74,19 @@ def test_a_lab_shows_what_it_printed(project: Path, talk: Talk) -> None:
 
     done = talk("check")
     assert re.search(r"labs\.json: stale: .*docs/labs/matmul\.ipynb.* changed .*`talk measure labs`", done.stderr)
+
+
+@pytest.mark.parametrize(
+    "spoilt", [{"output_type": "stream", "name": "stdout"}, {"output_type": None}, {"data": SCRIPT}]
+)
+def test_what_is_recorded_but_is_no_output_is_refused(tmp_path: Path, spoilt: dict[str, Any]) -> None:
+    lab = Lab(name="lab", run_time_s=1.0, cells=[Executed(id="one", code="1", outputs=[spoilt])])
+    record = replace(labs_record(dict.fromkeys(OUTPUTS, "")), data=Labs(devices=["cpu"], labs=[lab]))
+    write(tmp_path / "lab.ipynb", cell("code", "one", "1"))
+    with pytest.raises(TalkError, match=r"test-box/labs: lab lab: .*; restore it from git, or measure again") as error:
+        write_executed(tmp_path / "lab.ipynb", (Provenance(record), lab), tmp_path / "executed")
+    assert "\n" not in str(error.value)
+    assert not (tmp_path / "executed").exists()
 
 
 def test_a_lab_that_nobody_executed_says_so(talk: Talk) -> None:

@@ -94,18 +94,20 @@ def kill_again(project: Path, takes: Path, count: int, seed: int = 2024) -> Iter
     for number in range(count):
         step, sign = STEPS[number % len(STEPS)], _SIGNALS[number // len(STEPS) % len(_SIGNALS)]
         for attempt in range(_TRIES):
-            losses = _losses(project, takes, f"{number}.{attempt}", (step, draw.random() * whole.lasts_s(step), sign))
-            if losses is not None:
+            moment = (step, draw.random() * whole.lasts_s(step), sign)
+            killed, losses = _kill(project, takes, f"{number}.{attempt}", moment)
+            if killed.status != 0 or losses:
                 yield Kill(step, sign, tuple(losses))
                 break
+            whole = killed  # it had ended before, and tells how long a step takes now
         else:
             raise TalkError(
                 "kills", f"{_TRIES} builds ended before they were killed in {step}", "try a quieter machine"
             )
 
 
-def _losses(project: Path, takes: Path, mark: str, kill: _Moment) -> list[str] | None:
-    """What a kill loses; None when the build had ended before it."""
+def _kill(project: Path, takes: Path, mark: str, kill: _Moment) -> tuple[_Build, list[str]]:
+    """A build that is killed, unless it ends before, and what was lost by that."""
     former = _digest(project / "site")
     _change(project, mark)
     killed = _build(project, takes, kill)
@@ -126,7 +128,7 @@ def _losses(project: Path, takes: Path, mark: str, kill: _Moment) -> list[str] |
         and (killed.status != _INTERRUPTED or "Traceback" in killed.errors)
     ):
         losses.append(f"an interrupt is not one line: exit {killed.status}, {killed.errors[-300:]}")
-    return losses if killed.status != 0 or losses else None
+    return killed, losses
 
 
 def _build(project: Path, takes: Path, kill: _Moment | None = None) -> _Build:

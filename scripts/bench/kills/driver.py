@@ -4,6 +4,7 @@ Says on standard output what the build is about to do, a line a step: `measuring
 `swapping`; and after it `ended STATUS`. `python -m scripts.bench.kills.driver TAKES`, in a copy of the project.
 """
 
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -38,6 +39,7 @@ def _announced(step: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 def main(takes: Path) -> int:
     """Build; the exit status of `talk build`."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell runs in the background is deaf to it
     EXPERIMENTS.clear()
     EXPERIMENTS.update({take.stem: _repeating(take) for take in sorted(takes.glob("*/*.json"))})
     for function, step in _STEPS.items():

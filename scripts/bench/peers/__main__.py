@@ -24,7 +24,7 @@ from scripts.bench.peers.content import FORMULAS, sample_slides
 from scripts.bench.peers.content_delivery import ContentDelivery
 from scripts.bench.peers.tools import Tool, tools
 from scripts.bench.peers.view import HEIGHT_PX, WIDTH_PX, open_deck
-from scripts.errors import TalkError
+from scripts.errors import TalkError, told_in_one_line
 from scripts.measure.machine import current_machine, is_virtual
 from scripts.paths import CACHE, RESULTS
 from scripts.records.decks import DeckOpened, Decks, DeckTool
@@ -147,6 +147,7 @@ def _uncontrolled(quick: bool) -> list[str]:
     return found
 
 
+@told_in_one_line
 def main() -> int:
     """Entry of `python -m scripts.bench.peers`; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m scripts.bench.peers", description=__doc__)
@@ -156,26 +157,22 @@ def main() -> int:
     options = parser.parse_args()
     code = current_code(_EXPERIMENT)  # before it runs: an edit meanwhile must not pass for what ran
     measured_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    try:
-        found, browser = compare(CACHE / "peers", 1 if options.quick else _BUILDS, options.tool)
-        Console().print(_table(found))
-        if not options.tool:
-            record: AnyRecord = Record(
-                schema_version=SCHEMA_VERSION,
-                experiment=_EXPERIMENT,
-                machine=current_machine(),
-                versions={"python": platform.python_version(), "chromium": browser},
-                code=code,
-                measured_at=measured_at,
-                origin="measured",
-                quick=options.quick,
-                uncontrolled=_uncontrolled(options.quick),
-                data=found,
-            )
-            print(f"{write_record(record, options.out)} is written")
-    except TalkError as error:
-        print(error, file=sys.stderr)
-        return 1
+    found, browser = compare(CACHE / "peers", 1 if options.quick else _BUILDS, options.tool)
+    Console().print(_table(found))
+    if not options.tool:
+        record: AnyRecord = Record(
+            schema_version=SCHEMA_VERSION,
+            experiment=_EXPERIMENT,
+            machine=current_machine(),
+            versions={"python": platform.python_version(), "chromium": browser},
+            code=code,
+            measured_at=measured_at,
+            origin="measured",
+            quick=options.quick,
+            uncontrolled=_uncontrolled(options.quick),
+            data=found,
+        )
+        print(f"{write_record(record, options.out)} is written")
     return 0
 
 

@@ -169,7 +169,8 @@ def test_a_record_is_marked_when_its_code_has_changed_and_only_then(cpu_record: 
     assert "устарело" not in "".join(fragments([fresh]).values())
     changed = replace(cpu_record, code=replace(cpu_record.code, sources={**now, "scripts/measure/gone.py": "0"}))
     html = fragments([changed])["profiling/operators-cpu.html"]
-    assert '<mark class="stale" title="Код измерения изменился: scripts/measure/gone.py">устарело</mark>' in html
+    mark = '<mark class="stale" title="Код измерения изменился: scripts/measure/gone.py">'
+    assert f"{mark}устарело: код с тех пор изменился</mark>" in html
 
 
 def test_a_quick_run_says_so_and_a_full_one_is_preferred(cpu_record: Record[Profiling]) -> None:
