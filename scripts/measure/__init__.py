@@ -46,7 +46,7 @@ EXPERIMENTS = {
     "matmul": Experiment(matmul.run, _TORCH, matmul.FOR_PARTS),
     "gradient": Experiment(
         gradient.run,
-        _TORCH | _NEMO | {"sympy": "sympy", "threadpoolctl": "threadpoolctl"},
+        _TORCH | _NEMO | {"numba": "numba", "sympy": "sympy", "threadpoolctl": "threadpoolctl"},
         {"espeakng_loader": "espeakng-loader"},
         gradient.keep,
     ),

@@ -32,8 +32,9 @@ def _words_of_names(experiment: str, names: tuple[str, ...]) -> frozenset[str]:
 @lru_cache(maxsize=32)
 def _words_of_code(experiment: str, root: Path) -> frozenset[str]:
     scripts = root / "scripts"
-    files = sorted((scripts / "render" / experiment).glob("*.py"))
-    files += [scripts / folder / f"{experiment}.py" for folder in ("render", "records")]
+    files = [scripts / folder / f"{experiment}.py" for folder in ("render", "records")]
+    for folder in ("render", "records"):
+        files += sorted((scripts / folder / experiment).glob("*.py"))
     # Labs are called what their notebooks are.
     found = {word for path in (root / "docs" / experiment).glob("*.ipynb") for word in _words(path.stem)}
     for path in files:

@@ -24,7 +24,7 @@ from scripts.measure.algorithms.clock import times_of
 from scripts.measure.algorithms.ctc import NEVER, checked_labels, log_probability, posteriors, states_of
 from scripts.measure.algorithms.edit_distance import word_error_rate
 from scripts.measure.progress import Advance
-from scripts.records.algorithms import Alignment, Beam, Curve, Decoding, Found, Point
+from scripts.records.algorithms import Alignment, Beam, BeamName, Curve, Decoding, Found, Point
 
 if TYPE_CHECKING:
     from scripts.measure.algorithms.heard import Heard
@@ -246,7 +246,7 @@ def measure(heard: "Heard", quick: bool, advance: Advance) -> Decoding:
     model = LanguageModel(heard.taught)
     sound_s = heard.frame_s * sum(map(len, heard.noisy))
 
-    def judged(name: str, width: int, decode: Callable[[Floats], str]) -> Beam:
+    def judged(name: BeamName, width: int, decode: Callable[[Floats], str]) -> Beam:
         found: list[str] = []
 
         def all_of_them() -> None:

@@ -1,7 +1,6 @@
-"""Story 3. How wrong are we: the edit distance behind the word error rate, three ways.
+"""Story 3. How wrong are we: the edit distance behind the word error rate, by less work or with less memory.
 
-The distance between two sequences is the least number of insertions, deletions and substitutions that make one of the
-other (Levenshtein, 1965). Words or letters are numbered first, so that every way compares whole numbers.
+The plain way, a row of the table at a time, is in `scripts.measure.levenshtein`, since others count mistakes too.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -14,34 +13,17 @@ from numpy.typing import NDArray
 
 from scripts.errors import TalkError
 from scripts.measure.algorithms.clock import race, times_of
+from scripts.measure.levenshtein import Codes, encode, last_row
 from scripts.measure.memory import HIGH_WATER
 from scripts.measure.progress import Advance
 from scripts.records.algorithms import Curve, EditDistance, Point
 
-Codes = NDArray[np.int64]
 Step = Literal["=", "~", "-", "+"]  # kept, substituted, deleted from the first, inserted from the second
 
 _WORD_BITS = 64
 _SEED = 2024
 _LETTERS = 33
 _SMALL_TABLE = 4096  # cells: 16 KiB, no worse than the rows themselves
-
-
-# --8<-- [start:heart]
-@njit(cache=True)
-def _last_row(a: Codes, b: Codes) -> Codes:
-    """Distances from the whole of a to every beginning of b."""
-    row = np.arange(len(b) + 1)
-    for i in range(1, len(a) + 1):
-        diagonal, row[0] = row[0], i
-        for j in range(1, len(b) + 1):
-            replaced = diagonal + (a[i - 1] != b[j - 1])
-            diagonal = row[j]
-            row[j] = min(replaced, row[j] + 1, row[j - 1] + 1)
-    return row
-
-
-# --8<-- [end:heart]
 
 
 @njit(cache=True)
@@ -88,27 +70,21 @@ def _myers(where: NDArray[np.uint64], letters: int, text: Codes) -> int:
 # --8<-- [end:myers]
 
 
-def distance_by_rows(a: Sequence[Hashable], b: Sequence[Hashable]) -> int:
-    """Edit distance in O(|a|·|b|) time and O(|b|) memory."""
-    codes_a, codes_b = _encode(a, b)
-    return int(_last_row(codes_a, codes_b)[-1])
-
-
 def distance(a: Sequence[Hashable], b: Sequence[Hashable]) -> int:
     """Edit distance by Myers' bit vectors: O(|a|·|b| / 64)."""
-    codes_a, codes_b = _encode(a, b)
+    codes_a, codes_b = encode(a, b)
     return _bit_parallel(codes_a, codes_b)
 
 
 def alignment_by_table(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[Step]:
     """The shortest way from `a` to `b`, step by step, traced back through the whole table."""
-    codes_a, codes_b = _encode(a, b)
+    codes_a, codes_b = encode(a, b)
     return _trace(_table(codes_a, codes_b), codes_a, codes_b)
 
 
 def alignment(a: Sequence[Hashable], b: Sequence[Hashable]) -> list[Step]:
     """The shortest way from `a` to `b` in O(|a| + |b|) memory (Hirschberg, 1975), for twice the time."""
-    codes_a, codes_b = _encode(a, b)
+    codes_a, codes_b = encode(a, b)
     return _halve(codes_a, codes_b)
 
 
@@ -117,8 +93,8 @@ def _halve(a: Codes, b: Codes) -> list[Step]:
     if len(a) < 2 or len(a) * len(b) <= _SMALL_TABLE:
         return _trace(_table(a, b), a, b)
     middle = len(a) // 2
-    to_middle = _last_row(a[:middle], b)
-    from_middle = _last_row(a[middle:][::-1], b[::-1])[::-1]
+    to_middle = last_row(a[:middle], b)
+    from_middle = last_row(a[middle:][::-1], b[::-1])[::-1]
     cut = int(np.argmin(to_middle + from_middle))
     return _halve(a[:middle], b[:cut]) + _halve(a[middle:], b[cut:])
 
@@ -138,15 +114,6 @@ def word_error_rate(references: Sequence[str], hypotheses: Sequence[str]) -> flo
         raise TalkError("word_error_rate", "the references have no words", "give what was said")
     pairs = zip(references, hypotheses, strict=True)
     return sum(distance(said.split(), heard.split()) for said, heard in pairs) / words
-
-
-def _encode(*sequences: Sequence[Hashable]) -> tuple[Codes, ...]:
-    """The sequences with every distinct symbol numbered from 0 in the order of its appearance."""
-    codes: dict[Hashable, int] = {}
-    return tuple(
-        np.fromiter((codes.setdefault(symbol, len(codes)) for symbol in sequence), np.int64, len(sequence))
-        for sequence in sequences
-    )
 
 
 def _bit_parallel(a: Codes, b: Codes) -> int:
@@ -189,7 +156,7 @@ def measure(quick: bool, advance: Advance) -> EditDistance:
     random = np.random.default_rng(_SEED)
     pairs = {size: _misheard(random, size) for size in {*sizes, table_size}}
     ways: dict[str, Callable[[Codes, Codes], Any]] = {
-        "таблица": lambda a, b: _last_row(a, b)[-1],
+        "таблица": lambda a, b: last_row(a, b)[-1],
         "Хиршберг": _halve,
         "Майерс": _bit_parallel,
         "rapidfuzz": lambda a, b: Levenshtein.distance(a.tolist(), b.tolist()),
@@ -208,7 +175,7 @@ def measure(quick: bool, advance: Advance) -> EditDistance:
         {"ours": lambda: distance_of_texts(*texts), "library": lambda: Levenshtein.distance(*texts)}, 5 if quick else 15
     )
     agree = all(
-        _last_row(x, y)[-1] == _bit_parallel(x, y) == Levenshtein.distance(x.tolist(), y.tolist())
+        last_row(x, y)[-1] == _bit_parallel(x, y) == Levenshtein.distance(x.tolist(), y.tolist())
         for x, y in pairs.values()
     )
     a, b = pairs[table_size]

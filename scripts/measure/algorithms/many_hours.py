@@ -11,6 +11,7 @@ machines is NP-hard, and the longest first to whom has least takes at most a thi
 
 import argparse
 import heapq
+import itertools
 import json
 import sys
 import time
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scripts.errors import TalkError
+from scripts.measure.algorithms.launcher import Launcher
 from scripts.measure.machine import current_machine
 from scripts.measure.profiling import WORKLOAD
 from scripts.measure.progress import Advance
@@ -71,9 +73,11 @@ class Sounds:
         # What is said matters to no operator: a few sounds are enough, again and again.
         self._synthetic: list[Sound] = []
         if audio is None:
-            self._synthetic = synthetic_speech(WORKLOAD["file_lengths_samples"], self._rate_hz, _SEED)
-            rounds = max(1, round(hours * 3600 * self._rate_hz / sum(map(len, self._synthetic))))
-            self._synthetic *= rounds
+            again = itertools.cycle(synthetic_speech(WORKLOAD["file_lengths_samples"], self._rate_hz, _SEED))
+            left = hours * 3600 * self._rate_hz
+            while left > 0 or not self._synthetic:
+                self._synthetic.append(next(again))
+                left -= len(self._synthetic[-1])
         self.lengths = [path.stat().st_size for path in self._paths] or [len(sound) for sound in self._synthetic]
 
     def read(self, places: Sequence[int]) -> list["Sound"]:
@@ -110,11 +114,9 @@ def _few(places: Sequence[int]) -> Iterator[Sequence[int]]:
     return (places[start : start + _AT_ONCE] for start in range(0, len(places), _AT_ONCE))
 
 
-def measure(devices: Sequence[Device], quick: bool, advance: Advance) -> list[ManyHours]:
+def measure(launcher: Launcher, devices: Sequence[Device], quick: bool, advance: Advance) -> list[ManyHours]:
     """The same sound by one worker with one thread, by one with all, and dealt out to a worker a core; and to GPUs."""
     import torch
-
-    from scripts.measure import workers
 
     counts: dict[Device, int] = {}
     if current_machine().cpu_cores > 1:
@@ -125,17 +127,20 @@ def measure(devices: Sequence[Device], quick: bool, advance: Advance) -> list[Ma
     found = []
     for device, count in counts.items():
         arguments = ["--compare", "--hours", str(hours), "--device", device]
-        found.append(ManyHours(**workers.launch(__spec__.name, arguments, count)))
+        found.append(ManyHours(**launcher.run(__name__, arguments, count, device)))
     advance(1.0)
     return found
 
 
-def _compare(network: "Network", sounds: Sounds, kind: Device, device: "torch.device") -> None:
-    """Worker 0 alone, with one thread and with as many as there are cores; then everybody its share."""
+def _compare(network: "Network", sounds: Sounds, kind: Device, device: "torch.device") -> dict[str, Any] | None:
+    """Worker 0 alone, with one thread and with as many as there are cores; then everybody its share.
+
+    Worker 0 is told what was found: the fields of ManyHours.
+    """
     import torch
     import torch.distributed as dist
 
-    from scripts.measure.workers import meet, tell
+    from scripts.measure.workers import meet
 
     rank, count = dist.get_rank(), dist.get_world_size()
     everything, mine = list(range(len(sounds.lengths))), deal_out(sounds.lengths, count)
@@ -157,25 +162,23 @@ def _compare(network: "Network", sounds: Sounds, kind: Device, device: "torch.de
     table, _ = profile_share(network, sounds, mine[rank], kind)
     took_s = time.perf_counter() - start
     tables, times_s = _gathered(table), _gathered(took_s)
-    if rank == 0:
-        loads = [sum(sounds.lengths[place] for place in share) for share in mine]
-        whole = _added_up(tables)
-        tell(
-            {
-                "device": kind,
-                "workers": count,
-                "utterances": len(everything),
-                "sound_s": sound_s,
-                "one_thread_time_s": alone[1],
-                "all_threads_time_s": alone[max(alone)],
-                "threads": max(alone),
-                "share_times_s": times_s,
-                "largest_share": max(loads) / sum(loads),
-                "calls_alone": calls,
-                "calls_together": sum(operator.calls for operator in whole.operators()),
-            }
-        )
-    meet(device)
+    if rank:
+        return None
+    loads = [sum(sounds.lengths[place] for place in share) for share in mine]
+    whole = _added_up(tables)
+    return {
+        "device": kind,
+        "workers": count,
+        "utterances": len(everything),
+        "sound_s": sound_s,
+        "one_thread_time_s": alone[1],
+        "all_threads_time_s": alone[max(alone)],
+        "threads": max(alone),
+        "share_times_s": times_s,
+        "largest_share": max(loads) / sum(loads),
+        "calls_alone": calls,
+        "calls_together": sum(operator.calls for operator in whole.operators()),
+    }
 
 
 def _gathered(own: Any) -> list[Any]:
@@ -217,8 +220,8 @@ def _profile(network: "Network", sounds: Sounds, kind: Device, out: Path | None)
             write_whole(out, text)
 
 
-def main(words: Sequence[str] | None = None) -> None:
-    """One worker of those that torchrun started."""
+def main(words: Sequence[str] | None = None) -> dict[str, Any] | None:
+    """One worker of those that torchrun or our launcher started."""
     parser = argparse.ArgumentParser(prog="torchrun … -m scripts.measure.algorithms.many_hours")
     parser.add_argument("--audio", type=Path, metavar="DIR", help="WAV or FLAC files; without it, synthetic speech")
     parser.add_argument("--hours", type=float, default=1.0, help="of synthetic speech")
@@ -239,9 +242,9 @@ def main(words: Sequence[str] | None = None) -> None:
         # NeMo would have all workers agree on the longest utterance at every step: here each is at one of its own.
         encoder.sync_max_audio_length = False
         if options.compare:
-            _compare(network, sounds, options.device, device)
-        else:
-            _profile(network, sounds, options.device, options.out)
+            return _compare(network, sounds, options.device, device)
+        _profile(network, sounds, options.device, options.out)
+        return None
 
 
 if __name__ == "__main__":

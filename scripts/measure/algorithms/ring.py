@@ -1,6 +1,5 @@
 """Story 8. More than one machine: summing over workers in a ring, each talking to its neighbour only.
 
-Started by `torchrun --nproc-per-node P -m scripts.measure.algorithms.ring`, whose worker 0 prints what was measured.
 Workers of a CPU talk over gloo; where there are two GPUs or more, each worker has one, and they talk over NCCL.
 """
 
@@ -17,13 +16,15 @@ import torch
 import torch.distributed as dist
 
 from scripts.errors import TalkError
-from scripts.measure import workers
+from scripts.measure.algorithms.launcher import NEIGHBOUR_DIED, Launcher
 from scripts.measure.progress import Advance
+from scripts.measure.workers import meet, process_group
 from scripts.records.algorithms import Ring, RingRun
 from scripts.records.profiling import Device
 
 _NUMBERS = 4 << 20  # float32: 16 MiB, as much as two of the Conformer's layers have gradients
 _PATIENCE_S = 20
+_NOTICED_S = 2  # after a worker's death the launcher has seen whose it was
 
 
 class Messages:
@@ -105,13 +106,13 @@ def star_all_reduce(numbers: torch.Tensor, messages: Messages) -> None:
         messages.send(numbers, other)
 
 
-def measure(devices: Sequence[Device], quick: bool, advance: Advance) -> Ring:
+def measure(launcher: Launcher, devices: Sequence[Device], quick: bool, advance: Advance) -> Ring:
     """Ring, star and the library's own over 2 to 6 workers of this machine (quick: 2), and over as many GPUs."""
     repeats = 3 if quick else 7
-    runs = launch([2] if quick else [2, 3, 4, 6], repeats)
+    runs = launch(launcher, [2] if quick else [2, 3, 4, 6], repeats)
     advance(1.0)
     gpus = gpu_counts(torch.cuda.device_count() if "cuda" in devices else 0)
-    gpu_runs = launch(gpus, repeats, "cuda") if gpus else []
+    gpu_runs = launch(launcher, gpus, repeats, "cuda") if gpus else []
     return Ring(bytes_a_worker=_NUMBERS * 4, runs=runs, gpu_runs=gpu_runs)
 
 
@@ -120,26 +121,33 @@ def gpu_counts(gpus: int) -> list[int]:
     return [2**power for power in range(1, gpus.bit_length()) if 2**power <= gpus]
 
 
-def launch(
-    counts: Sequence[int], repeats: int, device: Device = "cpu", environment: dict[str, str] | None = None
-) -> list[RingRun]:
-    """Start the workers under torchrun, and sum over so many of them. Raises TalkError naming one that dies."""
+def launch(launcher: Launcher, counts: Sequence[int], repeats: int, device: Device = "cpu") -> list[RingRun]:
+    """Start the workers, and sum over so many of them. Raises TalkError naming one that dies."""
     arguments = [json.dumps(list(counts)), str(repeats), device]
-    told = workers.launch(__spec__.name, arguments, max(counts), environment)
-    return [RingRun(**run) for run in told["runs"]]
+    return [RingRun(**run) for run in launcher.run(__name__, arguments, max(counts), device)]
 
 
-def _work(counts: Sequence[int], repeats: int, kind: Device) -> None:
-    """What every worker does."""
-    with workers.process_group(kind, _PATIENCE_S) as device:
+def main(words: Sequence[str]) -> list[dict[str, Any]]:
+    """One worker: what `launch` gave it to do. Where a neighbour falls silent, it says so and ends."""
+    counts, repeats, kind = json.loads(words[0]), int(words[1]), words[2]
+    try:
+        return _work(counts, repeats, "cuda" if kind == "cuda" else "cpu")
+    except TalkError as error:
+        print(error, file=sys.stderr, flush=True)
+        time.sleep(_NOTICED_S)
+        os._exit(NEIGHBOUR_DIED)  # at once: taking leave of the dead could take for ever
+
+
+def _work(counts: Sequence[int], repeats: int, kind: Device) -> list[dict[str, Any]]:
+    """What every worker does; those beyond the smallest count have fewer runs to tell of."""
+    with process_group(kind, _PATIENCE_S) as device:
         runs = []
         for count in counts:
             group = dist.new_group(list(range(count)))
             if dist.get_rank() < count:
                 runs.append(_sums(count, group, repeats, device))
-        if dist.get_rank() == 0:
-            workers.tell({"runs": runs})
-        workers.meet(device)  # nobody leaves while others still sum
+        meet(device)  # nobody leaves while others still sum
+    return runs
 
 
 def _sums(p: int, group: Any, repeats: int, device: torch.device) -> dict[str, Any]:
@@ -158,10 +166,10 @@ def _sums(p: int, group: Any, repeats: int, device: torch.device) -> dict[str, A
         for name, way in ways.items():
             numbers = own + dist.get_rank()
             messages = Messages(p)
-            workers.meet(device, group)
+            meet(device, group)
             start = time.perf_counter()
             way(numbers, messages)
-            workers.meet(device, group)
+            meet(device, group)
             if turn:  # the first is the warm-up: connections are made
                 times[name].append(time.perf_counter() - start)
             sent[name] = messages.sent_bytes
@@ -179,11 +187,3 @@ def _sums(p: int, group: Any, repeats: int, device: torch.device) -> dict[str, A
         "agree": not wrong,
         "device": device.type,
     }
-
-
-if __name__ == "__main__":
-    try:
-        _work(json.loads(sys.argv[1]), int(sys.argv[2]), "cuda" if sys.argv[3] == "cuda" else "cpu")
-    except TalkError as error:
-        print(error, file=sys.stderr, flush=True)
-        os._exit(workers.NEIGHBOUR_DIED)  # at once: taking leave of the dead could take for ever

@@ -1,7 +1,6 @@
 """Hours dealt out against every way to deal, and what workers profile together against one that profiles alone."""
 
 import itertools
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scripts.errors import TalkError
-from scripts.measure import workers
 from scripts.measure.algorithms.many_hours import Sounds, deal_out
 from scripts.paths import ROOT
 
@@ -53,7 +51,8 @@ def test_a_folder_without_sound_is_named(tmp_path: Path) -> None:
 
 def test_synthetic_hours_are_about_as_many_as_were_asked_for() -> None:
     sounds = Sounds(None, hours=0.03)
-    assert sum(sounds.lengths) / 16_000 == pytest.approx(0.03 * 3600, rel=0.2)
+    assert 0 <= sum(sounds.lengths) / 16_000 - 0.03 * 3600 < 12  # with the last one whole
+    assert len(Sounds(None, hours=0.0).lengths) == 1
 
 
 def test_a_file_that_cannot_be_heard_is_named_by_the_worker_that_was_dealt_it(tmp_path: Path) -> None:
@@ -76,31 +75,3 @@ try:
 except TalkError as error:
     sys.exit(str(error))
 """
-
-
-@pytest.mark.parametrize(
-    ("failures", "said"),
-    [
-        ([(0, 75), (1, -9)], "worker 1 of 2 was killed by SIGKILL"),
-        ([(1, 3), (0, 75)], "worker 1 of 2 ended with status 3 (ValueError: too loud)"),
-        ([], "2 workers did not end well (the last line)"),
-    ],
-)
-def test_who_died_is_told_apart_from_who_followed(failures: list[tuple[int, int]], said: str) -> None:
-    blocks = "".join(
-        f"[{i}]:\n  rank      : {r} (local_rank: {r})\n  exitcode  : {c} (pid: 9)\n"
-        for i, (r, c) in enumerate(failures)
-    )
-    errors = f"[rank1]: ValueError: too loud\nlocal_rank: 0 (pid: 7)\n{blocks}the last line"
-    assert workers._obituary(errors, 2) == said
-
-
-def test_what_workers_tell_is_what_the_launcher_returns(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    workers.tell({"answer": 42})
-    printed = "noise of a library\n" + capsys.readouterr().out
-    done = subprocess.CompletedProcess([], 0, stdout=printed, stderr="")
-    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
-    assert workers.launch("any", [], 2) == {"answer": 42}
-    assert json.loads(printed.splitlines()[1].split(": ", 1)[1]) == {"answer": 42}

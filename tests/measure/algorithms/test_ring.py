@@ -1,4 +1,4 @@
-"""The ring under torchrun: what it sends is what the theory says, and a dead worker is a clear error."""
+"""The ring under torchrun's launcher: what it sends is what the theory says, and a dead worker is a clear error."""
 
 import itertools
 import os
@@ -11,6 +11,7 @@ import torch.multiprocessing as mp
 
 from scripts.errors import TalkError
 from scripts.measure.algorithms import ring
+from scripts.measure.algorithms.launcher import Launcher
 
 
 def _sum_small(rank: int, workers: int, address: str) -> None:
@@ -29,8 +30,12 @@ def test_sums_of_any_length_over_any_number_of_workers(workers: int, tmp_path: P
 
 
 def test_each_worker_sends_what_the_theory_says() -> None:
-    runs = ring.launch([2, 3], repeats=1)
+    with Launcher() as launcher:
+        runs = ring.launch(launcher, [2, 3], repeats=1)
+        # A second time by the same process: each of its workers has at least the vectors that it sums.
+        ring.launch(launcher, [2], repeats=1)
     whole = ring._NUMBERS * 4
+    assert launcher.peaks_bytes[0] > launcher.peaks_bytes[1] > 2 * whole
     for run, p in zip(runs, (2, 3), strict=True):
         assert run.workers == p
         assert run.agree
@@ -44,8 +49,9 @@ def test_gpus_sum_in_twos_fours_and_eights() -> None:
 
 
 def test_a_worker_that_dies_in_the_ring_is_named() -> None:
-    with pytest.raises(TalkError, match="worker 1 of 3 was killed by SIGKILL"):
-        ring.launch([3], repeats=1, environment={"RING_WORKER_TO_DIE": "1"})
+    dies = Launcher(environment={"RING_WORKER_TO_DIE": "1"})
+    with dies as launcher, pytest.raises(TalkError, match="worker 1 of 3 was killed by SIGKILL"):
+        ring.launch(launcher, [3], repeats=1)
 
 
 def test_a_neighbour_that_falls_silent_is_named(tmp_path: Path) -> None:

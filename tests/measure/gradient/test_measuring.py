@@ -114,14 +114,6 @@ def test_labels_collapse_as_ctc_does() -> None:
     assert learning.collapse([]) == ""
 
 
-@pytest.mark.parametrize(
-    ("text", "truth", "distance"),
-    [("", "", 0), ("два", "два", 0), ("дв", "два", 1), ("три", "два", 3), ("", "пять", 4)],
-)
-def test_edit_distance(text: str, truth: str, distance: int) -> None:
-    assert learning.edit_distance(text, truth) == learning.edit_distance(truth, text) == distance
-
-
 def test_products_with_jacobian_and_hessian_have_their_shapes() -> None:
     shapes = {each.name: (each.rows, each.columns) for each in prices.products(repeats=1, inputs=5, outputs=3)}
     assert shapes["jvp"] == (3, 1)

@@ -12,6 +12,7 @@ import torch
 from torch.nn.utils.rnn import pad_sequence
 
 from scripts.measure.gradient.reading.speech import SAMPLE_RATE_HZ, WORDS, Spoken
+from scripts.measure.levenshtein import edit_distance
 from scripts.measure.progress import Advance
 from scripts.records.gradient import Alignment, GradientNorms, Learning, Reading
 
@@ -247,16 +248,6 @@ def collapse(steps: Sequence[int]) -> str:
     """What CTC's labels, one a step, spell: repeats are one letter, blanks (the last label) none."""
     kept = [label for i, label in enumerate(steps) if (i == 0 or label != steps[i - 1]) and label < len(LETTERS)]
     return "".join(LETTERS[label] for label in kept)
-
-
-def edit_distance(text: str, truth: str) -> int:
-    """How many letters must be put in, taken out or changed to make one of the other."""
-    row = list(range(len(truth) + 1))
-    for i, letter in enumerate(text, start=1):
-        diagonal, row[0] = row[0], i
-        for j, expected in enumerate(truth, start=1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (letter != expected))
-    return row[-1]
 
 
 def _groups(network: Any) -> dict[str, list[torch.nn.Parameter]]:

@@ -1,0 +1,44 @@
+"""How times grow, which every story tells in the same way; and what a record must have to be drawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Point:
+    """The times of a problem of one size, a repetition each; `size` in the units that the curve's story names."""
+
+    size: float
+    times_s: list[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curve:
+    """How the time of one method grows."""
+
+    name: str
+    points: list[Point]
+
+    def __post_init__(self) -> None:
+        if not self.points or not all(point.times_s for point in self.points):
+            raise ValueError(f"points: {self.name} has none, or one without a time")
+        if min(min(point.size, *point.times_s) for point in self.points) <= 0:
+            raise ValueError(f"points: {self.name} has a size or a time of 0")
+
+
+def check_names(field: str, found: Sequence[str], needed: Sequence[str], others: Sequence[str] = ()) -> None:
+    """Raises ValueError unless each of `needed` is found; each once, and nothing but them and `others`."""
+    for name in found:
+        if name not in (*needed, *others):
+            raise ValueError(f"{field}: {name!r} is none of {', '.join((*needed, *others))}")
+        if found.count(name) > 1:
+            raise ValueError(f"{field}: {name!r} comes twice")
+    for name in needed:
+        if name not in found:
+            raise ValueError(f"{field}: {name!r} is missing")
+
+
+def check_lengths(field: str, found: int, expected: int) -> None:
+    """Raises ValueError where a list is not as long as what it tells of."""
+    if found != expected:
+        raise ValueError(f"{field}: {found} of them, where {expected} are told of")
