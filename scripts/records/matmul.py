@@ -80,11 +80,16 @@ class Bandwidth:
 
 @dataclass(frozen=True, kw_only=True)
 class Peak:
-    """Arithmetic and nothing else: independent float32 FMAs on registers."""
+    """Arithmetic and nothing else: independent float32 FMAs on registers.
+
+    Reading beside them costs a core power, and with it clock: `after_products_flops_per_s` is the same arithmetic in
+    the fraction of a millisecond right after matrix products, before the clock has risen again.
+    """
 
     device: Device
     threads: int
     flops_per_s: float
+    after_products_flops_per_s: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

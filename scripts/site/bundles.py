@@ -20,8 +20,7 @@ _FACES = "generated/fonts.css"
 _SLIDES = tuple(f"stylesheets/{name}.css" for name in "tokens slides slides-phone".split())
 # What is below the first slide, or on another one.
 _PARTS = tuple(
-    f"stylesheets/{name}.css"
-    for name in "marks slide-parts figures matmul derivative algorithms machines".split()
+    f"stylesheets/{name}.css" for name in "marks slide-parts figures matmul derivative algorithms machines".split()
 )
 _MATH = "vendor/katex/katex.css"
 
@@ -32,7 +31,10 @@ BUNDLES = {
     # The deck: what its first slide waits for, and the rest.
     "deck.css": (_FACES, "vendor/reveal/reveal.css", *_SLIDES, "stylesheets/deck.css"),
     "deck-parts.css": (_MATH, *_PARTS),
-    "deck.js": ("vendor/reveal/reveal.js", *(f"scripts/{name}.js" for name in "rehearsal pictures overview deck".split())),
+    "deck.js": (
+        "vendor/reveal/reveal.js",
+        *(f"scripts/{name}.js" for name in ("rehearsal", "pictures", "overview", "deck")),
+    ),
     # The speaker's window, where slides wear what they wear in the deck.
     "speaker.css": (_FACES, *_SLIDES, _MATH, *_PARTS, "stylesheets/speaker.css"),
 }  # fmt: skip

@@ -18,6 +18,7 @@ def test_every_goal_has_a_line_and_those_of_a_gpu_wait() -> None:
     figures = {name: figure for name, figure, _ in measured(matmul_record(), 80.4, 18.2, 1.5 * 2**30)}
     assert figures["matmul, one thread, 1024: to the faster library"] == "1.20"
     assert figures["matmul, one thread, 1024: of the FMA peak"] == "0.90"
+    assert figures["matmul, one thread, 1024: of the FMA peak at the same clock"] == "0.95"
     assert figures["matmul, one thread, 2048: to the faster library"] == "not measured"
     assert figures["matmul, all threads, 1024: to the faster library"] == "1.20"
     assert figures["matmul, GPU, fp32, 4096: to cuBLAS"] == "waits for a GPU"

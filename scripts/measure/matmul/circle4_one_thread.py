@@ -109,9 +109,9 @@ def _pack(b: Matrix, k0: int, depth: int, j0: int, j1: int, packed: Any) -> None
             width = min(TILE_COLUMNS, j1 - j) if k < b.shape[0] else 0
             if width == TILE_COLUMNS:
                 copy(b, k * b.shape[1] + j, packed, place, TILE_COLUMNS)
-            else:
-                packed[place : place + width] = b[k, j : j + width]
-                packed[place + width : place + TILE_COLUMNS] = 0
+            else:  # number by number: an assignment of slices would take Numba a second and a half to compile
+                for ahead in range(TILE_COLUMNS):
+                    packed[place + ahead] = b[k, j + ahead] if ahead < width else np.float32(0)
     # --8<-- [end:packing]
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,8 @@ _TURNS = 2_000_000
 _READ_BYTES = 256 << 20  # read in all by a thread, per timing
 _MOST_BYTES = 512 << 20  # of memory taken, all threads together: a virtual machine zeroes a gigabyte for seconds
 _REPEATS = 7
+_BURST_TURNS = 100_000  # under half a millisecond: in ten the clock has risen by a tenth
+_BURSTS = 25
 
 
 # --8<-- [start:peak]
@@ -39,6 +42,11 @@ def _fma_turns(_context: Any, turns: Any, factor: Any) -> Any:
 
 
 # --8<-- [end:peak]
+
+
+@njit(cache=True)
+def _fma_burst(turns: int, factor: np.float32) -> np.float32:
+    return np.float32(_fma_turns(turns, factor))
 
 
 @njit(cache=True, parallel=True)
@@ -64,11 +72,29 @@ def _read_on_threads(x: Matrix, passes: int) -> np.float32:
     return total
 
 
-def measure_peak(threads: int) -> Peak:
-    """The best of several runs: neighbours and clocks can only take speed away."""
+def measure_peak(threads: int, product: Callable[[], object] | None = None) -> Peak:
+    """The best of several runs: neighbours and clocks can only take speed away.
+
+    With `product`, which multiplies matrices on one thread for ten milliseconds or more, also the median of bursts,
+    each right after a product: the peak at the clock that products run at.
+    """
     factor = np.float32(0.5)
     best_s = _best_time(lambda: _fma_on_threads(threads, np.int64(_TURNS), factor))
-    return Peak(device="cpu", threads=threads, flops_per_s=threads * _TURNS * FLOPS_PER_TURN / best_s)
+    rate = threads * _TURNS * FLOPS_PER_TURN / best_s
+    after = _BURST_TURNS * FLOPS_PER_TURN / _burst_time(product) if product is not None else None
+    return Peak(device="cpu", threads=threads, flops_per_s=rate, after_products_flops_per_s=after)
+
+
+def _burst_time(product: Callable[[], object]) -> float:
+    factor = np.float32(0.5)
+    _fma_burst(np.int64(1), factor)  # compiles
+    times = []
+    for _ in range(_BURSTS):
+        product()
+        start = time.perf_counter()
+        _fma_burst(np.int64(_BURST_TURNS), factor)
+        times.append(time.perf_counter() - start)
+    return median(times)
 
 
 def measure_bandwidths(threads: int) -> list[Bandwidth]:

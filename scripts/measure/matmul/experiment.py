@@ -36,7 +36,7 @@ class Plan:
 
 
 FULL = Plan(sides=(128, 512, 1024, 2048), rounds=5, budget_s=1.5)
-QUICK = Plan(sides=(128, 1024), rounds=1, budget_s=0.3)
+QUICK = Plan(sides=(128, 1024), rounds=1, budget_s=0.2)
 
 
 def measure_cpu(quick: bool, progress: Progress) -> tuple[list[Contender], list[Peak], list[Bandwidth]]:
@@ -45,7 +45,7 @@ def measure_cpu(quick: bool, progress: Progress) -> tuple[list[Contender], list[
     threads = current_machine().cpu_cores
     contenders, peaks, bandwidths = [], [], []
     with thread_limit(1):
-        peaks.append(measure_peak(1))
+        peaks.append(measure_peak(1, _product(1024)))
         bandwidths += measure_bandwidths(1)
         contenders += _measure(plan.shapes(one_thread()), 1, plan, progress)
     with thread_limit(threads):
@@ -60,6 +60,12 @@ def measure_cpu(quick: bool, progress: Progress) -> tuple[list[Contender], list[
         contenders += _measure(shapes, threads, plan, progress)
         contenders += _measure({CONFORMER[1]: with_epilogue()}, threads, plan, progress)
     return contenders, peaks, bandwidths
+
+
+def _product(side: int) -> Callable[[], object]:
+    a, b = operands((side, side, side))
+    c = np.empty((side, side), np.float32)
+    return lambda: circle4_one_thread.multiply(a, b, c)
 
 
 def tiling() -> Tiling:

@@ -42,8 +42,7 @@ def _row(tool: DeckTool, data: Decks) -> str:
         cells = _opened(tool.opened, data)
     elif tool.failure is not None:
         return (
-            f"<tr>{head}<td>{build}</td>"
-            f'<td colspan="{len(_HEADINGS) - 2}">не вышло: {escape(tool.failure)}</td></tr>'
+            f'<tr>{head}<td>{build}</td><td colspan="{len(_HEADINGS) - 2}">не вышло: {escape(tool.failure)}</td></tr>'
         )
     else:
         cells = ["—"] * (len(_HEADINGS) - 2)

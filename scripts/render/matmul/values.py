@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from statistics import median
 
-from scripts.records.matmul import Contender, Matmul, Point
+from scripts.records.matmul import Contender, Matmul, Peak, Point
 from scripts.records.schema import Record
 from scripts.render.value import Value
 
@@ -42,6 +42,8 @@ LIBRARIES = {
     "gpu_triton_bfloat16": ("cublas_bfloat16",),
 }
 
+_AFTER_PRODUCTS = "пик FMA сразу после умножения матриц, пока частота не поднялась, медиана"
+
 
 def matmul_values(record: Record[Matmul]) -> dict[str, Value]:
     """Dotted name (after `matmul.`) → value, for everything this record can answer."""
@@ -61,9 +63,14 @@ def common_size(first: Contender, second: Contender) -> int | None:
 
 def peak_of(contender: Contender, data: Matmul) -> float | None:
     """Measured FLOP/s of the hardware that the contender ran on, in float32; None where they were not measured."""
+    peak = _peak(contender, data)
+    return peak.flops_per_s if peak is not None else None
+
+
+def _peak(contender: Contender, data: Matmul) -> Peak | None:
     for peak in data.peaks:
         if (peak.device, peak.threads) == (contender.device, contender.threads):
-            return peak.flops_per_s
+            return peak
     return None
 
 
@@ -112,9 +119,13 @@ def _point_values(point: Point, contender: Contender, data: Matmul) -> Iterator[
     yield "spread", Value((max(point.times_s) - min(point.times_s)) / middle, "share", f"размах к медиане, {shape}")
     yield "flop_rate", Value(point.flops_per_s, "flop_rate", f"2nmp / медиана времени, {shape}")
     yield "error", Value(point.error, "ratio", f"наибольшее отклонение от float64 / наибольшее число, {shape}")
-    peak = peak_of(contender, data)
+    peak = _peak(contender, data)
     if peak is not None and contender.dtype == "float32":
-        yield "share_of_peak", Value(point.flops_per_s / peak, "share", f"скорость / измеренный пик FMA, {shape}")
+        share = point.flops_per_s / peak.flops_per_s
+        yield "share_of_peak", Value(share, "share", f"скорость / измеренный пик FMA, {shape}")
+        if peak.after_products_flops_per_s is not None:
+            share = point.flops_per_s / peak.after_products_flops_per_s
+            yield "share_of_peak_at_its_clock", Value(share, "share", f"скорость / {_AFTER_PRODUCTS}, {shape}")
     library = library_rate(contender.name, point.n, data) if point.square else None
     if library is not None:
         yield "library_rate", Value(library, "flop_rate", f"скорость лучшей из библиотек в том же прогоне, {shape}")
@@ -143,6 +154,9 @@ def _ceiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
     for peak in data.peaks:
         how = f"независимые FMA на регистрах, потоков: {peak.threads}, лучший из прогонов"
         yield f"peak.{_count(peak.threads)}", Value(peak.flops_per_s, "flop_rate", how)
+        if peak.after_products_flops_per_s is not None:
+            rate = Value(peak.after_products_flops_per_s, "flop_rate", _AFTER_PRODUCTS)
+            yield f"peak.{_count(peak.threads)}_after_products", rate
     for each in data.bandwidths:
         how = f"чтение подряд, потоков: {each.threads}, рабочее множество на поток: {each.size_bytes} Б"
         yield f"bandwidth.{each.level}.{_count(each.threads)}", Value(each.bytes_per_s, "byte_rate", how)
