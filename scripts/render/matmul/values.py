@@ -156,7 +156,7 @@ def _ceiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
         yield f"peak.{_count(peak.threads)}", Value(peak.flops_per_s, "flop_rate", how)
         if peak.after_products_flops_per_s is not None:
             rate = Value(peak.after_products_flops_per_s, "flop_rate", _AFTER_PRODUCTS)
-            yield f"peak.{_count(peak.threads)}_after_products", rate
+            yield f"peak.after_products.{_count(peak.threads)}", rate
     for each in data.bandwidths:
         how = f"чтение подряд, потоков: {each.threads}, рабочее множество на поток: {each.size_bytes} Б"
         yield f"bandwidth.{each.level}.{_count(each.threads)}", Value(each.bytes_per_s, "byte_rate", how)

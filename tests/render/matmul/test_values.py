@@ -29,7 +29,7 @@ def test_share_of_the_peak_of_as_many_threads(values: dict[str, Value]) -> None:
     assert values["threads.n512.share_of_peak"].number == pytest.approx(0.9)
     assert values["overlap.n512.share_of_peak_at_its_clock"].number == pytest.approx(90 / 95)
     assert "threads.n512.share_of_peak_at_its_clock" not in values
-    assert values["peak.one_thread_after_products"].number == 95e9
+    assert values["peak.after_products.one_thread"].number == 95e9
     assert "int8.share_of_peak" not in values  # the measured peak is float32's
 
 
