@@ -211,12 +211,15 @@ class Ours(PlainMaterial):
             f"/// slide | {slide.title}\n    layout: {slide.kind}\n\n{slide.body}\n///\n\n{slide.note}\n"
             for slide in slides
         )
-        deck = "---\ntitle: Слайды\ntemplate: deck.html\n---\n\n/// chapter | chapter.md\n///\n"
+        deck = (
+            "---\ntitle: Слайды\ntemplate: deck.html\nsearch:\n  exclude: true\n---\n\n/// chapter | chapter.md\n///\n"
+        )
         pages = {"index.md": "# Начало\n", "chapter.md": f"# Глава\n\n{text}", "slides.md": deck}
         self._write_files(docs, pages | sample_files())
         (docs / "assets").symlink_to(DOCS / "assets")
         config = _our_config() | {"site_dir": "built", "exclude_docs": "/assets/fonts/README.md"}
-        for name in ("nav", "hooks", "watch", "docs_dir"):
+        # No notebook is among the slides, and what reads notebooks takes half a second to import.
+        for name in ("nav", "hooks", "watch", "docs_dir", "plugins"):
             config.pop(name, None)
         config["theme"] |= {"custom_dir": str(DOCS / "theme")}
         options: dict[str, dict[str, Any]] = {
