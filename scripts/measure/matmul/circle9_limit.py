@@ -23,7 +23,6 @@ _READ_BYTES = 256 << 20  # read in all by a thread, per timing
 _MOST_BYTES = 512 << 20  # of memory taken, all threads together: a virtual machine zeroes a gigabyte for seconds
 _REPEATS = 7
 _BURST_TURNS = 100_000  # under half a millisecond: in ten the clock has risen by a tenth
-_BURSTS = 25
 
 
 # --8<-- [start:peak]
@@ -72,29 +71,36 @@ def _read_on_threads(x: Matrix, passes: int) -> np.float32:
     return total
 
 
-def measure_peak(threads: int, product: Callable[[], object] | None = None) -> Peak:
-    """The best of several runs: neighbours and clocks can only take speed away.
-
-    With `product`, which multiplies matrices on one thread for ten milliseconds or more, also the median of bursts,
-    each right after a product: the peak at the clock that products run at.
-    """
+def measure_peak(threads: int) -> Peak:
+    """The best of several runs: neighbours and clocks can only take speed away."""
     factor = np.float32(0.5)
     best_s = _best_time(lambda: _fma_on_threads(threads, np.int64(_TURNS), factor))
-    rate = threads * _TURNS * FLOPS_PER_TURN / best_s
-    after = _BURST_TURNS * FLOPS_PER_TURN / _burst_time(product) if product is not None else None
-    return Peak(device="cpu", threads=threads, flops_per_s=rate, after_products_flops_per_s=after)
+    return Peak(device="cpu", threads=threads, flops_per_s=threads * _TURNS * FLOPS_PER_TURN / best_s)
 
 
-def _burst_time(product: Callable[[], object]) -> float:
-    factor = np.float32(0.5)
-    _fma_burst(np.int64(1), factor)  # compiles
-    times = []
-    for _ in range(_BURSTS):
-        product()
+class PeakAfterProducts:
+    """One thread's peak at the clock that products run at: the median of bursts, each right after a product.
+
+    `product` multiplies matrices for ten milliseconds or more. A burst is taken with every call, so that they may come
+    between those who are held against it: what a core is given changes from minute to minute.
+    """
+
+    def __init__(self, product: Callable[[], object]) -> None:
+        self._product = product
+        self._times_s: list[float] = []
+        _fma_burst(np.int64(1), np.float32(0.5))  # compiles
+
+    def __call__(self) -> None:
+        """Take a burst."""
+        self._product()
         start = time.perf_counter()
-        _fma_burst(np.int64(_BURST_TURNS), factor)
-        times.append(time.perf_counter() - start)
-    return median(times)
+        _fma_burst(np.int64(_BURST_TURNS), np.float32(0.5))
+        self._times_s.append(time.perf_counter() - start)
+
+    @property
+    def flops_per_s(self) -> float:
+        """The median of the bursts taken so far."""
+        return _BURST_TURNS * FLOPS_PER_TURN / median(self._times_s)
 
 
 def measure_bandwidths(threads: int) -> list[Bandwidth]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numba
 import numpy as np
@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from scripts.errors import TalkError
 from scripts.measure.machine import current_machine
 from scripts.measure.matmul import circle4_one_thread
-from scripts.measure.matmul.circle9_limit import measure_bandwidths, measure_peak
+from scripts.measure.matmul.circle9_limit import PeakAfterProducts, measure_bandwidths, measure_peak
 from scripts.measure.matmul.contenders import Entry, Exact, all_threads, fewer_bits, one_thread, searched, with_epilogue
 from scripts.measure.matmul.operands import CONFORMER, Matrix, Shape
 from scripts.measure.matmul.timing import Timed, time_together
@@ -45,9 +45,11 @@ def measure_cpu(quick: bool, progress: Progress) -> tuple[list[Contender], list[
     threads = current_machine().cpu_cores
     contenders, peaks, bandwidths = [], [], []
     with thread_limit(1):
-        peaks.append(measure_peak(1, _product(1024)))
+        after_products = PeakAfterProducts(_product(1024))
+        peak = measure_peak(1)
         bandwidths += measure_bandwidths(1)
-        contenders += _measure(plan.shapes(one_thread()), 1, plan, progress)
+        contenders += _measure(plan.shapes(one_thread()), 1, plan, progress, after_products)
+        peaks.append(replace(peak, after_products_flops_per_s=after_products.flops_per_s))
     with thread_limit(threads):
         if threads > 1:
             peaks.append(measure_peak(threads))
@@ -133,12 +135,18 @@ def relative_error(c: Matrix, exact: Exact, entry: Entry) -> float:
     return error
 
 
-def _measure(shapes: dict[Shape, list[Entry]], threads: int, plan: Plan, progress: Progress) -> list[Contender]:
+def _measure(
+    shapes: dict[Shape, list[Entry]],
+    threads: int,
+    plan: Plan,
+    progress: Progress,
+    after_visit: Callable[[], object] = lambda: None,
+) -> list[Contender]:
     points: dict[str, list[Point]] = defaultdict(list)
     visits = plan.rounds * sum(map(len, shapes.values()))
     with progress.bar(f"matmul, threads: {threads}", visits) as advance:
         for shape, present in shapes.items():
-            for name, point in measure_shape(present, shape, plan, lambda: advance(1)).items():
+            for name, point in measure_shape(present, shape, plan, lambda: (advance(1), after_visit())).items():
                 points[name].append(point)
     entries = {entry.name: entry for present in shapes.values() for entry in present}
     return [
