@@ -102,6 +102,7 @@ _OF_B, _OF_A, _OF_C = DEPTH * COLUMNS, TILE_ROWS * ROW, TILE_ROWS * TILE_COLUMNS
 @njit(cache=True)
 def _pack(b: Matrix, k0: int, depth: int, j0: int, j1: int, packed: Any) -> None:
     """Columns of B in strips as wide as the tile, each strip row by row, with zeros past every edge."""
+    # The edges number by number: an assignment of slices would take Numba a second and a half to compile.
     # --8<-- [start:packing]
     for k in range(k0, k0 + depth):
         for j in range(j0, j1, TILE_COLUMNS):
@@ -109,7 +110,7 @@ def _pack(b: Matrix, k0: int, depth: int, j0: int, j1: int, packed: Any) -> None
             width = min(TILE_COLUMNS, j1 - j) if k < b.shape[0] else 0
             if width == TILE_COLUMNS:
                 copy(b, k * b.shape[1] + j, packed, place, TILE_COLUMNS)
-            else:  # number by number: an assignment of slices would take Numba a second and a half to compile
+            else:
                 for ahead in range(TILE_COLUMNS):
                     packed[place + ahead] = b[k, j + ahead] if ahead < width else np.float32(0)
     # --8<-- [end:packing]
