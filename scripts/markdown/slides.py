@@ -50,6 +50,7 @@ WHY = "Почему"  # a title that begins so is asked aloud: its slide looks i
 
 _OPTIONS = ("layout", "id", "time", "note", "steps", "auto-animate", "only", "chapter", "attrs")
 _LONGEST_TIME_S = 3600
+_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, where it was there when PyYAML was built
 _ADDRESS = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _OPEN = re.compile(r" {0,3}(?P<slashes>/{3,}) *(?P<name>[\w-]+) *(?:\| *(?P<argument>.*?) *)?$")
 _CLOSE = re.compile(r" {0,3}(?P<slashes>/{3,}) *$")
@@ -148,7 +149,7 @@ def _split_options(body: list[str]) -> tuple[dict[str, Any] | None, list[str]]:
     """Indented YAML right under the header, and the rest; None where it is not a mapping."""
     size = next((i for i, line in enumerate(body) if not re.match(r" {4,}\S", line)), len(body))
     try:
-        options = yaml.safe_load("\n".join(line[4:] for line in body[:size])) or {}
+        options = yaml.load("\n".join(line[4:] for line in body[:size]), _YAML) or {}
     except yaml.YAMLError:
         options = None
     return (options if isinstance(options, dict) else None), body[size:]

@@ -15,6 +15,8 @@ import yaml
 from scripts.bench import npm
 from scripts.bench.peers.content import SampleSlide, sample_files
 from scripts.paths import DOCS, ROOT
+from scripts.site.bundles import write_bundles
+from scripts.site.vendor import write_font_faces
 
 
 class Tool(ABC):
@@ -216,6 +218,8 @@ class Ours(PlainMaterial):
         )
         pages = {"index.md": "# Начало\n", "chapter.md": f"# Глава\n\n{text}", "slides.md": deck}
         self._write_files(docs, pages | sample_files())
+        write_font_faces()  # what `hooks` makes before a build of ours
+        write_bundles()
         (docs / "assets").symlink_to(DOCS / "assets")
         config = _our_config() | {"site_dir": "built", "exclude_docs": "/assets/fonts/README.md"}
         # No notebook is among the slides, and what reads notebooks takes half a second to import.
