@@ -38,6 +38,7 @@ def serve(site: Path) -> Iterator[str]:
 
     class Handler(SimpleHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # or a body would wait for the browser to have acknowledged the header
 
         def __init__(self, *args: Any) -> None:
             super().__init__(*args, directory=str(site))

@@ -19,7 +19,6 @@ from scripts.errors import TalkError
 from scripts.markdown.locate import place
 from scripts.paths import CACHE, ROOT
 from scripts.records.files import write_whole
-from scripts.site.vendor import node_command
 
 _CACHE_FILE = CACHE / "katex.json"
 _TYPESETTER = Path(__file__).with_name("katex.mjs")
@@ -57,6 +56,8 @@ class _Typesetter:
 
     def _ask(self, tex: str, *, display: bool) -> str:
         if self._process is None or self._process.poll() is not None:
+            from scripts.site.vendor import node_command  # most builds ask nothing
+
             # Its standard input closes with this process, and it ends by itself.
             self._process = subprocess.Popen(
                 [*node_command(), str(_TYPESETTER)],

@@ -17,11 +17,10 @@ from markdown.util import AtomicString
 from scripts.errors import TalkError
 from scripts.markdown.locate import place
 from scripts.paths import RESULTS
-from scripts.records.schema import AnyRecord
-from scripts.records.sources import changed_sources
 from scripts.render.russian import NBSP, day
 
 if TYPE_CHECKING:
+    from scripts.records.schema import AnyRecord
     from scripts.render.values import Found, Values
 
 REFERENCE = r"\{\{\s*(?P<reference>[^{}|]+?)\s*(?:\|\s*(?P<format>[^{}]*?)\s*)?\}\}"
@@ -70,7 +69,9 @@ class _ValueProcessor(InlineProcessor):
         self._results = results
         self._stale: dict[str, bool] = {}  # by the record's name: looked up once a page
 
-    def _is_stale(self, record: AnyRecord) -> bool:
+    def _is_stale(self, record: "AnyRecord") -> bool:
+        from scripts.records.sources import changed_sources
+
         if record.name not in self._stale:
             self._stale[record.name] = bool(changed_sources(record))
         return self._stale[record.name]

@@ -191,8 +191,10 @@ class PlainMaterial(Tool):
             self.project / "docs", {"index.md": "# Начало\n", "chapter.md": f"# Глава\n\n{text}"} | sample_files()
         )
         extensions = [each for each in _our_config()["markdown_extensions"] if not _name(each).startswith("scripts.")]
-        config = {"site_name": "Слайды", "site_dir": "built", "theme": {"name": "material", "language": "ru"}}
-        _write_config(self.project, config | {"markdown_extensions": extensions})
+        own = ("custom_dir", "favicon", "logo")  # all else is Material's: the palette, the tabs, its features
+        theme = {name: value for name, value in _our_config()["theme"].items() if name not in own}
+        config = {"site_name": "Слайды", "site_dir": "built", "theme": theme, "markdown_extensions": extensions}
+        _write_config(self.project, config)
 
     def command(self) -> list[str]:
         """MkDocs of this environment."""
