@@ -16,6 +16,7 @@ from scripts.paths import DOCS
 
 # Before slides are checked (95) and snippets, values and claims are read: they work on the deck as in the chapter.
 _PRIORITY = 100
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # libyaml, where it was there when PyYAML was built
 _DIRECTIVE = re.compile(r"(?m)^/{3,} *chapter *\| *(?P<chapter>\S+) *\n/{3,} *$")
 FRONT_MATTER = re.compile(r"\A---\s*\n.*?\n---\s*\n", re.DOTALL)
 _HEADING = re.compile(r"(?P<level>#{1,6}) +(?P<text>.*?)(?: *\{[^}]*\})?\s*$")
@@ -53,7 +54,7 @@ def gather(chapter: Path) -> tuple[list[str], tuple[Slide, ...]]:
 
 def _write(slide: Slide, notes: list[str], chapter: str) -> list[str]:
     options = slide.options | {"id": slide.address, "chapter": chapter}
-    header = yaml.safe_dump(options, allow_unicode=True, width=10_000).splitlines()
+    header = yaml.dump(options, Dumper=_DUMPER, allow_unicode=True, width=10_000).splitlines()
     return [
         f"{_SLIDE} slide | {slide.title}",
         *(f"    {line}" for line in header),
