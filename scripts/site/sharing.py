@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 import yaml
 
 from scripts.markdown.deck import FRONT_MATTER
+from scripts.markdown.typography import bind
 from scripts.paths import DOCS, GENERATED_ASSETS
 from scripts.records.files import write_if_changed
 from scripts.records.notebooks import cells_of, read_notebook
+from scripts.render.russian import NBSP
 from scripts.site.vendor import FACES, NODE_MODULES, SUBSETS, Face, licensed_file
 
 if TYPE_CHECKING:
@@ -137,7 +139,7 @@ def _fit(title: str) -> tuple[int, list[str]]:
 
 def _broken(text: str, size: int) -> list[str]:
     lines: list[str] = []
-    for word in text.split():
+    for word in (bound.replace(NBSP, " ") for bound in bind(" ".join(text.split())).split(" ")):
         if lines and _length(f"{lines[-1]} {word}", _DISPLAY, size) <= _WIDTH:
             lines[-1] += f" {word}"
         else:

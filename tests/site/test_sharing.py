@@ -12,6 +12,7 @@ from PIL import Image
 
 from scripts.markdown.slides import read_slides
 from scripts.paths import DOCS
+from scripts.site import sharing
 from scripts.site.sharing import SIZE, Shared, draw_picture, write_sharing_pictures
 
 SITE = "Зачем в ML нужны производная, GPU и алгоритмы"
@@ -42,6 +43,14 @@ def test_each_page_has_a_picture_at_its_own_address(docs: Path, tmp_path: Path) 
         with Image.open(io.BytesIO(content)) as image:
             assert (image.format, image.size) == ("PNG", SIZE)
         assert len(content) < 50_000
+
+
+def test_no_line_of_a_title_ends_with_a_word_of_one_letter() -> None:
+    for title in (SITE, "Лаборатория: автоград с пустого места"):
+        _, lines = sharing._fit(title.upper())
+        assert " ".join(lines) == title.upper()
+        assert len(lines) > 1
+        assert not [line for line in lines[:-1] if line.split()[-1] in ("И", "С")]
 
 
 def test_the_same_words_give_the_same_bytes_and_are_not_drawn_again(docs: Path, tmp_path: Path) -> None:

@@ -1,0 +1,70 @@
+"""Joined style sheets say what their parts say, and find what their parts find."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from playwright.sync_api import Browser
+
+from scripts.errors import TalkError
+from scripts.paths import DOCS, GENERATED_ASSETS
+from scripts.site.bundles import BUNDLES, joined, write_bundles
+from scripts.site.vendor import write_font_faces
+
+ASSETS = DOCS / "assets"
+RULES = """css => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  return [...sheet.cssRules].map((rule) => rule.cssText);
+}"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made() -> None:
+    write_font_faces()
+    write_bundles()
+
+
+def without_addresses(rules: list[str]) -> list[str]:
+    return [re.sub(r'url\("[^"]*"\)', "url()", " ".join(rule.split())) for rule in rules]
+
+
+@pytest.mark.parametrize("name", [name for name in BUNDLES if name.endswith(".css")])
+def test_a_browser_reads_the_same_rules_in_the_same_order(name: str, browser: Browser) -> None:
+    page = browser.new_page()
+    texts = [(ASSETS / part).read_text(encoding="utf-8") for part in BUNDLES[name]]
+    parts = [rule for text in texts for rule in page.evaluate(RULES, text)]
+    whole = page.evaluate(RULES, (GENERATED_ASSETS / name).read_text(encoding="utf-8"))
+    page.close()
+    assert without_addresses(whole) == without_addresses(parts)
+    assert len(whole) > 50
+
+
+@pytest.mark.parametrize("name", [name for name in BUNDLES if name.endswith(".css")])
+def test_every_file_that_a_bundle_names_is_there(name: str) -> None:
+    named = re.findall(r'url\("?([^")]+)"?\)', (GENERATED_ASSETS / name).read_text(encoding="utf-8"))
+    files = [url for url in named if not url.startswith(("data:", "#")) and url.endswith(".woff2")]
+    assert files
+    for url in files:
+        assert (GENERATED_ASSETS / url).is_file(), url
+
+
+def test_drawings_are_taken_in_whole(tmp_path: Path) -> None:
+    (tmp_path / "brand").mkdir()
+    (tmp_path / "sheets").mkdir()
+    drawing = '<svg xmlns="http://www.w3.org/2000/svg"><path fill="#f00" d="M0 0h9v9z"/></svg>'
+    (tmp_path / "brand" / "slide.svg").write_text(drawing + "\n", encoding="utf-8")
+    sheet = tmp_path / "sheets" / "a.css"
+    sheet.write_text('/* a note */\na {\n  background: url("../brand/slide.svg");\n}\n', encoding="utf-8")
+    css = joined([sheet], tmp_path / "made")
+    assert "a note" not in css
+    address = re.search(r'url\("data:image/svg\+xml,([^"]+)"\)', css)
+    assert address is not None
+    assert "#" not in address[1]
+    assert unquote(address[1]).replace("'", '"') == drawing
+
+
+def test_a_missing_part_is_one_line_with_its_mend(tmp_path: Path) -> None:
+    with pytest.raises(TalkError, match="is missing; run `make setup`"):
+        joined([tmp_path / "gone.css"], tmp_path)
