@@ -15,8 +15,17 @@ def main(words: list[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except KeyboardInterrupt:
-        print("interrupted; records and site/ are whole", file=sys.stderr)
-        return 130
+        return _interrupted()
+    except RuntimeError as error:
+        # So Python 3.11 tells of an interrupt that comes while a class is made: matplotlib's, as it is imported.
+        if not isinstance(error.__cause__, KeyboardInterrupt):
+            raise
+        return _interrupted()
+
+
+def _interrupted() -> int:
+    print("interrupted; records and site/ are whole", file=sys.stderr)
+    return 130
 
 
 def _measure(options: argparse.Namespace) -> int:
