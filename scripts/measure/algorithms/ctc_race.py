@@ -95,7 +95,8 @@ def _brute_force_growth(until_s: float) -> tuple[list[int], list[int], Curve]:
     while visit(4 * labels, labels) < until_s / 100:
         labels += 1
     rate = points[-1].size / points[-1].times_s[0]
-    candidates = [(t, u) for u in range(max(2, labels - 1), labels + 4) for t in range(3 * u, 6 * u)]
+    # Of shapes both wider and narrower: counts of alignments are far apart, and what they overshoot by is waited for.
+    candidates = [(t, u) for u in range(max(2, labels - 2), labels + 5) for t in range(2 * u, 8 * u)]
     counts = {(t, u): count_alignments(t, range(1, u + 1)) for t, u in candidates}
     last = min((size for size in counts if counts[size] >= _MARGIN * rate * until_s), key=counts.__getitem__)
     while visit(*last) < until_s:
