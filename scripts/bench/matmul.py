@@ -24,7 +24,11 @@ def measured(
         yield f"matmul, one thread, {side}: to the faster library", ratio, "at least 1.00"
         yield f"matmul, one thread, {side}: of the FMA peak", share, "at least 0.90"
         at_its_clock = figure(f"overlap.n{side}.share_of_peak_at_its_clock")
-        yield f"matmul, one thread, {side}: of the FMA peak at the same clock", at_its_clock, "at least 0.90"
+        yield (
+            f"matmul, one thread, {side}: of the FMA peak at the same clock",
+            at_its_clock,
+            "no goal: tells of the clock",
+        )
     for side in _CPU_SIDES:
         yield (
             f"matmul, all threads, {side}: to the faster library",

@@ -42,7 +42,7 @@ LIBRARIES = {
     "gpu_triton_bfloat16": ("cublas_bfloat16",),
 }
 
-_AFTER_PRODUCTS = "пик FMA сразу после умножения матриц, пока частота не поднялась, медиана"
+_AFTER_PRODUCTS = "голые FMA сразу после умножения матриц, медиана"
 
 
 def matmul_values(record: Record[Matmul]) -> dict[str, Value]:
