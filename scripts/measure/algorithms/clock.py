@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from scripts.measure.collector import paused_collector
+
 Name = TypeVar("Name")
 
 
@@ -12,17 +14,9 @@ def times_of(work: Callable[[], Any], repeats: int, *, at_least_s: float = 0.0) 
 
     Where a call is shorter than `at_least_s`, several are timed together, and their mean is one time.
     """
-    start = time.perf_counter()
-    work()
-    once = time.perf_counter() - start
+    once = _seconds(work)
     calls = max(1, round(at_least_s / max(once, 1e-9)))
-    found = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        for _ in range(calls):
-            work()
-        found.append((time.perf_counter() - start) / calls)
-    return found
+    return [_seconds(work, calls) / calls for _ in range(repeats)]
 
 
 def race(contenders: Mapping[Name, Callable[[], Any]], rounds: int, *, warm: bool = False) -> dict[Name, list[float]]:
@@ -35,7 +29,13 @@ def race(contenders: Mapping[Name, Callable[[], Any]], rounds: int, *, warm: boo
     found: dict[Name, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, work in contenders.items():
-            start = time.perf_counter()
-            work()
-            found[name].append(time.perf_counter() - start)
+            found[name].append(_seconds(work))
     return found
+
+
+def _seconds(work: Callable[[], Any], calls: int = 1) -> float:
+    with paused_collector():
+        start = time.perf_counter()
+        for _ in range(calls):
+            work()
+        return time.perf_counter() - start
