@@ -106,7 +106,7 @@ def checkpointing(source: Provenance, chain: Chain) -> str:
 def _name_slots(axes: Axes, sweeps: list[Sweep]) -> None:
     """How many inputs each keeps: under a point where the curve goes on level, to its right where it drops or ends.
 
-    To the left and above lie crosses: a measured point has needed a little more memory than predicted.
+    To the left lie crosses: a measured point has needed a little more memory than predicted.
     """
     sweeps = sorted(sweeps, key=lambda sweep: sweep.peak_bytes)
     places = axes.transData.transform([(sweep.peak_bytes, median(sweep.times_s)) for sweep in sweeps])
