@@ -71,3 +71,4 @@ class _Bars:
         with Progress(*columns, console=self._console, auto_refresh=False) as bars:
             task = bars.add_task(title, total=total)
             yield lambda amount: bars.update(task, advance=amount, refresh=True)
+            bars.update(task, completed=total, refresh=True)  # parts may have been left out: there was no GPU, say

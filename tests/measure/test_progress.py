@@ -1,6 +1,7 @@
 """What is said while it runs, with rich and without."""
 
 import sys
+from contextlib import suppress
 
 import pytest
 
@@ -27,6 +28,19 @@ def test_everything_is_said_on_standard_error(shown: progress.Progress, capsys: 
     assert out == ""
     assert "[begins] now" in err
     assert "the work" in err
+
+
+def test_a_bar_whose_work_is_done_is_full_whatever_was_left_out(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    with progress.make_progress().bar("the work", 10) as advance:
+        advance(9)
+    assert "100%" in capsys.readouterr().err
+    with suppress(KeyError), progress.make_progress().bar("the work", 10) as advance:
+        advance(9)
+        raise KeyError
+    assert "100%" not in capsys.readouterr().err
 
 
 def test_plain_lines_come_seldom_and_estimate(

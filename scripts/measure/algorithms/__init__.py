@@ -24,7 +24,7 @@ def run(device: str, quick: bool, audio: Path | None, progress: Progress) -> Alg
 
     Raises TalkError for a GPU that is not there, and for a worker that dies.
     """
-    from scripts.measure.algorithms.launcher import Launcher
+    from scripts.measure.launcher import Launcher
 
     del audio  # what is said matters to no story here, only how long
     os.environ.setdefault("KINETO_LOG_LEVEL", "99")

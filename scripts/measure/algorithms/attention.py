@@ -15,7 +15,7 @@ import torch
 from numba import njit
 
 from scripts.errors import TalkError
-from scripts.measure.algorithms.clock import times_of
+from scripts.measure.clock import times_of
 from scripts.measure.memory import HIGH_WATER
 from scripts.measure.progress import Advance
 from scripts.records.algorithms import Attention, AttentionWay, Curve, Point, WayToAttend

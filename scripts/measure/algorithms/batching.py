@@ -9,8 +9,8 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from scripts.errors import TalkError
-from scripts.measure.algorithms.clock import times_of
 from scripts.measure.algorithms.serving import between, rate_in_time
+from scripts.measure.clock import times_of
 from scripts.measure.profiling import WORKLOAD
 from scripts.measure.progress import Advance
 from scripts.records.algorithms import Batching, Curve, InTime, Order, OrderName, Packing, Point

@@ -15,7 +15,7 @@ import torch
 from torch.utils.checkpoint import checkpoint_sequential
 
 from scripts.errors import TalkError
-from scripts.measure.algorithms.clock import race, times_of
+from scripts.measure.clock import race, times_of
 from scripts.measure.memory import peak_allocated_bytes
 from scripts.measure.progress import Advance
 from scripts.records.algorithms import Chain, ChainName, Checkpointing, Curve, Point, Sweep, SweepWay

@@ -11,7 +11,7 @@ import torch
 from numba import njit, prange
 
 from scripts.errors import TalkError
-from scripts.measure.algorithms.clock import times_of
+from scripts.measure.clock import times_of
 from scripts.measure.progress import Advance
 from scripts.records.algorithms import Convolution, ConvolutionWay, Curve, Point, WayToConvolve
 
@@ -184,10 +184,7 @@ def measure(quick: bool, advance: Advance) -> Convolution:
     kernels = [torch.randn((_CHANNELS, size), generator=generator) for size in (_KERNELS[::3] if quick else _KERNELS)]
     depthwise = []
     for name, way in DEPTHWISE.items():
-        points = [
-            Point(size=kernel.shape[1], times_s=times_of(partial(way, x, kernel), 3, at_least_s=0.01))
-            for kernel in kernels
-        ]
+        points = [Point(size=kernel.shape[1], times_s=times_of(partial(way, x, kernel), 3)) for kernel in kernels]
         error = max(_error(way(x, kernel), depthwise_torch(x.double(), kernel.double())) for kernel in kernels)
         depthwise.append(ConvolutionWay(name=name, curve=Curve(name=titles[name], points=points), error=error))
         advance(0.5 / len(DEPTHWISE))
@@ -196,7 +193,7 @@ def measure(quick: bool, advance: Advance) -> Convolution:
     exact = dense_torch(image.double(), kernel.double())
     dense = []
     for name, way in DENSE.items():
-        points = [Point(size=3, times_s=times_of(partial(way, image, kernel), 1 if quick else 3, at_least_s=0.01))]
+        points = [Point(size=3, times_s=times_of(partial(way, image, kernel), 1 if quick else 3))]
         curve = Curve(name=titles[name], points=points)
         dense.append(ConvolutionWay(name=name, curve=curve, error=_error(way(image, kernel), exact)))
         advance(0.5 / len(DENSE))

@@ -6,7 +6,6 @@ from functools import partial
 import numpy as np
 import torch
 
-from scripts.measure.algorithms.clock import race, times_of
 from scripts.measure.algorithms.ctc import (
     Floats,
     brute_force,
@@ -15,6 +14,7 @@ from scripts.measure.algorithms.ctc import (
     ctc_loss,
     log_probability,
 )
+from scripts.measure.clock import race, times_of
 from scripts.measure.progress import Advance
 from scripts.records.algorithms import Ctc, Curve, Point
 

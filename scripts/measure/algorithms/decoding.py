@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scripts.errors import TalkError
-from scripts.measure.algorithms.clock import times_of
 from scripts.measure.algorithms.ctc import NEVER, checked_labels, log_probability, posteriors, states_of
 from scripts.measure.algorithms.edit_distance import word_error_rate
+from scripts.measure.clock import times_of
 from scripts.measure.progress import Advance
 from scripts.records.algorithms import Alignment, Beam, BeamName, Curve, Decoding, Found, Point
 

@@ -12,7 +12,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from scripts.errors import TalkError
-from scripts.measure.algorithms.clock import race, times_of
+from scripts.measure.clock import race, times_of
 from scripts.measure.levenshtein import Codes, encode, last_row
 from scripts.measure.memory import HIGH_WATER
 from scripts.measure.progress import Advance

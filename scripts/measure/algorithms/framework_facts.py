@@ -1,6 +1,5 @@
 """What the algorithms hidden in the framework do for the talk's network, and how each grows beside its brute force."""
 
-import gc
 import random
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -14,7 +13,6 @@ from torch.fx.experimental.proxy_tensor import make_fx
 from torch.utils._pytree import tree_leaves
 
 from scripts.measure.algorithms.checkpointing import conformer_chain
-from scripts.measure.algorithms.clock import times_of
 from scripts.measure.algorithms.framework import (
     Groups,
     Life,
@@ -35,6 +33,7 @@ from scripts.measure.algorithms.framework import (
     share_by_scanning,
     walk_every_path,
 )
+from scripts.measure.clock import times_of
 from scripts.measure.progress import Advance
 from scripts.records.algorithms import Curve, Framework, Hidden, HiddenName, Point
 
@@ -164,15 +163,6 @@ _PROBLEMS: list[tuple[HiddenName, Callable[[int], Any], Callable[[Any], Any], Ca
 ]
 
 
-def _times(work: Callable[[], Any], repeats: int) -> list[float]:
-    """Without the collector of garbage, which walks all objects there are whenever some have been made."""
-    gc.disable()
-    try:
-        return times_of(work, repeats)
-    finally:
-        gc.enable()
-
-
 def _growth(
     name: HiddenName,
     make: Callable[[int], Any],
@@ -186,7 +176,7 @@ def _growth(
     sizes = (1000, 4000) if quick else (1000, 4000, 16_000)
 
     def curve(title: str, work: Callable[[Any], Any], of_sizes: Sequence[int]) -> Curve:
-        times = {size: _times(partial(work, make(size)), 1 if quick else 3) for size in of_sizes}
+        times = {size: times_of(partial(work, make(size)), 1 if quick else 3) for size in of_sizes}
         return Curve(name=title, points=[Point(size=size, times_s=each) for size, each in times.items()])
 
     grown = Hidden(name=name, ours=curve(_TITLES[name], ours, sizes), brute=curve("перебор", brute, brute_sizes))

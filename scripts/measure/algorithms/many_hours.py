@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scripts.errors import TalkError
-from scripts.measure.algorithms.launcher import Launcher
+from scripts.measure.launcher import Launcher
 from scripts.measure.machine import current_machine
 from scripts.measure.profiling import WORKLOAD
 from scripts.measure.progress import Advance

@@ -16,7 +16,7 @@ import torch
 import torch.distributed as dist
 
 from scripts.errors import TalkError
-from scripts.measure.algorithms.launcher import NEIGHBOUR_DIED, Launcher
+from scripts.measure.launcher import NEIGHBOUR_DIED, Launcher
 from scripts.measure.progress import Advance
 from scripts.measure.workers import meet, process_group
 from scripts.records.algorithms import Ring, RingRun

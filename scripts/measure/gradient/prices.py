@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from threadpoolctl import threadpool_limits
 
+from scripts.measure.clock import times_of
 from scripts.measure.gradient.autograd import Array
 from scripts.measure.gradient.autograd.array import Numbers
-from scripts.measure.gradient.timing import time_of
 from scripts.records.gradient import EnginePrice, Product
 
 BATCH, WIDTHS = 1024, (256, 512, 10)
@@ -150,8 +150,8 @@ def products(repeats: int, inputs: int = 512, hidden: int = 4096, outputs: int =
             name=name,
             rows=shape[0],
             columns=shape[1],
-            time_s=time_of(run, repeats, at_least_s=0.01),
-            function_time_s=time_of(function, repeats, at_least_s=0.01),
+            time_s=median(times_of(run, repeats)),
+            function_time_s=median(times_of(function, repeats)),
         )
 
     with _one_thread():

@@ -7,10 +7,11 @@ import math
 import random
 import tracemalloc
 from collections.abc import Callable, Sequence
+from statistics import median
 from typing import Any, Literal
 
+from scripts.measure.clock import times_of
 from scripts.measure.gradient.autograd import Dual, Value
-from scripts.measure.gradient.timing import time_of
 from scripts.measure.progress import Advance
 from scripts.records.gradient import Swell, Way, WayCost
 
@@ -97,7 +98,7 @@ def _cost(
     function: Callable[[Sequence[float]], Any],
     inputs: Sequence[float],
 ) -> WayCost:
-    time_s = time_of(lambda: gradient(inputs), repeats=3, at_least_s=0.002)
+    time_s = median(times_of(lambda: gradient(inputs), 3))
     tracemalloc.start()  # apart from the timing, which it slows
     gradient(inputs)
     _, peak_bytes = tracemalloc.get_traced_memory()
@@ -105,7 +106,7 @@ def _cost(
     return WayCost(
         inputs=len(inputs),
         time_s=time_s,
-        function_time_s=time_of(lambda: function(inputs), repeats=5, at_least_s=0.002),
+        function_time_s=median(times_of(lambda: function(inputs), 5)),
         peak_bytes=peak_bytes,
     )
 

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from scripts.errors import MissingError
+from scripts.measure.launcher import Launcher
 from scripts.measure.machine import find_devices
 from scripts.measure.progress import Progress
 from scripts.paths import CACHE
@@ -26,6 +27,7 @@ if sys.modules.get("numba"):
 
 # What only some circles need, as it is imported and as pip is asked for it.
 _ON_CPU = {"numba": "numba", "threadpoolctl": "threadpoolctl"}
+_WORKER = "scripts.measure.matmul.circle7_distributed"
 FOR_PARTS = _ON_CPU | {"numba_cuda": "numba-cuda", "triton": "triton"}
 
 
@@ -45,20 +47,20 @@ def run(device: str, quick: bool, audio: Path | None, progress: Progress) -> Mat
             raise MissingError("talk measure matmul", what, mend)
         progress.say(f"matmul: the CPU's circles are skipped, {what}: {mend}")
 
-    from scripts.measure.matmul.circle7_distributed import run_tasks
-    from scripts.measure.matmul.circle8_gpu import measure_gpu
+    with Launcher([_WORKER]) as launcher:
+        # Its import and ours take a core each; nothing is measured yet.
+        from scripts.measure.matmul.circle7_distributed import run_tasks
+        from scripts.measure.matmul.circle8_gpu import measure_gpu
 
-    if on_cpu:
-        from scripts.measure.matmul import experiment
-
-        contenders, peaks, bandwidths = experiment.measure_cpu(quick, progress)
-    else:
-        contenders, peaks, bandwidths = [], [], []
+        if on_cpu:
+            from scripts.measure.matmul import experiment
+        distributed = list(run_tasks(launcher, devices, quick, progress))
+    contenders, peaks, bandwidths = experiment.measure_cpu(quick, progress) if on_cpu else ([], [], [])
     contenders += measure_gpu(quick, progress, there="cuda" in devices)
     return Matmul(
         tiling=experiment.tiling() if on_cpu else None,
         contenders=contenders,
         peaks=peaks,
         bandwidths=bandwidths,
-        distributed=list(run_tasks(devices, quick, progress)),
+        distributed=distributed,
     )

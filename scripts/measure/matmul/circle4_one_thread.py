@@ -7,7 +7,7 @@ import threading
 from typing import Any
 
 import numpy as np
-from numba import njit
+from numba import njit, types
 
 from scripts.measure.matmul.operands import Matrix, multiplication
 from scripts.measure.matmul.vector import BYTES, LINE, Caches, Tile, copy, machine_caches, machine_tile, micro_kernel
@@ -17,7 +17,10 @@ UNROLL = 2
 _NOTHING = -1  # ahead is asked for
 
 
-def block_sides(tile: Tile, caches: Caches) -> tuple[int, int]:
+Sides = tuple[int, int]  # of a block of B: its depth and its columns
+
+
+def block_sides(tile: Tile, caches: Caches) -> Sides:
     """Largest sides (depth, columns) of the block of B that is worked on at once.
 
     Rows of A of that depth, one tile's worth, take a quarter of L1; the block of B takes half of L2: the rest is for
@@ -116,15 +119,33 @@ def _pack(b: Matrix, k0: int, depth: int, j0: int, j1: int, packed: Any) -> None
     # --8<-- [end:packing]
 
 
+@njit(cache=True)
+def _add_part(tile: Matrix, c: Matrix, add: int) -> None:
+    for i in range(c.shape[0]):
+        for j in range(c.shape[1]):
+            c[i, j] = tile[i, j] + (c[i, j] if add else np.float32(0))
+
+
+_COUNT, _ROOM, _WHOLE = types.int64, types.float32[::1], types.float32[:, ::1]
+
+
+@njit(types.int64(_COUNT, _COUNT, _COUNT), cache=True)
+def share(length: int, parts: int, tile: int) -> int:
+    """The length of one of `parts` nearly equal parts, in whole tiles."""
+    tiles = -(-length // tile)
+    return -(-tiles // parts) * tile
+
+
 # Step 5. Overlap: lines of C and the rows of A that come next are asked for before they are needed.
 _unrolled_tile_product = micro_kernel(TILE, unroll=UNROLL)
+# Its types are written down, or it would be compiled anew for every constant that somebody calls it with.
+_STRIP = types.void(*[_WHOLE] * 3, *[_COUNT] * 4, types.boolean, _ROOM, types.UniTuple(_COUNT, 2))
 
 
-@njit(cache=True)
+@njit(_STRIP, cache=True)
 def strip(
-    a: Matrix, b: Matrix, c: Matrix, i0: int, i1: int, j0: int, j1: int, overlap: bool, room: Any,
-    block: tuple[int, int] = BLOCK,
-) -> None:  # fmt: skip
+    a: Matrix, b: Matrix, c: Matrix, i0: int, i1: int, j0: int, j1: int, overlap: bool, room: Any, block: Sides
+) -> None:
     """C[i0:i1, j0:j1] = A[i0:i1]·B[:, j0:j1]. Threads with `room` of their own may work on strips side by side.
 
     `block` are the largest depth and columns of the block of B; what is larger than BLOCK has no room.
@@ -162,13 +183,6 @@ def strip(
                         _add_part(spill, c[i : i + rows, j : j + columns], k0)
 
 
-@njit(cache=True)
-def share(length: int, parts: int, tile: int) -> int:
-    """The length of one of `parts` nearly equal parts, in whole tiles."""
-    tiles = -(-length // tile)
-    return -(-tiles // parts) * tile
-
-
 _own = threading.local()
 
 
@@ -186,19 +200,12 @@ def rooms(parts: int) -> Matrix:
     return kept
 
 
-@njit(cache=True)
-def _add_part(tile: Matrix, c: Matrix, add: int) -> None:
-    for i in range(c.shape[0]):
-        for j in range(c.shape[1]):
-            c[i, j] = tile[i, j] + (c[i, j] if add else np.float32(0))
-
-
 def _packed(a: Matrix, b: Matrix, c: Matrix) -> None:
-    strip(a, b, c, 0, c.shape[0], 0, c.shape[1], False, rooms(1)[0])
+    strip(a, b, c, 0, c.shape[0], 0, c.shape[1], False, rooms(1)[0], BLOCK)
 
 
 def _overlapped(a: Matrix, b: Matrix, c: Matrix) -> None:
-    strip(a, b, c, 0, c.shape[0], 0, c.shape[1], True, rooms(1)[0])
+    strip(a, b, c, 0, c.shape[0], 0, c.shape[1], True, rooms(1)[0], BLOCK)
 
 
 reordered = multiplication(_reordered)

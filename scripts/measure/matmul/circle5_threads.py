@@ -1,13 +1,15 @@
 """Circle 5. All threads: C is cut into strips, one a thread, and each strip is circle 4."""
 
+from functools import cache
+
 from numba import get_num_threads, njit, prange
 
-from scripts.measure.matmul.circle4_one_thread import BLOCK, TILE_COLUMNS, TILE_ROWS, rooms, share, strip
+from scripts.measure.matmul.circle4_one_thread import BLOCK, TILE_COLUMNS, TILE_ROWS, Sides, rooms, share, strip
 from scripts.measure.matmul.operands import Matrix, multiplication
 
 
 @njit(cache=True, parallel=True)
-def strips(a: Matrix, b: Matrix, c: Matrix, down: int, across: int, block: tuple[int, int], rooms: Matrix) -> None:
+def strips(a: Matrix, b: Matrix, c: Matrix, down: int, across: int, block: Sides, rooms: Matrix) -> None:
     """C in `down` × `across` strips, side by side; each cuts B into blocks of at most these sides."""
     # --8<-- [start:heart]
     n, p = c.shape
@@ -22,6 +24,7 @@ def strips(a: Matrix, b: Matrix, c: Matrix, down: int, across: int, block: tuple
     # --8<-- [end:heart]
 
 
+@cache
 def grid(threads: int, n: int, p: int) -> tuple[int, int]:
     """How many strips down and across an n×p result, one a thread: the way that leaves the largest strip smallest.
 

@@ -5,7 +5,7 @@ grid owns the blocks A[i, j], B[i, j] and C[i, j]. Every step a panel of A's col
 panel of B's rows crosses its column, and each process adds their product to its block. Processes of a CPU talk over
 gloo; where there are two GPUs or more, each process has one, and they talk over NCCL.
 
-Run by torchrun, which starts the processes and starts them anew when one dies: what each has summed up to is on disk.
+Run under torchrun, which starts the processes and starts them anew when one dies: what each has summed up is on disk.
 """
 
 import json
@@ -13,28 +13,28 @@ import math
 import os
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 import torch.distributed as dist
 
-from scripts.errors import TalkError
+from scripts.measure.launcher import Launcher
 from scripts.measure.progress import Progress
 from scripts.measure.workers import meet, process_group
-from scripts.paths import ROOT
 from scripts.records.matmul import Distributed
 from scripts.records.profiling import Device
 
 _BYTES = 4  # of a float32
 _TCP_BYTES_RECEIVED = 128  # offset in Linux's struct tcp_info of an unsigned 64-bit counter
-_TIMEOUT_S = 300
+_PATIENCE_S = 300
+_RESTARTS = 2
 
 
 @dataclass(frozen=True)
@@ -81,35 +81,19 @@ def tasks(devices: list[Device], gpus: int, quick: bool) -> list[Task]:
     return found
 
 
-def run_tasks(devices: list[Device], quick: bool, progress: Progress) -> Iterator[Distributed]:
+def run_tasks(launcher: Launcher, devices: list[Device], quick: bool, progress: Progress) -> Iterator[Distributed]:
     """Every task that there are devices for, one after another."""
     for task in tasks(devices, torch.cuda.device_count() if "cuda" in devices else 0, quick):
         death = "" if task.kill is None else ", one of which is killed"
         progress.say(f"matmul: {task.processes} processes under torchrun on {task.device}{death}")
-        with tempfile.TemporaryDirectory() as folder:
-            yield measure_distributed(task, Path(folder))
+        yield measure_distributed(launcher, task)
 
 
-def measure_distributed(task: Task, where: Path) -> Distributed:
-    """Run the task under torchrun, whose processes meet in the folder `where`. Raises TalkError when it ends badly."""
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={task.processes}"]
-    command += ["--max-restarts=2", "--monitor-interval=0.1", "-m", __spec__.name, json.dumps(asdict(task)), str(where)]
-    environment = os.environ | {
-        "OMP_NUM_THREADS": "1",
-        "GLOO_SOCKET_IFNAME": "lo",
-        # A store shared with torchrun keeps the addresses of the dead: https://github.com/pytorch/pytorch/issues/135712
-        "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1",
-    }
-    try:
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise TalkError("talk measure matmul: circle 7", f"took over {_TIMEOUT_S} s", "stop what else runs") from None
-    if done.returncode != 0 or not (where / "result.json").is_file():
-        reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise TalkError("talk measure matmul: circle 7", f"torchrun failed: {reason}", "run the tests of circle 7")
-    return Distributed(**json.loads((where / "result.json").read_text()))
+def measure_distributed(launcher: Launcher, task: Task) -> Distributed:
+    """Run the task under torchrun. Raises TalkError when it ends badly."""
+    with tempfile.TemporaryDirectory() as folder:
+        arguments = [json.dumps(asdict(task)), folder]
+        return Distributed(**launcher.run(__name__, arguments, task.processes, task.device, _RESTARTS))
 
 
 class Shard:
@@ -239,10 +223,11 @@ def received_bytes() -> int | None:
     return total
 
 
-def _work(task: Task, folder: Path) -> None:
-    """One process of the grid."""
+def main(words: Sequence[str]) -> dict[str, Any] | None:
+    """One process of the grid. `words` are its task, and the folder that outlives it."""
+    task, folder = Task(**json.loads(words[0])), Path(words[1])
     torch.set_num_threads(1)
-    with process_group(task.device, _TIMEOUT_S) as device:
+    with process_group(task.device, _PATIENCE_S) as device:
         shard = Shard(task, folder, dist.get_rank(), device)
         start = shard.restore()
         if device.type == "cuda":  # NCCL makes its connections at the first call of each kind
@@ -257,9 +242,11 @@ def _work(task: Task, folder: Path) -> None:
         received: list[int | None] = [None] * task.processes
         mine = None if before is None or after is None or device.type != "cpu" else after - before
         dist.all_gather_object(received, mine)
-        if shard.rank == 0:
-            counted = [each for each in received if each is not None]
-            result = Distributed(
+        if shard.rank != 0:
+            return None
+        counted = [each for each in received if each is not None]
+        return asdict(
+            Distributed(
                 grid_rows=task.rows,
                 grid_columns=task.columns,
                 n=task.n,
@@ -273,8 +260,4 @@ def _work(task: Task, folder: Path) -> None:
                 error=error,
                 device=task.device,
             )
-            (folder / "result.json").write_text(json.dumps(asdict(result)))
-
-
-if __name__ == "__main__":
-    _work(Task(**json.loads(sys.argv[1])), Path(sys.argv[2]))
+        )

@@ -13,8 +13,8 @@ from llvmlite import ir
 from numba import get_num_threads, njit, prange, types
 from numba.extending import intrinsic
 
-from scripts.measure.matmul.circle4_one_thread import COLUMNS, TILE_COLUMNS, rooms, share, strip
-from scripts.measure.matmul.operands import Matrix, product_shape
+from scripts.measure.matmul.circle4_one_thread import BLOCK, COLUMNS, TILE_COLUMNS, rooms, share, strip
+from scripts.measure.matmul.operands import Matrix, product_shape, whole
 
 _LOG2_E = np.float32(1.4426950408889634)
 # 2^f on −½ ≤ f ≤ ½: the Taylor series of e^(f·ln 2), highest power first; its remainder is below a float32's rounding.
@@ -62,7 +62,7 @@ def _fused(a: Matrix, b: Matrix, bias: Matrix, c: Matrix, rooms: Matrix) -> None
     for part in prange(len(rooms)):
         for j0 in range(part * width, min((part + 1) * width, p), COLUMNS):
             j1 = min(j0 + COLUMNS, (part + 1) * width, p)
-            strip(a, b, c, 0, n, j0, j1, True, rooms[part])
+            strip(a, b, c, 0, n, j0, j1, True, rooms[part], BLOCK)
             _bias_silu(c, bias, j0, j1)
 
 
@@ -81,8 +81,7 @@ def addmm_silu(bias: Matrix, a: Matrix, b: Matrix, out: Matrix | None = None) ->
     if any(np.may_share_memory(c, x) for x in (a, b, bias)):
         c = np.empty((n, p), np.float32)
     if c.size:
-        whole = [np.require(x, np.float32, ["C", "W", "A"]) for x in (a, b, bias)]
-        _fused(*whole, c, rooms(get_num_threads()))
+        _fused(whole(a), whole(b), whole(bias), c, rooms(get_num_threads()))
     if out is None or c is out:
         return c
     out[...] = c

@@ -104,20 +104,28 @@ class PeakAfterProducts:
 
 
 def measure_bandwidths(threads: int) -> list[Bandwidth]:
-    """Reading from each level of the memory, `threads` threads at once, each its own working set."""
+    """Reading from each level of the memory, one thread alone and `threads` at once, each its own working set."""
     caches = machine_caches()
-    sizes: dict[Level, int] = {
-        "l1": caches.l1 // 2,
-        "l2": (caches.l1 + caches.l2) // 2,
-        "l3": (caches.l2 + caches.l3 // 4) // (2 * threads),
-        "memory": min(max(4 * caches.l3, 64 << 20), _MOST_BYTES) // threads,
+    sizes: dict[Level, Callable[[int], int]] = {
+        "l1": lambda _: caches.l1 // 2,
+        "l2": lambda _: (caches.l1 + caches.l2) // 2,
+        "l3": lambda count: (caches.l2 + caches.l3 // 4) // (2 * count),
+        "memory": lambda count: min(max(4 * caches.l3, 64 << 20), _MOST_BYTES) // count,
     }
-    return [_measure_bandwidth(level, threads, size) for level, size in sizes.items()]
+    counts = sorted({1, threads})
+    # One array for all of them: to get half a gigabyte from a virtual machine takes longer than to read it ten times.
+    numbers = np.ones(max(count * size(count) for size in sizes.values() for count in counts) // BYTES, np.float32)
+    return [
+        _measure_bandwidth(level, numbers[: count * (size(count) // BYTES)].reshape(count, -1))
+        for count in counts
+        for level, size in sizes.items()
+    ]
 
 
-def _measure_bandwidth(level: Level, threads: int, size_bytes: int) -> Bandwidth:
-    x = np.ones((threads, size_bytes // BYTES), np.float32)
-    passes = max(1, _READ_BYTES // x[0].nbytes)
+def _measure_bandwidth(level: Level, x: Matrix) -> Bandwidth:
+    """Of reading the rows of x, a thread a row."""
+    threads, size_bytes = len(x), x[0].nbytes
+    passes = max(1, _READ_BYTES // size_bytes)
     best_s = _best_time(lambda: _read_on_threads(x, passes))
     return Bandwidth(level=level, threads=threads, size_bytes=size_bytes, bytes_per_s=x.nbytes * passes / best_s)
 

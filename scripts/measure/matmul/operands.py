@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
 Shape = tuple[int, int, int]
+_NAMES = ("a", "b", "out")
 
 # Products of this very Conformer: steps of sound by the sides of its weights.
 CONFORMER: tuple[Shape, ...] = ((24, 512, 2048), (121, 512, 2048), (121, 2048, 512), (121, 512, 512))
@@ -45,7 +46,7 @@ def multiplication(kernel: Callable[[Matrix, Matrix, Matrix], None]) -> Multiply
         if a.shape[1] == 0:
             c.fill(0)
         elif c.size:
-            kernel(_whole(a), _whole(b), c)
+            kernel(whole(a), whole(b), c)
         if out is None or c is out:
             return c
         out[...] = c
@@ -54,24 +55,32 @@ def multiplication(kernel: Callable[[Matrix, Matrix, Matrix], None]) -> Multiply
     return multiply
 
 
-def _whole(x: Matrix) -> Matrix:
+def whole(x: Matrix) -> Matrix:
+    """x itself, or a copy where it is not C-contiguous, aligned and writeable float32."""
     # Compiled code is compiled once more for read-only arrays, and some of it not at all: those are copied too.
-    return np.require(x, np.float32, ["C_CONTIGUOUS", "WRITEABLE", "ALIGNED"])
+    return (
+        x
+        if x.flags.carray and x.dtype == np.float32
+        else np.require(x, np.float32, ["C_CONTIGUOUS", "WRITEABLE", "ALIGNED"])
+    )
 
 
 def product_shape(a: Any, b: Any, out: Any = None) -> tuple[int, int]:
     """Shape of a @ b. Raises ValueError or TypeError for operands no circle multiplies; takes arrays and tensors."""
-    operands = {"a": a, "b": b} | ({} if out is None else {"out": out})
-    for name, operand in operands.items():
+    operands = (a, b) if out is None else (a, b, out)
+    for name, operand in zip(_NAMES, operands, strict=False):
         if not hasattr(operand, "dtype"):
             raise TypeError(f"{name} is a {type(operand).__name__}, an array of float32 is expected")
-        if str(operand.dtype).removeprefix("torch.") != "float32":
+        if operand.dtype != np.float32 and str(operand.dtype) != "torch.float32":
             raise TypeError(f"{name} is {operand.dtype}, this circle multiplies float32 only")
-    shapes = ", ".join(
-        f"{name} is {'×'.join(map(str, operand.shape)) or 'a scalar'}" for name, operand in operands.items()
-    )
     if len(a.shape) != 2 or len(b.shape) != 2 or a.shape[1] != b.shape[0]:
-        raise ValueError(f"{shapes}: n×m and m×p are expected")
+        raise ValueError(f"{_shapes(operands)}: n×m and m×p are expected")
     if out is not None and tuple(out.shape) != (a.shape[0], b.shape[1]):
-        raise ValueError(f"{shapes}: out has to be {a.shape[0]}×{b.shape[1]}")
+        raise ValueError(f"{_shapes(operands)}: out has to be {a.shape[0]}×{b.shape[1]}")
     return int(a.shape[0]), int(b.shape[1])
+
+
+def _shapes(operands: tuple[Any, ...]) -> str:
+    # Only for those who are refused: to write this down takes as long as a small product.
+    sides = ("×".join(map(str, operand.shape)) or "a scalar" for operand in operands)
+    return ", ".join(f"{name} is {shape}" for name, shape in zip(_NAMES, sides, strict=False))

@@ -7,10 +7,8 @@ inference has none of, are summed like any other; a kernel is counted once, unde
 and not also as an operator of its own; and a span of `record_function` is no kernel.
 """
 
-import gc
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -20,6 +18,7 @@ from numpy.typing import NDArray
 from torch.autograd import profiler_util
 from torch.profiler import profile
 
+from scripts.measure.collector import paused_collector
 from scripts.records.profiling import Kernel, Operator
 
 Integers = NDArray[np.int64]
@@ -57,7 +56,7 @@ class OperatorTable:
         finished = profiler.profiler
         if finished is None or finished.kineto_results is None:
             raise RuntimeError("the profiler is still running: leave its `with` block first")
-        with _no_garbage_collection():
+        with paused_collector():  # hundreds of thousands of events are made at once, and it would walk them all
             self.add_events(finished.kineto_results.events())
 
     def add_events(self, events: Sequence[Any]) -> None:
@@ -209,15 +208,3 @@ def _among(kinds: set[str], activity: Sequence[str]) -> NDArray[np.bool_]:
 
 def _integers(values: Iterator[int], length: int) -> Integers:
     return np.fromiter(values, np.int64, length)
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Hundreds of thousands of events are made at once: the collector would walk them all, again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -11,7 +11,7 @@ import torch.multiprocessing as mp
 
 from scripts.errors import TalkError
 from scripts.measure.algorithms import ring
-from scripts.measure.algorithms.launcher import Launcher
+from scripts.measure.launcher import Launcher
 
 
 def _sum_small(rank: int, workers: int, address: str) -> None:

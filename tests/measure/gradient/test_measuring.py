@@ -1,4 +1,3 @@
-import gc
 import math
 import subprocess
 import sys
@@ -9,7 +8,6 @@ import torch
 
 from scripts.measure.gradient import descent, differences, prices, ways
 from scripts.measure.gradient.reading import learning
-from scripts.measure.gradient.timing import time_of
 from scripts.records.gradient import DifferenceCurve
 
 
@@ -98,13 +96,6 @@ def test_a_path_that_leaves_for_infinity_is_told() -> None:
     assert path.diverged
     assert all(math.isfinite(loss) for loss in path.losses)
     assert len(path.losses) < 200
-
-
-def test_the_collector_waits_while_a_thing_is_timed() -> None:
-    states: list[bool] = []
-    time_of(lambda: states.append(gc.isenabled()), repeats=2)
-    assert not any(states)
-    assert gc.isenabled()
 
 
 def test_labels_collapse_as_ctc_does() -> None:

@@ -23,6 +23,10 @@ def test_fused_epilogue(shape: tuple[int, int, int]) -> None:
     c = np.zeros((n, p), np.float32)
     assert addmm_silu(bias, a, b, c) is c
     np.testing.assert_allclose(c, exact, rtol=0, atol=3e-5)
+    strided, read_only = np.repeat(bias, 2)[::2], bias.astype(np.float64)
+    read_only.flags.writeable = False
+    for same in (strided, read_only):
+        np.testing.assert_array_equal(addmm_silu(same, a, b), c)
     torch_addmm_silu(bias, a, b, c)()
     np.testing.assert_allclose(c, exact, rtol=0, atol=3e-5)
 

@@ -1,23 +1,30 @@
 """Circle 7: the sharded product over real processes, one of which is killed in the middle of it."""
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
+from scripts.measure.launcher import Launcher
 from scripts.measure.matmul.circle7_distributed import Task, measure_distributed, part, tasks
 
 
-def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def launcher() -> Iterator[Launcher]:
+    with Launcher(["scripts.measure.matmul.circle7_distributed"]) as started:
+        yield started
+
+
+def test_a_killed_worker_loses_nothing(launcher: Launcher) -> None:
     # An odd side: blocks and panels of unequal widths.
-    found = measure_distributed(Task(n=101, rows=2, columns=2, panels=2, kill=3, kill_step=2), tmp_path)
+    found = measure_distributed(launcher, Task(n=101, rows=2, columns=2, panels=2, kill=3, kill_step=2))
     assert found.restarts == 1
     assert found.resumed_at == 2
     assert found.error < 1e-6
     assert found.sent_bytes is None  # part of the product was sent in the former life, unseen by these counters
 
 
-def test_communication_volume_is_the_theory(tmp_path: Path) -> None:
-    found = measure_distributed(Task(n=512, rows=2, columns=2, panels=2), tmp_path)
+def test_communication_volume_is_the_theory(launcher: Launcher) -> None:
+    found = measure_distributed(launcher, Task(n=512, rows=2, columns=2, panels=2))
     assert found.restarts == 0
     assert found.error < 1e-6
     if found.sent_bytes is None:
@@ -31,8 +38,8 @@ def test_the_theory_for_a_grid() -> None:
     assert task.predicted_bytes == 9 * (2 * (12 // 3) ** 2) * (3 - 1) * 4
 
 
-def test_a_grid_need_not_be_square(tmp_path: Path) -> None:
-    found = measure_distributed(Task(n=97, rows=1, columns=2, panels=3), tmp_path)
+def test_a_grid_need_not_be_square(launcher: Launcher) -> None:
+    found = measure_distributed(launcher, Task(n=97, rows=1, columns=2, panels=3))
     assert found.error < 1e-6
     assert (found.grid_rows, found.grid_columns, found.steps) == (1, 2, 6)
     assert found.predicted_bytes == 97 * 97 * 4  # each half of A goes over once, B stays where it is

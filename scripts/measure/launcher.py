@@ -1,9 +1,9 @@
 """Starts workers by torchrun's own launcher, but forked from one process that has imported for all of them.
 
-Under the command `torchrun` each worker imports NeMo for itself, which takes longer than what it is to do. Here a fresh
-process imports it once, at the same time as whoever asked for it, and waits; when it is told to, it becomes torchrun's
-agent, and its workers begin where it stands. It must be a fresh one: threads do not survive a fork, and OpenMP hangs in
-a process whose parent has used them.
+Under the command `torchrun` each worker imports torch and NeMo for itself, which takes longer than what it is to do.
+Here a fresh process imports them once, at the same time as whoever asked for it, and waits; when it is told to, it
+becomes torchrun's agent, and its workers begin where it stands. It must be a fresh one: threads do not survive a fork,
+and OpenMP hangs in a process whose parent has used them.
 """
 
 import json
@@ -30,7 +30,14 @@ NEIGHBOUR_DIED = 75  # exit status of a worker that ends because another one did
 
 _ANSWER = "answer of the workers: "
 _TIMEOUT_S = 300
-_SURROUNDINGS = {"OMP_NUM_THREADS": "1", "TORCH_CPP_LOG_LEVEL": "ERROR", "KINETO_LOG_LEVEL": "99"}
+_SURROUNDINGS = {
+    "OMP_NUM_THREADS": "1",
+    "GLOO_SOCKET_IFNAME": "lo0" if sys.platform == "darwin" else "lo",  # a host need not know its own name
+    "TORCH_CPP_LOG_LEVEL": "ERROR",
+    "KINETO_LOG_LEVEL": "99",
+    # A store shared with the launcher keeps the addresses of the dead: https://github.com/pytorch/pytorch/issues/135712
+    "TORCH_DISABLE_SHARE_RDZV_TCP_STORE": "1",
+}
 
 
 class Launcher:
@@ -69,10 +76,12 @@ class Launcher:
         self._process.stdout.close()
         self._errors.close()
 
-    def run(self, module: str, arguments: Sequence[str], workers: int, device: Device = "cpu") -> Any:
+    def run(
+        self, module: str, arguments: Sequence[str], workers: int, device: Device = "cpu", restarts: int = 0
+    ) -> Any:
         """`module.main(arguments)` in so many processes of this machine; returns what it gives worker 0.
 
-        Raises TalkError naming the worker that died.
+        When one dies all are started anew, at most `restarts` times. Raises TalkError naming the worker that died.
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -80,7 +89,8 @@ class Launcher:
         alarm.start()
         try:
             with suppress(BrokenPipeError):
-                print(json.dumps([module, list(arguments), workers, device]), file=self._process.stdin, flush=True)
+                task = json.dumps([module, list(arguments), workers, device, restarts])
+                print(task, file=self._process.stdin, flush=True)
             said = next((line for line in self._process.stdout if line.startswith(_ANSWER)), None)
         finally:
             in_time = not alarm.finished.is_set()
@@ -122,7 +132,7 @@ def _memory_bytes(file: str, *fields: str) -> int:
     return sum(int(kilobytes) * 1024 for kilobytes in re.findall(rf"^(?:{'|'.join(fields)}):\s+(\d+) kB", told, re.M))
 
 
-def _launch(module: str, arguments: Sequence[str], workers: int, device: Device) -> tuple[Any, int]:
+def _launch(module: str, arguments: Sequence[str], workers: int, device: Device, restarts: int) -> tuple[Any, int]:
     from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
     config = LaunchConfig(
@@ -132,7 +142,7 @@ def _launch(module: str, arguments: Sequence[str], workers: int, device: Device)
         run_id=uuid.uuid4().hex,
         rdzv_backend="c10d",
         rdzv_endpoint="localhost:0",
-        max_restarts=0,
+        max_restarts=restarts,
         monitor_interval=0.1,
         start_method="fork" if device == "cpu" else "spawn",  # CUDA does not survive a fork either
     )

@@ -1,4 +1,4 @@
-"""How the stories are timed: repeated, contenders by turns."""
+"""How things are timed: repeated, contenders by turns, without the cycle collector."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -9,13 +9,17 @@ from scripts.measure.collector import paused_collector
 Name = TypeVar("Name")
 
 
-def times_of(work: Callable[[], Any], repeats: int, *, at_least_s: float = 0.0) -> list[float]:
+# Shorter than this, a thing is over before the core has its clock up, or is all of it one neighbour's interruption.
+_AT_LEAST_S = 0.02
+
+
+def times_of(work: Callable[[], Any], repeats: int) -> list[float]:
     """Seconds of each of `repeats` calls, after one call of warm-up.
 
-    Where a call is shorter than `at_least_s`, several are timed together, and their mean is one time.
+    What is over in less than a fiftieth of a second is called several times in a row, and their mean is one time.
     """
     once = _seconds(work)
-    calls = max(1, round(at_least_s / max(once, 1e-9)))
+    calls = max(1, round(_AT_LEAST_S / max(once, 1e-9)))
     return [_seconds(work, calls) / calls for _ in range(repeats)]
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from scripts.errors import TalkError
-from scripts.measure.algorithms import launcher
-from scripts.measure.algorithms.launcher import Launcher
-from tests.measure.algorithms import worker
+from scripts.measure import launcher
+from scripts.measure.launcher import Launcher
+from tests.measure import worker
 
 
 def test_workers_begin_where_the_launcher_stands_and_worker_0_answers() -> None:
@@ -16,6 +16,14 @@ def test_workers_begin_where_the_launcher_stands_and_worker_0_answers() -> None:
     assert (second["words"], second["rank"], second["workers"]) == (["b"], 0, 1)
     assert first["imported_by"] == second["imported_by"] != first["process"]
     assert len(few.peaks_bytes) == 2
+
+
+def test_all_workers_are_started_anew_when_one_dies() -> None:
+    with Launcher([worker.__name__]) as few:
+        after = few.run(worker.__name__, ["dies once"], 2, restarts=1)
+        with pytest.raises(TalkError, match="worker 1 of 2 was killed by SIGKILL"):
+            few.run(worker.__name__, ["dies once"], 2)
+    assert after["life"] == 1
 
 
 def test_what_a_worker_raises_is_told() -> None:
