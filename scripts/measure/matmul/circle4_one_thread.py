@@ -13,7 +13,7 @@ from scripts.measure.matmul.operands import Matrix, multiplication
 from scripts.measure.matmul.vector import BYTES, LINE, Caches, Tile, copy, machine_caches, machine_tile, micro_kernel
 
 # Deeper tiles amortise reading and writing C; the unrolled kernel takes steps of this many.
-UNROLL = 2
+UNROLL = 4
 _NOTHING = -1  # ahead is asked for
 
 
@@ -23,11 +23,11 @@ Sides = tuple[int, int]  # of a block of B: its depth and its columns
 def block_sides(tile: Tile, caches: Caches) -> Sides:
     """Largest sides (depth, columns) of the block of B that is worked on at once.
 
-    Rows of A of that depth, one tile's worth, take a quarter of L1; the block of B takes half of L2: the rest is for
-    what passes through.
+    Rows of A of that depth, one tile's worth, take a quarter of L1; the block of B takes somewhat less than half of
+    L2: the rest is for what passes through.
     """
     depth = max(64, caches.l1 // 4 // (tile.rows * BYTES) // 64 * 64)
-    columns = max(tile.columns, caches.l2 // 2 // (depth * BYTES) // tile.columns * tile.columns)
+    columns = max(tile.columns, caches.l2 * 7 // 16 // (depth * BYTES) // tile.columns * tile.columns)
     return depth, columns
 
 
@@ -95,13 +95,11 @@ def _rest(a: Matrix, b: Matrix, c: Matrix, rows: int, columns: int) -> None:
                 c[i, j] += a[i, k] * b[k, j]
 
 
-# Distance between the copied rows of A: a line more than a power of two, or all of them would fight for one set of L1.
-ROW = DEPTH + LINE
-# How much room, in numbers, a strip needs: for the block of B, for rows of A, for a tile that sticks out of C.
-_OF_B, _OF_A, _OF_C = DEPTH * COLUMNS, TILE_ROWS * ROW, TILE_ROWS * TILE_COLUMNS
+# How much room, in numbers, a strip needs: for the block of B, for rows at A's edge, for a tile that sticks out of C.
+_OF_B, _OF_A, _OF_C = DEPTH * COLUMNS, TILE_ROWS * DEPTH, TILE_ROWS * TILE_COLUMNS
 
 
-# Step 4. Packing: the block of B is copied once into the very order in which the tile reads it, and A's rows into L1.
+# Step 4. Packing: the block of B is copied once into the very order in which the tile reads it. A is read in place.
 @njit(cache=True)
 def _pack(b: Matrix, k0: int, depth: int, j0: int, j1: int, packed: Any) -> None:
     """Columns of B in strips as wide as the tile, each strip row by row, with zeros past every edge."""
@@ -117,6 +115,14 @@ def _pack(b: Matrix, k0: int, depth: int, j0: int, j1: int, packed: Any) -> None
                 for ahead in range(TILE_COLUMNS):
                     packed[place + ahead] = b[k, j + ahead] if ahead < width else np.float32(0)
     # --8<-- [end:packing]
+
+
+@njit(cache=True)
+def _copy_rows(a: Matrix, i: int, rows: int, k0: int, width: int, depth: int, edge: Any) -> None:
+    """So many rows of A from column k0 on, each filled up with zeros from `width` to `depth` numbers."""
+    for row in range(rows):
+        copy(a, (i + row) * a.shape[1] + k0, edge, row * DEPTH, width)
+        edge[row * DEPTH + width : row * DEPTH + depth] = 0
 
 
 @njit(cache=True)
@@ -150,21 +156,23 @@ def strip(
 
     `block` are the largest depth and columns of the block of B; what is larger than BLOCK has no room.
     """
-    packed, a_rows = room[:_OF_B], room[_OF_B : _OF_B + _OF_A]
+    packed, edge = room[:_OF_B], room[_OF_B : _OF_B + _OF_A]
     spill = room[_OF_B + _OF_A :].reshape(TILE_ROWS, TILE_COLUMNS)
-    block_depth = share(b.shape[0], -(-b.shape[0] // block[0]), UNROLL)
+    a_numbers, m = a.reshape(a.size), a.shape[1]
+    block_depth = share(m, -(-m // block[0]), UNROLL)
     block_columns = share(j1 - j0, -(-(j1 - j0) // block[1]), TILE_COLUMNS)
-    for k0 in range(0, b.shape[0], block_depth):
-        width = min(block_depth, b.shape[0] - k0)
+    for k0 in range(0, m, block_depth):
+        width = min(block_depth, m - k0)
         depth = share(width, 1, UNROLL)
         for j_block in range(j0, j1, block_columns):
             j_end = min(j_block + block_columns, j1)
             _pack(b, k0, depth, j_block, j_end, packed)
             for i in range(i0, i1, TILE_ROWS):
                 rows = min(TILE_ROWS, i1 - i)
-                for row in range(rows):
-                    copy(a, (i + row) * a.shape[1] + k0, a_rows, row * ROW, width)
-                    a_rows[row * ROW + width : row * ROW + depth] = 0
+                a_rows, a_at, a_stride = a_numbers, i * m + k0, m
+                if rows < TILE_ROWS or width < depth:  # the tile would read past A's edge
+                    _copy_rows(a, i, rows, k0, width, depth, edge)
+                    a_rows, a_at, a_stride = edge, 0, DEPTH
                 for j in range(j_block, j_end, TILE_COLUMNS):
                     columns = min(TILE_COLUMNS, j_end - j)
                     whole = rows == TILE_ROWS and columns == TILE_COLUMNS
@@ -174,10 +182,10 @@ def strip(
                     ahead = _NOTHING
                     if overlap:  # a row a tile: by the end of the strip's width the next rows have come
                         row = min(i + TILE_ROWS + (j - j_block) // TILE_COLUMNS % TILE_ROWS, i1 - 1)
-                        ahead = row * a.shape[1] + k0
+                        ahead = row * m + k0
                     b_at = (j - j_block) * depth
                     _unrolled_tile_product(
-                        depth, a_rows, 0, ROW, packed, b_at, TILE_COLUMNS, target, c_at, c_stride, add, a, ahead
+                        depth, a_rows, a_at, a_stride, packed, b_at, TILE_COLUMNS, target, c_at, c_stride, add, a, ahead
                     )
                     if not whole:
                         _add_part(spill, c[i : i + rows, j : j + columns], k0)

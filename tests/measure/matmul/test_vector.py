@@ -25,7 +25,7 @@ def test_the_tile_fits_the_registers(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FEATURES)
-@pytest.mark.parametrize(("depth", "unroll"), [(0, 1), (1, 1), (7, 1), (8, 2), (0, 2)])
+@pytest.mark.parametrize(("depth", "unroll"), [(0, 1), (1, 1), (7, 1), (8, 2), (8, 4), (0, 4)])
 @pytest.mark.parametrize("add", [0, 1])
 def test_tile_product(name: str, depth: int, unroll: int, add: int) -> None:
     tile = tile_for(FEATURES[name][0])
