@@ -12,6 +12,7 @@ from html import escape, unescape
 
 from scripts.records.schema import AnyRecord
 from scripts.render.captions import hardware
+from scripts.render.gradient import ARITHMETIC
 from scripts.render.russian import NBSP, day, plural
 
 # Chapter of each experiment, and what its figures are called together.
@@ -44,8 +45,13 @@ def labels(records: Iterable[AnyRecord]) -> dict[str, str]:
 
 
 def figures_of(record: AnyRecord, fragments: Mapping[str, str]) -> dict[str, str]:
-    """Of fragments under `snippets/generated/`, those that are figures of this record: what each is called → figure."""
-    return {name: html for name, of, html in _figures(record.experiment, fragments) if of == record.name}
+    """Of fragments under `snippets/generated/`, those that are figures of this record: what each is called → figure.
+
+    Without those that are the same on every machine.
+    """
+    same = ARITHMETIC if record.experiment == "gradient" else ()
+    figures = _figures(record.experiment, fragments)
+    return {name: html for name, of, html in figures if of == record.name and name not in same}
 
 
 def are_all_of(record: AnyRecord, fragments: Mapping[str, str]) -> bool:
@@ -136,8 +142,9 @@ _PAGE = """<!doctype html>
   <body class="machine-page">
     <main class="md-content"><article class="md-typeset">
       <h1>{title}</h1>
-      <p>{machine}, {when}. Те же таблицы и картинки, что в <a href="../{chapter}/">главе</a>, но с этой машины; со
-      всеми остальными её сравнивает страница <a href="../reproduce/">«Как это измерено»</a>.</p>
+      <p>{machine}, {when}. Таблицы и картинки из <a href="../{chapter}/">главы</a>, но с этой машины; нет только тех,
+      что на любой машине одинаковы. Со всеми остальными её сравнивает страница
+      <a href="../reproduce/">«Как это измерено»</a>.</p>
 {sections}    </article></main>
   </body>
 </html>

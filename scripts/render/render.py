@@ -51,7 +51,10 @@ def render_fragments() -> bool:
         "algorithms": algorithms.fragments,
         "decks": decks.fragments,
     }
-    of_one = drawing | {"profiling": partial(profiling.fragments, original=original)}
+    of_one = drawing | {
+        "profiling": partial(profiling.fragments, original=original),
+        "gradient": partial(gradient.fragments, arithmetic=False),
+    }
     pages = plan(records, of_one, code, original)
     # The most trusted machine's figures are those that the fragments show: mostly they need not be drawn again.
     end = begin([page for several in pages.values() for page in several[1:]])
