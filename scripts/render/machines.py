@@ -47,7 +47,7 @@ def labels(records: Iterable[AnyRecord]) -> dict[str, str]:
 def figures_of(record: AnyRecord, fragments: Mapping[str, str]) -> dict[str, str]:
     """Of fragments under `snippets/generated/`, those that are figures of this record: what each is called → figure.
 
-    Without those that are the same on every machine.
+    Without those that look the same on every machine.
     """
     same = ARITHMETIC if record.experiment == "gradient" else ()
     figures = _figures(record.experiment, fragments)
@@ -142,9 +142,8 @@ _PAGE = """<!doctype html>
   <body class="machine-page">
     <main class="md-content"><article class="md-typeset">
       <h1>{title}</h1>
-      <p>{machine}, {when}. Таблицы и картинки из <a href="../{chapter}/">главы</a>, но с этой машины; нет только тех,
-      что на любой машине одинаковы. Со всеми остальными её сравнивает страница
-      <a href="../reproduce/">«Как это измерено»</a>.</p>
+      <p>{machine}, {when}. Таблицы и картинки <a href="../{chapter}/">главы</a>, которые зависят от машины: здесь они с
+      этой. Со всеми остальными её сравнивает страница <a href="../reproduce/">«Как это измерено»</a>.</p>
 {sections}    </article></main>
   </body>
 </html>

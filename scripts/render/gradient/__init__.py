@@ -9,9 +9,9 @@ from scripts.records.profiling import Device
 from scripts.records.schema import AnyRecord
 
 _FUNCTIONS = ("quadratic", "rosenbrock", "line")
-# What rounding and the ways down look like: IEEE 754 has every machine compute the same, so one machine's are enough.
+# Pictures of rounding and of the ways down. Every machine rounds alike, and to the eye theirs are one: IEEE 754's.
 ARITHMETIC = frozenset(
-    {"differences", "precisions", "differences-table", "stability"}
+    {"differences", "precisions", "stability"}
     | {f"{figure}-{function}" for figure in ("paths", "convergence") for function in _FUNCTIONS}
 )
 
@@ -20,8 +20,8 @@ def fragments(records: Iterable[AnyRecord], *, arithmetic: bool = True) -> dict[
     """Path under `snippets/generated/` → fragment, for every table and picture of the gradient experiment.
 
     A fragment shows the record that is trusted most among those that have what it needs. Every path is always there:
-    what no record can answer says so. Drawn pictures need no record. `arithmetic`: whether to draw what is the same on
-    every machine.
+    what no record can answer says so. Drawn pictures need no record. `arithmetic`: draw also what looks the same
+    on every machine.
     """
     # Drawing takes a second to import; who only wants named values does not wait for it.
     from scripts.render.captions import Provenance
@@ -37,6 +37,7 @@ def fragments(records: Iterable[AnyRecord], *, arithmetic: bool = True) -> dict[
         return '<p class="nothing-measured">Этого ещё не измерила ни одна машина.</p>\n'
 
     made = {
+        "differences-table": drawn(tables.differences, _whole),
         "products": drawn(tables.products, _whole),
         "backward": drawn(tables.backward, _on("cpu")),
         "passes": drawn(tables.passes, _on("cpu")),
@@ -55,7 +56,6 @@ def fragments(records: Iterable[AnyRecord], *, arithmetic: bool = True) -> dict[
         made |= {
             "differences": drawn(figures.differences, _whole, precision="fp64"),
             "precisions": drawn(figures.precisions, _whole),
-            "differences-table": drawn(tables.differences, _whole),
             "stability": drawn(descents.stability, _whole),
         }
         for function in _FUNCTIONS:
