@@ -19,13 +19,12 @@ from scripts.paths import DOCS, MACHINE_PAGES
 from scripts.records.notebooks import find_notebooks
 from scripts.render.render import finish_pages, render_fragments
 from scripts.render.values import current_values
-from scripts.site.bundles import write_bundles
 from scripts.site.check import find_mistakes, find_refuted_claims
 from scripts.site.labs import as_markdown, find_lab, lab_of, with_outputs, write_executed
 from scripts.site.policy import write_policies
 from scripts.site.rebuild import is_unchanged
 from scripts.site.sharing import write_sharing_pictures
-from scripts.site.vendor import write_font_faces
+from scripts.site.vendor import write_assets
 
 # Not one of MkDocs' own loggers: a claim that a reader's laptop refutes must not fail a strict build.
 _log = logging.getLogger("talk")
@@ -41,8 +40,7 @@ def on_startup(command: str, **_: Any) -> None:
 def on_pre_build(config: Any) -> None:
     """Make what pages show; stop with `FILE:LINE: what; mend` where a source is mistaken."""
     try:
-        write_font_faces()
-        write_bundles()
+        write_assets()
         write_sharing_pictures(config.site_name, config.site_author)
         render_fragments()
         _date_by_records()
