@@ -47,10 +47,10 @@ def _build(options: argparse.Namespace) -> int:
 def _check(_: argparse.Namespace) -> int:
     from scripts.records.summary import read_summaries
     from scripts.render.headlines import latest_moves
-    from scripts.site.check import check, find_stale_records
+    from scripts.site.check import check
 
-    problems = check()
-    for note in (*find_stale_records()[1], *latest_moves(read_summaries())):
+    problems, stale_elsewhere = check()
+    for note in (*stale_elsewhere, *latest_moves(read_summaries())):
         print(f"note: {note}")
     for problem in problems:
         print(problem, file=sys.stderr)

@@ -4,8 +4,9 @@
 `[7.56](talk:8)` quotes slide 8 of the original talk: the only way to type a measured number.
 """
 
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element
 
 from markdown import Extension, Markdown
@@ -14,6 +15,9 @@ from markdown.treeprocessors import Treeprocessor
 from scripts.errors import TalkError
 from scripts.markdown.locate import place
 from scripts.paths import CLAIMS, RESULTS
+
+if TYPE_CHECKING:
+    from scripts.render.values import Values
 
 # After inline patterns have made the links (20), before MkDocs resolves what they point to (0).
 _PRIORITY = 15
@@ -25,6 +29,12 @@ class _LinkProcessor(Treeprocessor):
         self._results = results
         self._claims = claims
 
+    @cached_property
+    def _values(self) -> "Values":
+        from scripts.render.values import current_values  # see scripts.markdown.values
+
+        return current_values(self._results)
+
     def run(self, root: Element) -> None:
         for link in root.iter("a"):
             scheme, _, target = link.get("href", "").partition(":")
@@ -35,13 +45,12 @@ class _LinkProcessor(Treeprocessor):
 
     def _make_claim(self, link: Element, name: str) -> None:
         from scripts.render.claims import judge, read_claims  # see scripts.markdown.values
-        from scripts.render.values import current_values
 
         claims = read_claims(self._claims)
         if name not in claims:
             where, line = place(f"(claim:{name})")
             raise TalkError(where, f"no claim {name}", f"add it to {self._claims.name}", line=line)
-        verdict = judge(claims[name], current_values(self._results), self._claims)
+        verdict = judge(claims[name], self._values, self._claims)
         link.tag = "span"
         link.attrib.clear()
         link.set("class", "claim")

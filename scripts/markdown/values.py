@@ -5,6 +5,7 @@ of a second, and a site that shows none, or a page that is edited, need not wait
 """
 
 import re
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement
@@ -69,6 +70,13 @@ class _ValueProcessor(InlineProcessor):
         self._results = results
         self._stale: dict[str, bool] = {}  # by the record's name: looked up once a page
 
+    @cached_property
+    def _values(self) -> "Values":
+        """Asked for once a page too: to know that no record has changed since is to look at every one."""
+        from scripts.render.values import current_values
+
+        return current_values(self._results)
+
     def _is_stale(self, record: "AnyRecord") -> bool:
         from scripts.records.sources import changed_sources
 
@@ -77,10 +85,7 @@ class _ValueProcessor(InlineProcessor):
         return self._stale[record.name]
 
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]
-        from scripts.render.values import current_values
-
-        values = current_values(self._results)
-        rendered = render_reference(values, m["reference"], m["format"] or "", m[0])
+        rendered = render_reference(self._values, m["reference"], m["format"] or "", m[0])
         if rendered is None:
             return _unmeasured(m["reference"], m["format"] or ""), m.start(0), m.end(0)
         found, text = rendered

@@ -127,7 +127,9 @@ def _refuse_impossible_numbers(content: Any, path: Path, field: str = "") -> Non
                 _refuse_impossible_numbers(value, path, f"{field}.{key}" if field else str(key))
     elif isinstance(content, list):
         for index, value in enumerate(content):
-            _refuse_impossible_numbers(value, path, f"{field}.{index}")
+            # Nearly all are above zero, which is possible everywhere: no time is lost on how such a field is called.
+            if not (isinstance(value, float) and 0 < value <= sys.float_info.max):
+                _refuse_impossible_numbers(value, path, f"{field}.{index}")
     elif isinstance(content, int | float):
         keys = set(field.split(".")[-2:])  # the last but one where the number stands in a list
         least_is_zero = not keys & _POSITIVE

@@ -6,7 +6,8 @@ chart follows the page's scheme without being drawn again. Text stays text, so i
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from html import escape
 from typing import Any, ParamSpec
@@ -17,6 +18,8 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patches import Rectangle
+
+from scripts.render.captions import Provenance
 
 # Role → (marker colour the chart is drawn with, what stands in the SVG).
 _COLOURS = {
@@ -73,17 +76,36 @@ _STYLE: Any = {
 }
 
 
+_drawing = True
+
+
 def in_house_style(draw: Callable[P, str]) -> Callable[P, str]:
-    """Decorate a function that draws: whatever it makes is in the house style, whatever the user's own matplotlibrc."""
+    """Decorate a function that draws: whatever it makes is in the house style, whatever the user's own matplotlibrc.
+
+    Where its first argument is a Provenance it returns that record's figure, else the chart alone (see `undrawn`).
+    """
 
     @wraps(draw)
     def styled(*args: P.args, **kwargs: P.kwargs) -> str:
+        if not _drawing:
+            return args[0].figure("", "", "chart") if args and isinstance(args[0], Provenance) else ""
         with mpl.rc_context():
             mpl.rcdefaults()
             mpl.rcParams.update(_STYLE)
             return draw(*args, **kwargs)
 
     return styled
+
+
+@contextmanager
+def undrawn() -> Iterator[None]:
+    """Within it figures are without their charts: which there are is told at once, drawing them takes seconds."""
+    global _drawing
+    _drawing = False
+    try:
+        yield
+    finally:
+        _drawing = True
 
 
 def canvas(height: float = 3.7) -> tuple[Figure, Axes]:

@@ -7,11 +7,12 @@ experiment: chapters do not grow with the number of machines, and without script
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from html import escape, unescape
 
 from scripts.records.schema import AnyRecord
 from scripts.render.captions import hardware
+from scripts.render.gradient import ARITHMETIC
 from scripts.render.russian import NBSP, day, plural
 
 # Chapter of each experiment, and what its figures are called together.
@@ -25,7 +26,7 @@ CHAPTERS = {
 _NOISE = re.compile(r"\((?:r|tm|c)\)|\b(?:nvidia|intel|amd|geforce|processor|cpu|\d+-core)\b", re.IGNORECASE)
 _FIGURE = re.compile(r'<figure class="measured\b[^>]*? data-record="(?P<record>[^"]*)"')
 _MADE_OF = re.compile(r'<meta name="made-of" content="(?P<digest>\w+)">')
-_SECTION = '<section id="{}"'
+_SECTION = '<section id="{}"{}>'
 _OWN_LINK = re.compile(r'(<a\b[^>]*? href=")#')
 
 
@@ -44,8 +45,13 @@ def labels(records: Iterable[AnyRecord]) -> dict[str, str]:
 
 
 def figures_of(record: AnyRecord, fragments: Mapping[str, str]) -> dict[str, str]:
-    """Of fragments under `snippets/generated/`, those that are figures of this record: what each is called → figure."""
-    return {name: html for name, of, html in _figures(record.experiment, fragments) if of == record.name}
+    """Of fragments under `snippets/generated/`, those that are figures of this record: what each is called → figure.
+
+    Without those that look the same on every machine.
+    """
+    same = ARITHMETIC if record.experiment == "gradient" else ()
+    figures = _figures(record.experiment, fragments)
+    return {name: html for name, of, html in figures if of == record.name and name not in same}
 
 
 def are_all_of(record: AnyRecord, fragments: Mapping[str, str]) -> bool:
@@ -62,14 +68,15 @@ def _figures(experiment: str, fragments: Mapping[str, str]) -> Iterator[tuple[st
             yield name, unescape(figure["record"]), html
 
 
-def with_choice(path: str, html: str, pages: Mapping[str, str], names: Mapping[str, str]) -> str:
+def with_choice(path: str, html: str, figures: Mapping[str, Collection[str]], names: Mapping[str, str]) -> str:
     """The fragment with a choice of the machines that have the same figure; as it is where no other has.
 
-    `pages`: slug → page of each machine that ran the experiment, the most trusted first; `names` are their labels.
+    `figures`: slug → what the figures of each machine that ran the experiment are called, the most trusted machine
+    first; `names` are the machines' labels.
     """
     experiment, _, name = path.removesuffix(".html").partition("/")
     figure = _FIGURE.match(html)
-    offered = [slug for slug, page in pages.items() if _SECTION.format(escape(name)) in page]
+    offered = [slug for slug, found in figures.items() if name in found]
     if figure is None or experiment not in CHAPTERS or len(offered) < 2:
         return html
     shown = figure["record"].partition("/")[0]
@@ -107,7 +114,7 @@ def page(record: AnyRecord, fragments: Mapping[str, str], digest: str) -> str:
     chapter, title = CHAPTERS[record.experiment]
     link = rf"\1../{chapter}/#"
     sections = "".join(
-        f"{_SECTION.format(escape(name))}{' hidden' if name.endswith('-slide') else ''}>"
+        f"{_SECTION.format(escape(name), ' hidden' if name.endswith('-slide') else '')}"
         f"{_OWN_LINK.sub(link, html.strip())}</section>\n"
         for name, html in figures_of(record, fragments).items()
     )
@@ -135,8 +142,8 @@ _PAGE = """<!doctype html>
   <body class="machine-page">
     <main class="md-content"><article class="md-typeset">
       <h1>{title}</h1>
-      <p>{machine}, {when}. Те же таблицы и картинки, что в <a href="../{chapter}/">главе</a>, но с этой машины; со
-      всеми остальными её сравнивает страница <a href="../reproduce/">«Как это измерено»</a>.</p>
+      <p>{machine}, {when}. Таблицы и картинки <a href="../{chapter}/">главы</a>, которые зависят от машины: здесь они с
+      этой. Со всеми остальными её сравнивает страница <a href="../reproduce/">«Как это измерено»</a>.</p>
 {sections}    </article></main>
   </body>
 </html>

@@ -1,4 +1,7 @@
-"""Pages of machines: each drawn anew only where its record or what draws it has changed, several at once."""
+"""Pages of machines: each drawn anew only where its record or what draws it has changed, several at once.
+
+Chapters need only know which figures a machine has, so they are made while the pages are still being drawn.
+"""
 
 import gc
 import hashlib
@@ -7,7 +10,8 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from multiprocessing import get_all_start_methods, get_context
+from multiprocessing import get_all_start_methods, get_context, parent_process
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 
 from scripts.paths import MACHINE_PAGES, RESULTS, ROOT
@@ -35,16 +39,22 @@ class Page:
         """Where it lies."""
         return MACHINE_PAGES / machines.page_name(self.record.machine.slug, self.record.experiment)
 
-    def written(self) -> str | None:
-        """The page as it lies there, None where it is not there or of something else."""
-        text = self.path.read_text(encoding="utf-8") if self.path.is_file() else ""
-        return text if machines.made_of(text) == self.digest else None
+    def is_written(self) -> bool:
+        """Whether it lies there, made of what it is to be made of."""
+        return self.path.is_file() and machines.made_of(self.path.read_text(encoding="utf-8")) == self.digest
 
-    def write(self, drawn: Mapping[str, str] | None = None) -> str:
-        """Draw it, or take its figures from `drawn`, and put it there."""
-        text = machines.page(self.record, drawn or self.draw([self.record]), self.digest)
-        write_if_changed(self.path, text)
-        return text
+    def figures(self) -> set[str]:
+        """What its figures are called; none is drawn for that."""
+        from scripts.render.charts import undrawn
+
+        with undrawn():
+            return set(machines.figures_of(self.record, self.draw([self.record])))
+
+    def write(self, drawn: Mapping[str, str] | None = None) -> None:
+        """Draw it, or take its figures from `drawn`, and put it there, unless it is there."""
+        if not self.is_written():
+            text = machines.page(self.record, drawn or self.draw([self.record]), self.digest)
+            write_if_changed(self.path, text)
 
 
 def digest(text: str, *files: Path) -> str:
@@ -73,31 +83,43 @@ def plan(
 
 
 def begin(pages: Sequence[Page]) -> Callable[[], None]:
-    """Begin to draw what is missing of `pages`, on as many cores as there are; what it returns waits for the end.
+    """Begin to draw what is missing of `pages`, by as many processes as there are cores; what it returns ends that.
 
-    Whatever goes wrong there goes wrong once more where the page is asked for, and is told then. Where processes cannot
-    be forked, or other threads run (`mkdocs serve`), nothing is begun: the page is drawn when it is asked for.
+    Whatever goes wrong there goes wrong once more, and is told, at the end, where what is still missing is drawn. Where
+    processes cannot be forked, or other threads run (`mkdocs serve`), that is everything.
     """
-    missing = [page for page in pages if page.written() is None]
+    missing = [page for page in pages if not page.is_written()]
     cores = os.cpu_count() or 1
-    if len(missing) < 2 or cores < 2 or threading.active_count() > 1 or "fork" not in get_all_start_methods():
-        return lambda: None
-    import_module("scripts.render.charts")  # once for all of them
-    workers = [get_context("fork").Process(target=_write_all, args=(missing[first::cores],)) for first in range(cores)]
+    workers: list[ForkProcess] = []
+    if len(missing) > 1 and cores > 1 and threading.active_count() == 1 and "fork" in get_all_start_methods():
+        import_module("scripts.render.charts")  # once for all of them
+        fork = get_context("fork").Process  # daemons: who ends before them, by a mistake in a page say, ends them too
+        workers = [fork(target=_write_all, args=(missing[first::cores],), daemon=True) for first in range(cores)]
     for worker in workers:
         worker.start()
 
-    def wait() -> None:
+    def end() -> None:
         for worker in workers:
             worker.join()
+        for page in missing:
+            page.write()
 
-    return wait
+    return end
 
 
 def _write_all(pages: Sequence[Page]) -> None:
     gc.disable()  # a tenth of the time, and the process is short
+    threading.Thread(target=_die_with_parent, daemon=True).start()
     try:
         for page in pages:
             page.write()
     finally:
         os._exit(0)  # what the parent has open is the parent's to close
+
+
+def _die_with_parent() -> None:
+    """A build that is killed must not go on drawing, and keeping the next one out."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -11,7 +11,7 @@ from scripts.paths import CACHE, GENERATED_ASSETS, GENERATED_SNIPPETS, MACHINE_P
 from scripts.records.files import cannot_write, remove_partials
 from scripts.records.sources import changed_sources
 from scripts.records.store import read_record, record_path
-from scripts.render.render import render
+from scripts.render.render import render_fragments
 from scripts.site.check import find_mistakes, find_refuted_claims, find_stale_records, find_unmeasured
 from scripts.site.replace import alone, replace_folder, restore_folder
 
@@ -29,7 +29,7 @@ def build(*, measuring: bool, fresh: bool = False, quick: bool = False) -> None:
             remove_partials(folder)
         if measuring:
             _measure_what_is_needed(fresh=fresh, quick=quick)
-        render()
+        render_fragments()
         mistakes = find_mistakes()
         if mistakes:
             for mistake in mistakes[:-1]:

@@ -65,17 +65,22 @@ def _raised(asked: Callable[..., object], *about: object) -> list[TalkError]:
     return []
 
 
-def check() -> list[TalkError]:
-    """Everything `talk check` fails on. With mistakes in the sources, only those: the rest could not be judged."""
+def check() -> tuple[list[TalkError], list[TalkError]]:
+    """Everything `talk check` fails on, and what it only notes: stale records of other machines.
+
+    With mistakes in the sources, it fails on those alone: the rest could not be judged.
+    """
     render()
-    return find_mistakes() or [
+    stale, stale_elsewhere = find_stale_records()
+    problems = find_mistakes() or [
         *find_unmeasured(),
         *find_refuted_claims(),
-        *find_stale_records()[0],
+        *stale,
         *find_unexecuted_labs(),
         *find_hand_typed_numbers(),
         *find_misfits(convert_deck()),
     ]
+    return problems, stale_elsewhere
 
 
 def find_unmeasured() -> list[TalkError]:

@@ -5,6 +5,7 @@ The fragments are brought up to date, mistaken sources refused, every page gets 
 
 import logging
 import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,17 +15,16 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.pages import Page
 
 from scripts.errors import TalkError
-from scripts.paths import DOCS
+from scripts.paths import DOCS, MACHINE_PAGES
 from scripts.records.notebooks import find_notebooks
-from scripts.records.store import read_records
-from scripts.render.render import render
-from scripts.site.bundles import write_bundles
+from scripts.render.render import finish_pages, render_fragments
+from scripts.render.values import current_values
 from scripts.site.check import find_mistakes, find_refuted_claims
 from scripts.site.labs import as_markdown, find_lab, lab_of, with_outputs, write_executed
 from scripts.site.policy import write_policies
 from scripts.site.rebuild import is_unchanged
 from scripts.site.sharing import write_sharing_pictures
-from scripts.site.vendor import write_font_faces
+from scripts.site.vendor import write_assets
 
 # Not one of MkDocs' own loggers: a claim that a reader's laptop refutes must not fail a strict build.
 _log = logging.getLogger("talk")
@@ -40,10 +40,9 @@ def on_startup(command: str, **_: Any) -> None:
 def on_pre_build(config: Any) -> None:
     """Make what pages show; stop with `FILE:LINE: what; mend` where a source is mistaken."""
     try:
-        write_font_faces()
-        write_bundles()
+        write_assets()
         write_sharing_pictures(config.site_name, config.site_author)
-        render()
+        render_fragments()
         _date_by_records()
         mistakes = find_mistakes()
     except TalkError as error:
@@ -56,8 +55,10 @@ def on_pre_build(config: Any) -> None:
 
 @event_priority(-100)  # after mkdocs-jupyter has made pages of them
 def on_files(files: Any, config: Any) -> Any:
-    """Put the executed copy of every lab in its place."""
+    """Put the executed copy of every lab in its place. Pages of machines, still being drawn, MkDocs need not see."""
     del config
+    for file in [file for file in files if Path(file.abs_src_path).parent == MACHINE_PAGES]:
+        files.remove(file)
     for path in find_notebooks(DOCS):
         files.get_file_from_path(path.relative_to(DOCS).as_posix()).abs_src_path = str(
             write_executed(path, find_lab(path.stem))
@@ -88,17 +89,23 @@ def on_build_error(error: Exception) -> None:
 
 
 def on_post_build(config: Any) -> None:
-    """Give every page its policy, whatever it was made of."""
-    if _serving:
-        return
+    """Put the pages of machines among the others, and give every page its policy, whatever it was made of."""
+    site = Path(config.site_dir)
     try:
-        write_policies(Path(config.site_dir))
+        finish_pages()
+        if MACHINE_PAGES.is_dir():
+            shutil.copytree(
+                MACHINE_PAGES, site / MACHINE_PAGES.name, ignore=shutil.ignore_patterns(".*"), dirs_exist_ok=True
+            )
+        if not _serving:
+            write_policies(site)
     except TalkError as error:
         raise PluginError(str(error)) from None
 
 
 def _date_by_records() -> None:
     """MkDocs dates the site map by the day of the build; ours is of the day when its freshest record was measured."""
-    moments = (datetime.fromisoformat(record.measured_at) for record in read_records() if "T" in record.measured_at)
+    measured = (record.measured_at for record in current_values().records)
+    moments = (datetime.fromisoformat(moment) for moment in measured if "T" in moment)
     newest = max(moments, default=datetime(2024, 10, 1, tzinfo=UTC))
     os.environ["SOURCE_DATE_EPOCH"] = str(int(newest.timestamp()))

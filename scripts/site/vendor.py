@@ -133,6 +133,15 @@ def licensed_file(face: Face, fonts: Path = LICENSED_FONTS) -> Path | None:
     return next((file for file in files if file.is_file()), None)
 
 
+def write_assets() -> None:
+    """Write what pages link of `docs/assets/`: the rules of typefaces, and the bundles, which hold these.
+
+    Raises TalkError as both do.
+    """
+    write_font_faces()
+    write_bundles()
+
+
 def write_font_faces(target: Path = GENERATED_ASSETS / "fonts.css", fonts: Path = LICENSED_FONTS) -> None:
     """Write the @font-face rules of the faces that are here, so that no page asks for a file that is not.
 
@@ -190,8 +199,7 @@ def main() -> int:
     """Entry of `python -m scripts.site.vendor`; the exit status."""
     try:
         fetched = vendor()
-        write_font_faces()
-        write_bundles()
+        write_assets()
     except (TalkError, OSError, subprocess.SubprocessError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -2,10 +2,15 @@
 
 import re
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
+import pytest
+
 from scripts.records.schema import AnyRecord
-from scripts.render import machines, profiling
+from scripts.records.store import read_records
+from scripts.render import gradient, machines, profiling
+from scripts.render.charts import undrawn
 from tests import samples
 
 CPU = samples.record(slug="cpu-box", measured_at="2026-11-02T00:00:00Z")
@@ -31,12 +36,35 @@ def test_a_label_is_short_and_no_two_are_alike() -> None:
 
 def offered(path: str, *records: AnyRecord) -> str:
     """The fragment of these records, the most trusted first, with its choice."""
-    pages = {
-        record.machine.slug: machines.page(record, profiling.fragments([record], original=TALK), "0")
+    figures = {
+        record.machine.slug: machines.figures_of(record, profiling.fragments([record], original=TALK)).keys()
         for record in records
     }
     html = profiling.fragments(records)[path]
-    return machines.with_choice(path, html, pages, machines.labels(records))
+    return machines.with_choice(path, html, figures, machines.labels(records))
+
+
+RECORDS = [record for record in read_records() if record.experiment in machines.CHAPTERS]
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.name)
+def test_which_figures_there_are_is_known_before_they_are_drawn(record: AnyRecord) -> None:
+    draw = import_module(f"scripts.render.{record.experiment}").fragments
+    with undrawn():
+        told = draw([record])
+    drawn = draw([record])
+    assert machines.figures_of(record, told).keys() == machines.figures_of(record, drawn).keys() != set()
+    assert not any('class="chart"' in html for html in told.values())
+
+
+def test_what_looks_the_same_on_every_machine_is_no_choice_and_not_drawn_again() -> None:
+    record = next(record for record in RECORDS if record.experiment == "gradient")
+    whole, without = gradient.fragments([record]), gradient.fragments([record], arithmetic=False)
+    assert whole.keys() - without.keys() == {f"gradient/{name}.html" for name in gradient.ARITHMETIC}
+    mine = machines.figures_of(record, whole)
+    assert mine == machines.figures_of(record, without)
+    assert "paths-line" not in mine
+    assert "ways-time" in mine
 
 
 def test_one_machine_has_no_choice() -> None:

@@ -17,7 +17,7 @@ from scripts.records.store import read_record
 from scripts.site import build
 
 _EXPERIMENT_S = 0.25
-_STEPS = {"render": "rendering", "_make_site": "building", "replace_folder": "swapping"}
+_STEPS = {"render_fragments": "rendering", "_make_site": "building", "replace_folder": "swapping"}
 
 
 def _repeating(take: Path) -> Experiment:

@@ -8,12 +8,20 @@ from scripts.records.order import by_trust
 from scripts.records.profiling import Device
 from scripts.records.schema import AnyRecord
 
+_FUNCTIONS = ("quadratic", "rosenbrock", "line")
+# Pictures of rounding and of the ways down. Every machine rounds alike, and to the eye theirs are one: IEEE 754's.
+ARITHMETIC = frozenset(
+    {"differences", "precisions", "stability"}
+    | {f"{figure}-{function}" for figure in ("paths", "convergence") for function in _FUNCTIONS}
+)
 
-def fragments(records: Iterable[AnyRecord]) -> dict[str, str]:
+
+def fragments(records: Iterable[AnyRecord], *, arithmetic: bool = True) -> dict[str, str]:
     """Path under `snippets/generated/` → fragment, for every table and picture of the gradient experiment.
 
     A fragment shows the record that is trusted most among those that have what it needs. Every path is always there:
-    what no record can answer says so. Drawn pictures need no record.
+    what no record can answer says so. Drawn pictures need no record. `arithmetic`: draw also what looks the same
+    on every machine.
     """
     # Drawing takes a second to import; who only wants named values does not wait for it.
     from scripts.render.captions import Provenance
@@ -29,10 +37,7 @@ def fragments(records: Iterable[AnyRecord]) -> dict[str, str]:
         return '<p class="nothing-measured">Этого ещё не измерила ни одна машина.</p>\n'
 
     made = {
-        "differences": drawn(figures.differences, _whole, precision="fp64"),
-        "precisions": drawn(figures.precisions, _whole),
         "differences-table": drawn(tables.differences, _whole),
-        "stability": drawn(descents.stability, _whole),
         "products": drawn(tables.products, _whole),
         "backward": drawn(tables.backward, _on("cpu")),
         "passes": drawn(tables.passes, _on("cpu")),
@@ -47,9 +52,15 @@ def fragments(records: Iterable[AnyRecord]) -> dict[str, str]:
     }
     for cost in ("price", "time", "memory"):
         made[f"ways-{cost}"] = drawn(figures.ways, _whole, cost=cost)
-    for function in ("quadratic", "rosenbrock", "line"):
-        made[f"paths-{function}"] = drawn(descents.paths, _whole, function=function)
-        made[f"convergence-{function}"] = drawn(descents.convergence, _whole, function=function)
+    if arithmetic:
+        made |= {
+            "differences": drawn(figures.differences, _whole, precision="fp64"),
+            "precisions": drawn(figures.precisions, _whole),
+            "stability": drawn(descents.stability, _whole),
+        }
+        for function in _FUNCTIONS:
+            made[f"paths-{function}"] = drawn(descents.paths, _whole, function=function)
+            made[f"convergence-{function}"] = drawn(descents.convergence, _whole, function=function)
     return {f"gradient/{name}.html": fragment for name, fragment in made.items()} | pictures.fragments()
 
 
