@@ -18,9 +18,20 @@ def times_of(work: Callable[[], Any], repeats: int) -> list[float]:
 
     What is over in less than a fiftieth of a second is called several times in a row, and their mean is one time.
     """
-    once = _seconds(work)
-    calls = max(1, round(_AT_LEAST_S / max(once, 1e-9)))
-    return [_seconds(work, calls) / calls for _ in range(repeats)]
+    calls = _calls_that_last(_seconds(work))
+    times_s: list[float] = []
+    while len(times_s) < repeats:
+        taken_s = _seconds(work, calls)
+        if taken_s < _AT_LEAST_S / 2:  # the call before was slow to start: it was being compiled, say
+            calls = max(calls + 1, _calls_that_last(taken_s / calls))
+            times_s.clear()
+        else:
+            times_s.append(taken_s / calls)
+    return times_s
+
+
+def _calls_that_last(once_s: float) -> int:
+    return max(1, round(_AT_LEAST_S / max(once_s, 1e-9)))
 
 
 def race(contenders: Mapping[Name, Callable[[], Any]], rounds: int, *, warm: bool = False) -> dict[Name, list[float]]:

@@ -6,6 +6,7 @@ which MkDocs compiles anew for every build, are kept compiled under `.cache/`.
 """
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,13 +14,14 @@ from typing import Any
 
 from jinja2 import FileSystemBytecodeCache
 from mkdocs.plugins import CombinedEvent, event_priority
-from watchdog.observers.polling import PollingObserver
+from watchdog.observers.polling import PollingObserverVFS
 
 from scripts.markdown.slides import DECK
-from scripts.paths import CACHE, CLAIMS, DOCS, ROOT, SNIPPETS
+from scripts.paths import CACHE, CLAIMS, DOCS, GENERATED_ASSETS, GENERATED_SNIPPETS, MACHINE_PAGES, ROOT, SNIPPETS
 
 _TEMPLATES = CACHE / "templates"
 _SHARED = (ROOT / "scripts", SNIPPETS, DOCS / "results")
+_MADE = {str(folder) for folder in (GENERATED_ASSETS, GENERATED_SNIPPETS, MACHINE_PAGES)}
 _FIRST, _LAST = 200, -200
 _LOOK_S = 0.15
 _OF_A_PAGE = ("content", "toc", "title", "_title_from_render", "present_anchor_ids", "links_to_anchors")
@@ -52,15 +54,20 @@ def on_startup(command: str, **_: Any) -> None:
 
 
 def on_serve(server: Any, config: Any, builder: Any) -> Any:
-    """Look for edits more often than MkDocs does, which is twice a second."""
+    """Look for edits more often than MkDocs does, which is twice a second, and not at what a build writes itself."""
     del builder
     watched = (config.docs_dir, config.config_file_path)
     for path in watched:
         server.unwatch(path)
-    server.observer = PollingObserver(timeout=_LOOK_S)
+    server.observer = PollingObserverVFS(os.stat, _edited, polling_interval=_LOOK_S)
     for path in watched:
         server.watch(path)
     return server
+
+
+def _edited(folder: str | None) -> Iterator[os.DirEntry[str]]:
+    """What lies in the folder, without what is made there: a build would set off the next one."""
+    return (entry for entry in os.scandir(folder) if entry.path not in _MADE)
 
 
 def on_files(files: Any, config: Any) -> Any:

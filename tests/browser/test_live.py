@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -72,3 +72,28 @@ def test_an_edited_slide_appears_and_the_deck_stays_at_its_step(browser: Browser
         assert page.url.endswith(f"#/{slide}/1")
         assert page.locator("section.present .code-step.visible").count() == 2
         assert page.locator("section.present .code-step.current-fragment.step-2").count() == 1
+
+
+def test_an_edited_style_sheet_is_built_once(served: str, project: Path) -> None:
+    """What a build writes of it, MkDocs must not take for another edit."""
+    assert served
+    log = project / "serve.log"
+    before = _builds(log)
+    sheet = project / "docs" / "assets" / "stylesheets" / "slides.css"
+    sheet.write_text(sheet.read_text(encoding="utf-8") + "\n.edited { color: red }\n", encoding="utf-8")
+    _wait_until(lambda: _builds(log) > before)
+    time.sleep(3)  # as long as a build takes, and MkDocs looks seven times a second
+    assert _builds(log) == before + 1
+    made = project / "docs" / "assets" / "generated"
+    assert any(".edited" in bundle.read_text(encoding="utf-8") for bundle in made.glob("*.css"))
+
+
+def _builds(log: Path) -> int:
+    return log.read_text(encoding="utf-8").count("Documentation built in")
+
+
+def _wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LONGEST_S
+    while not true():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.1)

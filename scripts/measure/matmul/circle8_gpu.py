@@ -188,8 +188,8 @@ def _measure_shape(present: list[GpuEntry], shape: Shape, rounds: int) -> tuple[
         if not errors[entry.name] <= entry.tolerance:
             what = f"its product is off by {errors[entry.name]:.1e} of the largest number"
             raise TalkError(f"talk measure matmul: {entry.name}", what, "mend the circle")
-        timed[entry.name] = Timed(partial(_finished, call), _BUDGET_S)
-    time_together(list(timed.values()), rounds)
+        timed[entry.name] = Timed(partial(_finished, call), rounds, _BUDGET_S)
+    time_together(list(timed.values()))
     points = {name: Point(n=n, m=m, p=p, times_s=each.times_s, error=errors[name]) for name, each in timed.items()}
     return points, failed
 

@@ -15,23 +15,25 @@ MOST_CALLS = 20
 
 @dataclass
 class Timed:
-    """What is timed, the time it may take in all, and the times found."""
+    """What is timed, how many visits it gets, the time it may take in all, and the times found."""
 
     call: Callable[[], object]
+    rounds: int
     budget_s: float
     times_s: list[float] = field(default_factory=list)
 
 
-def time_together(contenders: list[Timed], rounds: int, tick: Callable[[], object] = lambda: None) -> None:
-    """Fill `times_s` of each contender: in every round each is visited once, in a new order.
+def time_together(contenders: list[Timed], tick: Callable[[], object] = lambda: None) -> None:
+    """Fill `times_s` of each contender: in every round each is visited once, in a new order, while it has visits left.
 
     A visit is a call that does not count and then calls that do, for VISIT_S. A contender whose budget is spent
     comes no more, but it has been visited once at least. `tick` is called after each visit.
     """
     shuffle = np.random.default_rng(0)
-    for _ in range(rounds):
-        for index in shuffle.permutation(len(contenders)):
-            contender = contenders[index]
+    for done in range(max(contender.rounds for contender in contenders)):
+        present = [contender for contender in contenders if done < contender.rounds]
+        for index in shuffle.permutation(len(present)):
+            contender = present[index]
             if sum(contender.times_s) < contender.budget_s:
                 time.sleep(GAP_S)
                 _visit(contender)
