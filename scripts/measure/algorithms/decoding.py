@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Floats = NDArray[Any]
 
 ALPHABET = " абвгдежзийклмнопрстуфхцчшщъыьэюяё"  # token 0 is the blank, letter i is token i + 1
-_UNLIKELY = 1e-3  # tokens below this share of a frame are not tried
+UNLIKELY = 1e-3  # tokens below this share of a frame are not tried
 _USUAL = 16  # width
 _SCRAP, _LETTERS = 8, 3  # frames and letters that every text is tried of: 9841 of them
 
@@ -102,8 +102,8 @@ def beam_search(
     """The best text found and the log probability of its alignments that were kept, without the model's favour.
 
     A letter multiplies a beginning by model^weight · e^bonus: without the bonus a model likes short texts best. With a
-    width that holds every beginning the probability is that of `ctc.log_probability`. Raises TalkError for a width
-    under 1.
+    width that holds every beginning the probability is that of `ctc.log_probability`, if no letter of a frame is
+    skipped as `UNLIKELY`. Raises TalkError for a width under 1.
     """
     if width < 1:
         raise TalkError("beam search", f"a beam of {width}", "give at least 1")
@@ -128,7 +128,7 @@ def _step(
 ) -> list[_Prefix]:
     """One frame: every beginning stays as it is, or grows by a letter."""
     reached: dict[int, _Prefix] = {}
-    tokens = [(token, float(frame[token])) for token in np.flatnonzero(frame > _UNLIKELY * frame.max()).tolist()]
+    tokens = [(token, float(frame[token])) for token in np.flatnonzero(frame > UNLIKELY * frame.max()).tolist()]
     # --8<-- [start:heart]
     for prefix in beam:
         either = prefix.probability

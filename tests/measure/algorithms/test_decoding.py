@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scripts.errors import TalkError
@@ -20,10 +20,16 @@ def texts_of(frames: int) -> list[str]:
     return ["".join(text) for length in range(frames + 1) for text in itertools.product(LETTERS, repeat=length)]
 
 
+def tried(log_p: np.ndarray) -> np.ndarray:
+    """The same, without what the search skips as too unlikely for its frame."""
+    return np.where(np.exp(log_p) > decoding.UNLIKELY * np.exp(log_p).max(axis=1, keepdims=True), log_p, -np.inf)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 5))
+@example(2811, 2)  # a letter of it is skipped
 def test_a_wide_beam_finds_the_likeliest_of_all_texts(seed: int, frames: int) -> None:
-    log_p = log_probs(seed, frames, 3, spread=1.5)
+    log_p = tried(log_probs(seed, frames, 3, spread=1.5))
     exact = {text: ctc.log_probability(log_p, decoding.encode(text)) for text in texts_of(frames)}
     best = max(exact, key=exact.__getitem__)
     found, log_probability = beam_search(log_p, 1000)
@@ -34,7 +40,7 @@ def test_a_wide_beam_finds_the_likeliest_of_all_texts(seed: int, frames: int) ->
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 5), st.floats(0, 2), st.floats(0, 2))
 def test_a_wide_beam_with_a_model_maximises_their_product(seed: int, frames: int, weight: float, bonus: float) -> None:
-    log_p = log_probs(seed, frames, 3, spread=1.5)
+    log_p = tried(log_probs(seed, frames, 3, spread=1.5))
     model = LanguageModel(["а а", " аа "], order=2)
 
     def favoured(text: str) -> float:
@@ -62,7 +68,7 @@ def test_viterbi_finds_the_likeliest_of_all_alignments(seed: int, frames: int, t
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 5))
 def test_every_text_is_tried(seed: int, frames: int) -> None:
-    log_p = log_probs(seed, frames, 3, spread=1.5)
+    log_p = tried(log_probs(seed, frames, 3, spread=1.5))
     exact = {text: ctc.log_probability(log_p, decoding.encode(text)) for text in texts_of(frames)}
     text, best = decoding.likeliest_text(log_p, [1, 2])
     assert best == pytest.approx(max(exact.values()))

@@ -20,13 +20,15 @@ UNARY: dict[str, Callable[[Any], Any]] = {
     "neg": lambda x: -x,
     "square": lambda x: x**2,
     "cube": lambda x: x**3,
-    "power": lambda x: x**1.5,
+    # Not 1.5: of its slope torch takes a square root, which of −∞ is NaN where IEEE 754's power is ∞.
+    "power": lambda x: x**2.5,
     "inverse": lambda x: x**-1,
     "constant": lambda x: x**0,
     "exp": lambda x: x.exp(),
     "log": lambda x: x.log(),
     "tanh": lambda x: x.tanh(),
-    "relu": lambda x: x.relu(),
+    # IEEE 754 leaves open which zero is the greater of −0 and 0; adding 0 forgets the sign.
+    "relu": lambda x: x.relu() + 0.0,
 }
 
 

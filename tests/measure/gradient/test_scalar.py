@@ -64,6 +64,18 @@ def test_where_there_is_no_number_torch_decides(program: list[Step], x: float) -
     assert same(leaf.grad, gradients[0])
 
 
+def test_a_power_of_zero_passes_no_gradient_not_even_an_infinite_one() -> None:
+    # 1 / x at 0 has an infinite slope by its numerator, x⁰; torch lets none of it through.
+    program = [Step("constant", 1, 1), Step("div", 1, 2)]
+    leaf = Value(0.0)
+    run(program, [leaf]).backward()
+    assert same(leaf.grad, torch_gradients(program, [0.0])[1][0])
+    # 0 / 0 is NaN, and NaN⁰ is 1, of slope 0.
+    program = [Step("div", 1, 1), Step("constant", 1, 1)]
+    dual = run(program, [Dual(0.0, 1.0)])
+    assert (dual.value, dual.slope) == (1.0, torch_slope(program, [0.0], 0)) == (1.0, 0.0)
+
+
 def test_forward_over_reverse_gives_the_second_derivative() -> None:
     x = Value(Dual(0.3, 1.0))
     y = (x * x).exp() * x.tanh() / (x + 2) + x**3

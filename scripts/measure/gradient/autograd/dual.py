@@ -33,7 +33,7 @@ class Dual:
         return Dual(ratio, (self.slope - ratio * y.slope) / y.value)
 
     def __pow__(self, power: float) -> "Dual":
-        return Dual(self.value**power, self.slope * (power * self.value ** (power - 1)) if power else 0.0 * self.value)
+        return Dual(self.value**power, self.slope * (power * self.value ** (power - 1)) if power else 0.0)
 
     def log(self) -> "Dual":
         """Its natural logarithm."""

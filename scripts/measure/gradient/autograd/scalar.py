@@ -49,7 +49,7 @@ class Value:
     def __pow__(self, power: float) -> "Value":
         a = self.data
         return Value(
-            a**power, f"^{power:g}", (self,), lambda grad: (grad * (power * a ** (power - 1) if power else 0),)
+            a**power, f"^{power:g}", (self,), lambda grad: (grad * (power * a ** (power - 1)) if power else 0.0,)
         )
 
     def exp(self) -> "Value":
