@@ -18,6 +18,14 @@ def test_workers_begin_where_the_launcher_stands_and_worker_0_answers() -> None:
     assert len(few.peaks_bytes) == 2
 
 
+def test_workers_on_gpus_are_started_afresh() -> None:
+    # By the same means as on a GPU, which this worker does not ask for.
+    with Launcher([worker.__name__]) as few:
+        told = few.run(worker.__name__, ["a"], 2, "cuda")
+    assert (told["words"], told["rank"], told["workers"]) == (["a"], 0, 2)
+    assert told["imported_by"] == told["process"]
+
+
 def test_all_workers_are_started_anew_when_one_dies() -> None:
     with Launcher([worker.__name__]) as few:
         after = few.run(worker.__name__, ["dies once"], 2, restarts=1)
