@@ -28,8 +28,8 @@ def strips(a: Matrix, b: Matrix, c: Matrix, down: int, across: int, block: Sides
 def grid(threads: int, n: int, p: int) -> tuple[int, int]:
     """How many strips down and across an n×p result, one a thread: the way that leaves the largest strip smallest.
 
-    Of ways that are equal the widest across wins: a column of B is packed once then, and rows of A, which
-    every strip copies for itself, are cheaper to copy.
+    Of ways that are equal the widest across wins: a column of B is packed once then, and rows of A, which every
+    strip reads for itself, are not packed at all.
     """
 
     def largest(down: int) -> tuple[int, int]:

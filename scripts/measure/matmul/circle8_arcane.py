@@ -1,6 +1,6 @@
 """Circle 8. The arcane: an epilogue fused into the product, fewer bits, other shapes than square.
 
-What a CPU has of it is here. Tensor cores and autotuning are in `circle8_triton`, and wait for a GPU.
+What a CPU has of it is here. What GPUs add is in `circle8_gpu` and `circle8_sparse`.
 """
 
 import math
