@@ -103,18 +103,23 @@ _OF_B, _OF_A, _OF_C = DEPTH * COLUMNS, TILE_ROWS * DEPTH, TILE_ROWS * TILE_COLUM
 @njit(cache=True)
 def _pack(b: Matrix, k0: int, depth: int, j0: int, j1: int, packed: Any) -> None:
     """Columns of B in strips as wide as the tile, each strip row by row, with zeros past every edge."""
-    # The edges number by number: an assignment of slices would take Numba a second and a half to compile.
     # --8<-- [start:packing]
     for k in range(k0, k0 + depth):
         for j in range(j0, j1, TILE_COLUMNS):
             place = (j - j0) * depth + (k - k0) * TILE_COLUMNS
-            width = min(TILE_COLUMNS, j1 - j) if k < b.shape[0] else 0
-            if width == TILE_COLUMNS:
+            if k < b.shape[0] and j + TILE_COLUMNS <= j1:
                 copy(b, k * b.shape[1] + j, packed, place, TILE_COLUMNS)
             else:
-                for ahead in range(TILE_COLUMNS):
-                    packed[place + ahead] = b[k, j + ahead] if ahead < width else np.float32(0)
+                _copy_edge(b, k, j, j1, packed, place)
     # --8<-- [end:packing]
+
+
+@njit(cache=True)
+def _copy_edge(b: Matrix, k: int, j0: int, j1: int, packed: Any, place: int) -> None:
+    """Row k of a strip that ends at column j1 or lies below B. Number by number: slices would take long to compile."""
+    width = min(TILE_COLUMNS, j1 - j0) if k < b.shape[0] else 0
+    for ahead in range(TILE_COLUMNS):
+        packed[place + ahead] = b[k, j0 + ahead] if ahead < width else np.float32(0)
 
 
 @njit(cache=True)
