@@ -30,7 +30,7 @@ def time_together(contenders: list[Timed], tick: Callable[[], object] = lambda: 
     comes no more, but it has been visited once at least. `tick` is called after each visit.
     """
     shuffle = np.random.default_rng(0)
-    for done in range(max(contender.rounds for contender in contenders)):
+    for done in range(max((contender.rounds for contender in contenders), default=0)):
         present = [contender for contender in contenders if done < contender.rounds]
         for index in shuffle.permutation(len(present)):
             contender = present[index]

@@ -43,7 +43,7 @@ TITLES = {
 _CPU_STEPS = ("python", "compiled", "strassen", "order", "blocking", "registers", "packing", "overlap", "threads")
 _LIBRARIES = ("torch_one_thread", "numpy_one_thread", "torch_all_threads", "numpy_all_threads")
 _LEVELS: dict[Level, str] = {"l1": "L1", "l2": "L2", "l3": "L3", "memory": "память"}
-# At which intensity each is written on its roof: where no circle is.
+# At which intensity each is written on its roof, if that has not met the peak by then: where no circle is.
 _ON_LINES: dict[Level, float] = {"l1": 0.5, "l2": 0.5, "l3": 1.8, "memory": 1.3}
 
 _CHECKED = ' checked="checked"'
@@ -218,7 +218,7 @@ def roofline(source: Provenance) -> str:
         edge = min(ridge, right)
         axes.plot([left, edge], [left * bandwidth, edge * bandwidth], color=MUTED, linewidth=2, linestyle=style)
         # On its line, like the height on a contour of a map: beside it the next line would run through.
-        place = _ON_LINES[level]
+        place = min(_ON_LINES[level], (left + ridge) / 2)
         axes.text(
             place, place * bandwidth, _LEVELS[level], ha="center", va="center", color=MUTED, fontsize=SMALL,
             bbox=_OVER_LINES,

@@ -9,9 +9,13 @@ from hypothesis import strategies as st
 from scripts.errors import TalkError
 from scripts.measure.algorithms.serving import answers, between, rate_in_time
 
-# Whole 1024ths of a second: sums and differences of such floats are exact, so who came first can be asked with ==.
-TICK_S = 1 / 1024
-ARRIVALS = st.lists(st.integers(0, 50 * 1024).map(lambda ticks: ticks * TICK_S), min_size=1, max_size=40).map(sorted)
+
+def seconds(least: int, most: int) -> st.SearchStrategy[float]:
+    """So many 1024ths of one: sums and differences of such floats are exact, so who came first can be asked with ==."""
+    return st.integers(least, most).map(lambda ticks: ticks / 1024)
+
+
+ARRIVALS = st.lists(seconds(0, 50 * 1024), min_size=1, max_size=40).map(sorted)
 
 
 def test_whoever_waits_is_taken_together() -> None:
@@ -22,7 +26,7 @@ def test_whoever_waits_is_taken_together() -> None:
     assert answers([], most=1, batch_s=lambda _: 1.0) == []
 
 
-@given(ARRIVALS, st.integers(1, 5), st.integers(100, 3 * 1024).map(lambda ticks: ticks * TICK_S))
+@given(ARRIVALS, st.integers(1, 5), seconds(100, 3 * 1024))
 def test_everybody_is_answered_in_order_and_no_sooner_than_a_batch_takes(
     arrivals: list[float], most: int, time_s: float
 ) -> None:

@@ -30,6 +30,10 @@ def test_everybody_is_visited_as_often_as_it_may_be(monkeypatch: pytest.MonkeyPa
     assert {"often", "slow"} <= set(order[1:6:2])
 
 
+def test_where_nobody_could_start_nobody_is_timed() -> None:
+    time_together([])
+
+
 def test_what_is_short_is_called_more_than_once_and_its_first_call_does_not_count(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

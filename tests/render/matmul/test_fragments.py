@@ -80,6 +80,18 @@ def test_roofline_holds_every_step(made: dict[str, str]) -> None:
     assert "компилятор: 0,25" in described
 
 
+def test_a_roof_is_named_below_the_peak_however_soon_it_meets_it() -> None:
+    record: Record[Matmul] = matmul_record()
+    fast = [replace(each, bytes_per_s=5e11) for each in record.data.bandwidths]
+    drawn = svg(fragments([replace(record, data=replace(record.data, bandwidths=fast))])["matmul/roofline.html"])
+    texts = {each.text or "": each for each in drawn.iter() if each.tag.endswith("}text")}
+    peak = next(float(each.get("y", "nan")) for text, each in texts.items() if text.startswith("пик FMA"))
+    left = float(texts["0,1"].get("x", "nan"))
+    for name in ("L1", "память"):
+        assert float(texts[name].get("y", "nan")) > peak + 12  # SVG counts downwards, a line is 12 high
+        assert float(texts[name].get("x", "nan")) > left
+
+
 def test_tables(made: dict[str, str]) -> None:
     assert "<td>40,0</td><td>40,0</td><td>40,0</td><td>40,0</td>" in made["matmul/shapes.html"]
     assert "<td>20,0</td><td>25,0</td><td>—</td><td>—</td>" in made["matmul/shapes.html"]
