@@ -1,0 +1,86 @@
+"""What a language of the interface is. One file of this package holds one language: ru.py, en.py."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+
+LANGUAGES = tuple(sorted(path.stem for path in Path(__file__).parent.glob("[a-z][a-z].py")))
+
+# Letters with diacritics and signs of Western and Central European languages, for names: José, Łukasz.
+LATIN = frozenset(range(0xA1, 0x180))
+
+SPACE = "(?:[ \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}]|&nbsp;)"
+# Not inside a word, a date, a version or another number.
+_NUMBER = rf"(?<![\w.,/:#-])[≈~±−-]?\d+(?:(?:{SPACE}|,)\d{{3}})*(?:[.,]\d+)?"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Language:
+    """Everything of a talk's interface that depends on its language."""
+
+    code: str  # ISO 639-1, the name of its file: `lang` of pages, what scripts format numbers by
+    locale: str  # with its country: for Babel and Open Graph
+    strings: Mapping[str, str]  # the interface, plain text by key, with holes to fill: `{count}`
+    nouns: Mapping[str, tuple[str, ...]]  # the interface's nouns that are counted, in the forms that `plural` takes
+    plurals: Mapping[str, int]  # Babel's name of a plural category → which of those forms it takes
+
+    grouped_from: int  # digits of the shortest whole number that is written in groups of three
+    power: str  # between a mantissa and a power of ten
+    day: str  # Babel's pattern of a date
+    month: str  # Babel's pattern of a month where no day is known
+
+    units: Mapping[str, Mapping[str, float]]  # dimension → its units, largest first, with their sizes in the base unit
+    by_name_only: frozenset[str]  # units that are shown only where they are asked for
+    close: frozenset[str]  # units written without a space after the number
+    leading: frozenset[str]  # units written before the number
+    inflected: Mapping[str, tuple[str, ...]]  # units that agree with the number, in the forms that `plural` takes
+
+    bound: tuple[re.Pattern[str], ...]  # spaces at which a line must not break
+    quotes: tuple[str, str]
+    latin: Mapping[str, str]  # letters of another script, small → how an address spells them
+    letters: frozenset[int]  # code points that typefaces keep beside ASCII and signs
+    why: str  # how the title of a slide begins that asks why
+
+    typed_number: re.Pattern[str]  # a number with a unit, typed by hand
+    numbered_thing: re.Pattern[str]  # «слайд 8»: what follows is no unit
+
+    def say(self, key: str, **holes: object) -> str:
+        """The string `key` with its holes filled as they are. Raises TalkError where there is none."""
+        if key not in self.strings:
+            from talk.errors import TalkError
+
+            where = Path(__file__).with_name(f"{self.code}.py")
+            raise TalkError(where, f"has no words for {key}", "add them, or mend the key where it is used")
+        return self.strings[key].format(**holes)
+
+
+def language(code: str | None = None) -> Language:
+    """The language `code`, by default that of the talk."""
+    if code is None:
+        from talk import settings  # reads YAML, which LANGUAGES alone does not need
+
+        code = settings.settings().language
+    return _language(code)
+
+
+@lru_cache
+def _language(code: str) -> Language:
+    found: Language = import_module(f"{__package__}.{code}").LANGUAGE
+    return found
+
+
+def typed_number(units: str, close_units: str | None = None, spaced_units: str | None = None) -> re.Pattern[str]:
+    """Matches a number and its unit, given as alternatives of regular expressions.
+
+    `units` stand after a space or right after the number, `close_units` only right after it, `spaced_units` only after
+    a space or a hyphen.
+    """
+    ways = [rf"{SPACE}?(?:{units})"]
+    if close_units:
+        ways.append(f"(?:{close_units})")
+    if spaced_units:
+        ways.append(f"(?:{SPACE}|-)(?:{spaced_units})")
+    return re.compile(f"{_NUMBER}(?:{'|'.join(ways)})")

@@ -1,0 +1,218 @@
+"""Russian."""
+
+import re
+
+from talk.words.languages import LATIN, SPACE, Language, typed_number
+
+_STRINGS = {
+    # Where numbers come from: captions, tooltips, marks.
+    "original.short": "доклад",
+    "original.label": "доклад {year}",
+    "original.table": "Таблица из доклада {year}\xa0года",
+    "original.stands_in": "Свежего прогона ещё нет, таблица из доклада {year}\xa0года",
+    "original.tables": "Таблицы из доклада {year}\xa0года.",
+    "original.quotation": "Цитата из доклада {year} года, слайд {slide}",
+    "provenance.code": "код\xa0{commit}",
+    "provenance.code_edited": "код\xa0{commit} с правками",
+    "provenance.quick": "быстрый прогон",
+    "provenance.data": "данные",
+    "provenance.stale": "устарело: код с тех пор изменился",
+    "provenance.changed": "Код измерения изменился: {files}",
+    "provenance.and_more": "{files} и ещё {count}",
+    "value.stale": "устарело: код замера с тех пор изменился",
+    "value.stale_mark": "устарело",
+    "value.unmeasured": "не измерено",
+    "value.unmeasured_title": "{name}: ещё не измерено",
+    "value.sample": "1234,5 мс",
+    "banner.unmeasured": (
+        "Часть чисел на этой странице ещё не измерена, на их месте пусто. Измерить может любая машина: {command}."
+    ),
+    "claim.unmeasured": "Ещё не проверено: этих чисел никто не измерил",
+    "claim.holds": "{machine}: {left} {relation} {right}",
+    "claim.refuted": "{machine}: неверно, что {left} {relation} {right}",
+    "claim.refuted_mark": "(не подтверждено на этой машине)",
+    "uncontrolled": "Что не держали в руках: {notes}.",
+    "uncontrolled.clock_not_pinned": "частота процессора не закреплена",
+    "uncontrolled.other_programs_running": "другие программы на машине не остановлены",
+    "uncontrolled.virtual_machine": "машина виртуальная, соседи по железу не видны",
+    "uncontrolled.single_pass": "один проход, разброс неизвестен",
+    # Machines: choices of one, their pages, their comparison.
+    "machines.others": "Другие машины: {count}",
+    "machines.none": "Ещё ни одна машина не измерена.",
+    "machines.title": "Машины",
+    "machines.machine": "Машина",
+    "machines.measured": "Что измерила",
+    "machines.when": "Когда",
+    "machines.tables": "таблицы",
+    "machines.quick": "{experiment}: быстрый прогон.",
+    "machines.experiments": "Машины и эксперименты",
+    "machines.headlines": "Главные числа всех машин",
+    "machines.number": "Число",
+    "machines.first": "Первая машина",
+    "machines.second": "Вторая",
+    "machine_page.about": (
+        "{machine}, {day}. Таблицы и картинки {chapter}, которые зависят от машины: здесь они с этой. "
+        "Со всеми остальными её сравнивает страница {comparison}."
+    ),
+    "machine_page.chapter": "главы",
+    "machine_page.comparison": "«Как это измерено»",
+    "history.none": "Всё пока измерено по разу: истории ещё нет.",
+    "history.course": "Как шло",
+    "history.change": "Изменилось",
+    "history.moved": "Изменилось больше, чем на разброс",
+    # Labs.
+    "labs.title": "Тетради",
+    "labs.run_time": "от запуска ядра до конца последней ячейки",
+    "labs.stale": "код изменился, с тех пор не выполнялся",
+    "labs.executed": "Выполнена сборкой: {source}",
+    "labs.never": "ещё не выполнялась ни на одной машине",
+    "labs.take": "{download} или, в папке проекта, {command}",
+    "labs.download": "Скачать тетрадь",
+    # Pages.
+    "slide.in_article": "в статье",
+    "slide.in_deck": "в презентации",
+    "page.lost": "Такой страницы нет. Проверьте адрес, поищите по сайту или начните {home}.",
+    "page.home": "с главной",
+    "page.permalink": "Ссылка на этот раздел",
+    "palette.system": "Тема как в системе: переключить на светлую",
+    "palette.light": "Светлая тема: переключить на тёмную",
+    "palette.dark": "Тёмная тема: переключить на системную",
+    # The deck.
+    "deck.close": "Закрыть",
+    "deck.overview": "Все слайды",
+    "deck.shortcuts": "Клавиши",
+    "deck.shortcuts.space": "Пробел",
+    "deck.shortcuts.next": "дальше",
+    "deck.shortcuts.previous": "назад",
+    "deck.shortcuts.ends": "первый и последний слайд",
+    "deck.shortcuts.overview": "все слайды сразу; {key} закроет",
+    "deck.shortcuts.jump": "перейти к слайду по номеру",
+    "deck.shortcuts.speaker": "окно докладчика: заметки, часы, следующий слайд",
+    "deck.shortcuts.timer": "секундомер репетиции: пустить, остановить",
+    "deck.shortcuts.report": "отчёт о репетиции",
+    "deck.shortcuts.fullscreen": "во весь экран",
+    "deck.shortcuts.blackout": "погасить экран",
+    "deck.shortcuts.help": "эта подсказка",
+    "report.title": "Репетиция",
+    "report.number": "№",
+    "report.slide": "Слайд",
+    "report.planned": "План",
+    "report.spent": "Факт",
+    "report.difference": "Разница",
+    "report.save": "Скачать CSV",
+    "report.reset": "Сбросить",
+    # The speaker's window.
+    "speaker.title": "Окно докладчика",
+    "speaker.waiting": "Это окно докладчика: откройте его из презентации клавишей {key}.",
+    "speaker.times": "Время",
+    "speaker.clock": "Сейчас",
+    "speaker.elapsed": "Идёт",
+    "speaker.left": "Осталось",
+    "speaker.on_slide": "Слайд",
+    "speaker.start": "Старт",
+    "speaker.reset": "Сбросить",
+    "speaker.report": "Отчёт",
+    "speaker.now": "Слайд на экране",
+    "speaker.dark": "Экран погашен: {key} вернёт",
+    "speaker.notes": "Заметки",
+    "speaker.slides": "Слайды",
+    "speaker.previous": "Назад",
+    "speaker.next": "Дальше",
+    "speaker.size": "Текст:",
+    "speaker.smaller": "Мельче",
+    "speaker.larger": "Крупнее",
+    # What scripts say: `js.` and the kind of page.
+    "js.article.search": "Поиск",
+    "js.article.code": "Код {number}",
+    "js.article.machine": "Машина",
+    "js.article.number": "Число",
+    "js.article.ratio": "вторая / первая",
+    "js.article.better": "лучше",
+    "js.article.worse": "хуже",
+    "js.article.nothing": "Общих чисел у этих двух нет: они мерили разное.",
+    "js.deck.left": "предыдущий слайд",
+    "js.deck.right": "следующий слайд",
+    "js.deck.up": "слайд выше",
+    "js.deck.down": "слайд ниже",
+    "js.deck.resume": "Продолжить",
+    "js.deck.jump": "Номер слайда",
+    "js.deck.jump_label": "Номер слайда, к которому перейти",
+    "js.deck.step": "шаг {step} из {steps}",
+    "js.deck.total": "Всего",
+    "js.deck.csv": "№;Слайд;План, с;Факт, с;Разница, с",
+    "js.deck.csv_name": "repetitsiya",
+    "js.speaker.title": "Окно докладчика",
+    "js.speaker.next": "Дальше: {title}",
+    "js.speaker.last": "Это последний слайд",
+    "js.speaker.place": "{number} из {count}",
+    "js.speaker.place_step": "{number} из {count}, шаг {step} из {steps}",
+    "js.speaker.stopped": "секундомер стоит",
+    "js.speaker.even": "идём по плану",
+    "js.speaker.behind": "отстаём на {time}",
+    "js.speaker.ahead": "опережаем на {time}",
+    "js.speaker.pause": "Пауза",
+    "js.speaker.resume": "Дальше",
+    "js.speaker.start": "Старт",
+}
+
+_TIME = "|".join(
+    [
+        r"сут(?:ок|ки)?|ч(?:ас(?:а|ов)?)?|мин(?:ут[аы]?)?|с(?:ек(?:унд[аы]?)?)?",
+        r"(?:милли|микро|нано)секунд[аы]?|мс|мкс|нс|[mnµ]?s",
+    ]
+)
+_SIZE = r"[КМГТkKMGT]?[бБB]|[KMGT]iB|(?:кило|мега|гига|тера)?байта?"
+_RATE = r"[КМГТПkKMGTP]?(?:ФЛОП|FLOP|flop)(?:[sS]|ов|а)?|[кКМГkMG]?Гц|[kMG]?Hz"
+_SCALE = rf"(?:(?:тыс\.?|млн|млрд){SPACE})?"
+
+LANGUAGE = Language(
+    code="ru",
+    locale="ru_RU",
+    strings=_STRINGS,
+    nouns={
+        "core": ("ядро", "ядра", "ядер"),
+        "thread": ("поток", "потока", "потоков"),
+        "file": ("файл", "файла", "файлов"),
+        "slide": ("слайд", "слайда", "слайдов"),
+        "minute": ("минута", "минуты", "минут"),
+    },
+    plurals={"one": 0, "few": 1, "many": 2, "other": 1},  # «other» is a fraction: 1,5 файла
+    grouped_from=5,
+    power="·",
+    day="d\xa0MMMM y",
+    month="LLLL y",
+    units={
+        "time": {"сут": 86400.0, "ч": 3600.0, "мин": 60.0, "с": 1.0, "мс": 1e-3, "мкс": 1e-6, "нс": 1e-9},
+        "bytes": {"ТБ": 1e12, "ГБ": 1e9, "МБ": 1e6, "КБ": 1e3, "Б": 1.0},
+        "flops": {"ПФЛОП": 1e15, "ТФЛОП": 1e12, "ГФЛОП": 1e9, "МФЛОП": 1e6, "КФЛОП": 1e3, "ФЛОП": 1.0},
+        "flop_rate": {"ТФЛОП/с": 1e12, "ГФЛОП/с": 1e9, "МФЛОП/с": 1e6, "ФЛОП/с": 1.0},
+        "byte_rate": {"ТБ/с": 1e12, "ГБ/с": 1e9, "МБ/с": 1e6, "Б/с": 1.0},
+        "intensity": {"ФЛОП/Б": 1.0},
+        "share": {"%": 1e-2},
+        "ratio": {"": 1.0, "×": 1.0, "раз": 1.0},
+        "count": {"млрд": 1e9, "млн": 1e6, "тыс.": 1e3, "": 1.0},
+        "money": {"₽": 1.0},
+    },
+    by_name_only=frozenset({"сут", "ч", "мин", "тыс.", "нс"}),  # nobody writes «0,3 сут» or «1,5 тыс.» unasked
+    close=frozenset({"×"}),
+    leading=frozenset(),
+    inflected={"раз": ("раз", "раза", "раз")},
+    bound=(
+        re.compile(r" (?=[—–](?:\s|$))"),  # no line begins with a dash
+        re.compile(r"(?<![\w-].)(?<=[вкосуиаяВКОСУИАЯ]) (?=\S|$)"),  # and none ends with a word of one letter
+    ),
+    quotes=("«", "»"),
+    latin=dict(
+        zip(
+            "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+            [*"a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch".split(), "", "y", "", "e", "yu", "ya"],
+            strict=True,
+        )
+    ),
+    letters=LATIN | {0x401, *range(0x410, 0x450), 0x451},
+    why="Почему",
+    typed_number=typed_number(
+        rf"{_SCALE}(?:{_TIME}|{_SIZE}|{_RATE})(?:/(?:с|ч|сут|s))?(?!\w)|%|процент\w*|раза?(?!\w)|×(?!{SPACE}?\d)"
+    ),
+    numbered_thing=re.compile(r"\b(?:слайд|глав|раздел|круг|шаг|пункт|рис|табл)[а-яё]*\.?\s+\d+"),
+)
