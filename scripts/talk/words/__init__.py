@@ -63,7 +63,7 @@ _FORMER_NOTES = {
 }
 
 
-def say(key: str, **holes: object) -> str:
+def say(key: str, /, **holes: object) -> str:
     """A string of the interface by its key, its holes filled. It is plain text: escape it, not the HTML in holes.
 
     Raises TalkError for an unknown key.

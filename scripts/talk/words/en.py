@@ -28,6 +28,7 @@ _STRINGS = {
         "Some numbers on this page have not been measured yet and are left blank. "
         "Any machine can measure them: {command}."
     ),
+    "figure.unmeasured": "No machine has measured this yet.",
     "claim.unmeasured": "Not checked yet: nobody has measured these numbers",
     "claim.holds": "{machine}: {left} {relation} {right}",
     "claim.refuted": "{machine}: it is not true that {left} {relation} {right}",

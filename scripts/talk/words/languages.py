@@ -9,8 +9,8 @@ from pathlib import Path
 
 LANGUAGES = tuple(sorted(path.stem for path in Path(__file__).parent.glob("[a-z][a-z].py")))
 
-# Letters with diacritics and signs of Western and Central European languages, for names: José, Łukasz.
-LATIN = frozenset(range(0xA1, 0x180))
+# Letters of the Latin script beside A to Z, which names in any talk may have: José, Łukasz.
+LATIN = frozenset(range(0xC0, 0x180))
 
 SPACE = "(?:[ \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}]|&nbsp;)"
 # Not inside a word, a date, a version or another number.
@@ -47,7 +47,7 @@ class Language:
     typed_number: re.Pattern[str]  # a number with a unit, typed by hand
     numbered_thing: re.Pattern[str]  # «слайд 8»: what follows is no unit
 
-    def say(self, key: str, **holes: object) -> str:
+    def say(self, key: str, /, **holes: object) -> str:
         """The string `key` with its holes filled as they are. Raises TalkError where there is none."""
         if key not in self.strings:
             from talk.errors import TalkError

@@ -27,6 +27,7 @@ _STRINGS = {
     "banner.unmeasured": (
         "Часть чисел на этой странице ещё не измерена, на их месте пусто. Измерить может любая машина: {command}."
     ),
+    "figure.unmeasured": "Этого ещё не измерила ни одна машина.",
     "claim.unmeasured": "Ещё не проверено: этих чисел никто не измерил",
     "claim.holds": "{machine}: {left} {relation} {right}",
     "claim.refuted": "{machine}: неверно, что {left} {relation} {right}",
