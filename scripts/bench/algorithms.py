@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from scripts.records.algorithms import Algorithms
-from scripts.records.schema import Record
-from scripts.render.algorithms.values import algorithms_values
+from experiments.algorithms.record import Algorithms
+from experiments.algorithms.render.values import named_values
+from talk.records.schema import Record
 
 
 def measured(
     record: Record[Algorithms], full_s: float, quick_s: float, peak_bytes: float
 ) -> Iterator[tuple[str, str, str]]:
     """Name, figure and target of each goal. Ratios are of that one run, `peak_bytes` of all its processes."""
-    values = {name: value.number for name, value in algorithms_values(record).items()}
+    values = {name: value.number for name, value in named_values(record).items()}
     yield "CTC, 500 × 100, batch 16: torch's time / ours", f"{values['ctc.race.speedup']:.2f}", "at least 1.00"
     width = 16
     for name, title in (("beam", "beam"), ("beam_with_model", "beam with n-grams")):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from scripts.bench.first_view import serve
-from scripts.paths import DOCS
-from scripts.records.gradient import Gradient
+from bench.first_view import serve
+from experiments.gradient.record import Gradient
+from talk.paths import DOCS
 
 _SCRIPT = DOCS / "assets" / "scripts" / "derivative.js"
 _SLOWER = 4

@@ -7,10 +7,10 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from scripts.bench import npm
-from scripts.bench.first_view import serve
-from scripts.errors import TalkError
-from scripts.paths import CACHE
+from bench.first_view import serve
+from shared import npm_tools as npm
+from talk.errors import TalkError
+from talk.paths import CACHE
 
 _HOME = CACHE / "lighthouse"
 _PACKAGE = "lighthouse"

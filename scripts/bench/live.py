@@ -13,8 +13,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
-from scripts.bench.kills import copy_project
-from scripts.errors import TalkError
+from bench.kills import copy_project
+from talk.errors import TalkError
 
 _EDITS = 5
 _LONGEST_S = 120

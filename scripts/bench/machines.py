@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
-from scripts.bench.kills import copy_project
-from scripts.errors import TalkError
-from scripts.records.order import by_trust
-from scripts.records.schema import AnyRecord
-from scripts.records.store import read_records, write_record
-from scripts.records.summary import keep_summary
+from bench.kills import copy_project
+from talk.errors import TalkError
+from talk.records.order import by_trust
+from talk.records.schema import AnyRecord
+from talk.records.store import read_records, write_record
+from talk.records.summary import keep_summary
 
 _REPEATS = 3
 
@@ -61,5 +61,5 @@ def _build(project: Path) -> float:
     start = time.perf_counter()
     done = subprocess.run(command, cwd=project, capture_output=True, text=True)
     if done.returncode != 0:
-        raise TalkError("scripts.bench.machines", done.stderr.strip().splitlines()[-1], "mend that first")
+        raise TalkError("bench.machines", done.stderr.strip().splitlines()[-1], "mend that first")
     return time.perf_counter() - start

@@ -15,15 +15,15 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from scripts.errors import TalkError
-from scripts.paths import DOCS
-from scripts.records.notebooks import find_notebooks
-from scripts.records.schema import AnyRecord
-from scripts.records.store import read_record, read_records, record_path
-from scripts.render.captions import Provenance
-from scripts.render.values import Values
-from scripts.site.labs import as_markdown, with_outputs, write_executed
-from scripts.site.policy import with_policy
+from talk.errors import TalkError
+from talk.paths import DOCS
+from talk.records.notebooks import find_notebooks
+from talk.records.schema import AnyRecord
+from talk.records.store import read_record, read_records, record_path
+from talk.render.captions import Provenance
+from talk.render.values import Values
+from talk.site.labs import as_markdown, with_outputs, write_executed
+from talk.site.policy import with_policy
 
 SCRIPT = "<script>alert(1)</script>"
 IMAGE = "\"'><img src=x onerror=alert(1)>"
@@ -134,7 +134,7 @@ def wrong(spoilt: bytes, machine: str, experiment: str, folder: Path) -> tuple[s
 
 
 def _fragments(record: AnyRecord) -> dict[str, str]:
-    fragments: dict[str, str] = import_module(f"scripts.render.{record.experiment}").fragments([record])
+    fragments: dict[str, str] = import_module(f"talk.render.{record.experiment}").fragments([record])
     return fragments
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from scripts.records.matmul import Matmul
-from scripts.records.schema import Record
-from scripts.render.matmul.values import matmul_values
+from experiments.matmul.record import Matmul
+from experiments.matmul.render.values import named_values
+from talk.records.schema import Record
 
 _WAITS = "waits for a GPU"
 _CPU_SIDES = (1024, 2048)
@@ -14,7 +14,7 @@ def measured(
     record: Record[Matmul], full_s: float, quick_s: float, peak_bytes: float
 ) -> Iterator[tuple[str, str, str]]:
     """Name, figure and target of each goal. Ratios are of that one run, `peak_bytes` of all its processes."""
-    values = matmul_values(record)
+    values = named_values(record)
 
     def figure(name: str, without: str = "not measured") -> str:
         return f"{values[name].number:.2f}" if name in values else without

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from scripts.paths import ROOT
+from talk.paths import ROOT
 
 _EVERY_S = 0.1
 

@@ -1,9 +1,9 @@
 """The goals of the classical algorithms, read from one record."""
 
-from scripts.bench.algorithms import measured
-from scripts.records.algorithms import Algorithms
-from scripts.records.schema import Record
-from tests.render.algorithms.conftest import record as record
+from bench.algorithms import measured
+from experiments.algorithms.record import Algorithms
+from talk.records.schema import Record
+from tests.experiments.algorithms.render.conftest import record as record
 
 
 def test_every_goal_has_a_line(record: Record[Algorithms]) -> None:

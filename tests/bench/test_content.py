@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from scripts.bench.peers.content import FORMULAS, sample_files, sample_slides
-from scripts.bench.peers.content_delivery import ContentDelivery
-from scripts.bench.peers.tools import tools
-from scripts.markdown.slides import LAYOUTS
-from scripts.records.sources import hash_sources, measuring_command
+from experiments.decks.measure.content import FORMULAS, sample_files, sample_slides
+from experiments.decks.measure.content_delivery import ContentDelivery
+from experiments.decks.measure.tools import tools
+from talk.markdown.slides import LAYOUTS
+from talk.records.sources import hash_sources, measuring_command
 
 
 def test_they_are_twenty_of_every_kind_each_with_a_note() -> None:
@@ -46,8 +46,8 @@ def test_every_tool_is_given_every_slide(tmp_path: Path) -> None:
 
 def test_a_change_of_the_comparison_makes_its_record_stale() -> None:
     sources = hash_sources("decks")
-    assert {"scripts/bench/peers/content.py", "scripts/bench/peers/look.js"} <= sources.keys()
-    assert measuring_command("decks") == "python -m scripts.bench.peers"
+    assert {"scripts/experiments/decks/measure/content.py", "scripts/experiments/decks/measure/look.js"} <= sources.keys()
+    assert measuring_command("decks") == "python -m experiments.decks.measure"
     assert measuring_command("profiling") == "talk measure profiling"
 
 

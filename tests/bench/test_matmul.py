@@ -3,10 +3,10 @@
 import sys
 from dataclasses import replace
 
-from scripts.bench.matmul import measured
-from scripts.bench.watched import watch
-from scripts.records.matmul import Contender
-from tests.render.matmul.samples import contender, matmul_record, point
+from bench.matmul import measured
+from bench.watched import watch
+from experiments.matmul.record import Contender
+from tests.experiments.matmul.render.samples import contender, matmul_record, point
 
 
 def on_gpu(name: str, giga_flops: float, library: bool = False) -> Contender:

@@ -7,10 +7,10 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Browser
 
-from scripts.errors import TalkError
-from scripts.paths import DOCS, GENERATED_ASSETS
-from scripts.site.bundles import BUNDLES, joined, write_bundles
-from scripts.site.vendor import write_font_faces
+from talk.errors import TalkError
+from talk.paths import DOCS, GENERATED_ASSETS
+from talk.site.bundles import BUNDLES, joined, write_bundles
+from talk.site.vendor import write_font_faces
 
 ASSETS = DOCS / "assets"
 RULES = """css => {

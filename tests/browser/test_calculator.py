@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from scripts.paths import DOCS, SNIPPETS
+from talk.paths import DOCS, SNIPPETS
 
 SCRIPT = DOCS / "assets" / "scripts" / "calculator.js"
 HOUR_S = 3600

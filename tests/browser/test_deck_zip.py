@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from scripts.site.deck import make_deck
+from talk.site.deck import make_deck
 from tests.browser.visit import Visit, visit
 
 

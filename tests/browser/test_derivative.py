@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
-from scripts.paths import DOCS
-from scripts.render.gradient.pictures import fragments
+from experiments.gradient.render.pictures import fragments
+from talk.paths import DOCS
 
 SCRIPT = DOCS / "assets" / "scripts" / "derivative.js"
 STYLES = [DOCS / "assets" / "stylesheets" / f"{name}.css" for name in ("tokens", "derivative")]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 
-from scripts.site.vendor import NODE_MODULES
+from talk.site.vendor import NODE_MODULES
 from tests.browser.test_deck import show, slides_of
 from tests.browser.visit import visit
 

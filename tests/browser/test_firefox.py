@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from scripts.site.deck import make_deck
+from talk.site.deck import make_deck
 
 _LONGEST_S = 60
 _NAMES = ("firefox-esr", "firefox")

@@ -1,13 +1,13 @@
-"""What scripts.site.fit estimates, held against a real browser."""
+"""What talk.site.fit estimates, held against a real browser."""
 
 import pytest
 from markdown import Markdown
 from playwright.sync_api import Browser, Page
 
-from scripts.site import fit
+from talk.site import fit
 from tests.browser.test_deck import CUT_OFF, show, slides_of
 from tests.browser.visit import visit
-from tests.site.test_fit import EXTENSIONS, code, slide, table
+from tests.talk.site.test_fit import EXTENSIONS, code, slide, table
 
 LENGTH = """() => {
   const body = document.querySelector("section.present .slide-body");

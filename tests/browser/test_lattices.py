@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from scripts.paths import DOCS
-from scripts.render.algorithms import lattices
+from experiments.algorithms.render import lattices
+from talk.paths import DOCS
 
 SCRIPT = DOCS / "assets" / "scripts" / "lattice.js"
 STYLES = [DOCS / "assets" / "stylesheets" / f"{name}.css" for name in ("tokens", "derivative", "algorithms")]

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.visit import visit
-from tests.site.conftest import project
+from tests.talk.site.conftest import project
 
 __all__ = ["project"]  # a fixture
 

@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 
-from scripts.errors import TalkError
-from scripts.site import browser as browsers
-from scripts.site.deck import make_deck
-from scripts.site.paper import make_paper
+from talk.errors import TalkError
+from talk.site import browser as browsers
+from talk.site.deck import make_deck
+from talk.site.paper import make_paper
 from tests.browser.visit import visit
 
 SITE_URL = "https://talk.example/"

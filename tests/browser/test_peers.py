@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from scripts.bench.peers import view
-from scripts.bench.peers.content import FORMULAS, sample_slides
-from scripts.bench.peers.content_delivery import ContentDelivery
-from scripts.bench.peers.tools import Ours
-from scripts.markdown.math import typesetter
+from experiments.decks.measure import view
+from experiments.decks.measure.content import FORMULAS, sample_slides
+from experiments.decks.measure.content_delivery import ContentDelivery
+from experiments.decks.measure.tools import Ours
+from talk.markdown.math import typesetter
 
 PAGE = """<!doctype html><meta charset="utf-8"><style>body {{ margin: 0; font: 20px/1 monospace }}</style>
 <section><h2>Слайд</h2>{}</section>"""

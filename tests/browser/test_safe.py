@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from scripts.site.links import find_broken
+from talk.site.links import find_broken
 
 BROWSERS_OWN = "content-autofill.googleapis.com"  # Chromium asks it about the fields of any page
 ELSEWHERE = "http://example.org/picture.png"

@@ -4,7 +4,7 @@ import runpy
 
 import pytest
 
-from scripts.paths import SNIPPETS
+from talk.paths import SNIPPETS
 
 CODE = SNIPPETS / "pointwise_convolution.py"
 

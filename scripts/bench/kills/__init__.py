@@ -16,11 +16,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scripts.errors import TalkError
-from scripts.measure import EXPERIMENTS
-from scripts.paths import RESULTS, ROOT
-from scripts.records.sources import changed_sources
-from scripts.records.store import read_record, read_records, record_path
+from talk.errors import TalkError
+from talk.measure import EXPERIMENTS
+from talk.paths import RESULTS, ROOT
+from talk.records.sources import changed_sources
+from talk.records.store import read_record, read_records, record_path
 
 STEPS = ("measuring", "rendering", "building", "swapping")
 _SIGNALS = (signal.SIGKILL, signal.SIGINT)
@@ -133,7 +133,7 @@ def _kill(project: Path, takes: Path, mark: str, kill: _Moment) -> tuple[_Build,
 
 def _build(project: Path, takes: Path, kill: _Moment | None = None) -> _Build:
     """Build `project`; with `kill`, send that signal so many seconds after that step began."""
-    words = [sys.executable, "-m", "scripts.bench.kills.driver", str(takes)]
+    words = [sys.executable, "-m", "bench.kills.driver", str(takes)]
     starts_s: dict[str, float] = {}
     measured = []
     ended: int | None = None

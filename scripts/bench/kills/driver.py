@@ -1,7 +1,7 @@
 """`talk build` whose experiments take no time: each gives what a record in the folder TAKES holds.
 
 Says on standard output what the build is about to do, a line a step: `measuring NAME`, `rendering`, `building`,
-`swapping`; and after it `ended STATUS`. `python -m scripts.bench.kills.driver TAKES`, in a copy of the project.
+`swapping`; and after it `ended STATUS`. `python -m bench.kills.driver TAKES`, in a copy of the project.
 """
 
 import signal
@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from scripts import cli
-from scripts.measure import EXPERIMENTS, Experiment
-from scripts.records.store import read_record
-from scripts.site import build
+
+from talk.measure import EXPERIMENTS, Experiment
+from talk.records.store import read_record
+from talk.site import build
 
 _EXPERIMENT_S = 0.25
 _STEPS = {"render_fragments": "rendering", "_make_site": "building", "replace_folder": "swapping"}

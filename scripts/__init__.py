@@ -1,1 +1,0 @@
-"""The talk's generator: measure → records → render → pages."""

@@ -1,0 +1,137 @@
+"""What a network says of speech: the one that learnt digits for /derivative/, or, where there is none, nobody's.
+
+The network listens to voices that it was not taught by, in silence, where it is hardly ever wrong, and through noise.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shared.model import quiet
+from shared.workload import DIGITS_NETWORK
+from talk.measure.machine import current_machine
+from talk.paths import RESULTS
+
+from ..record import OutputsOf
+from .decoding import ALPHABET, Floats, encode, greedy, noisy_outputs, sentences
+from .edit_distance import word_error_rate
+
+Sound = NDArray[np.float32]
+
+_SEED = 2024
+_TAUGHT = 400  # texts that the model of language is made from
+_LONGEST = 6  # digits in an utterance
+_NOISE_DB = 0.0  # power of the voice over that of white noise: as loud as it
+_DEAF = 0.5  # share of words that a network which learnt anything does better than, in silence
+_FRAME_S = 0.04  # where there was no sound: the network's four frames of 10 ms
+_SPREAD = 0.24  # of the noise in outputs that are made up
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Of each utterance what was said and the log probabilities (frames × tokens), in silence and through noise.
+
+    `loudness` is the sound's at each frame, its mean square's root; `taught` are other texts of the kind.
+    """
+
+    outputs_of: OutputsOf
+    said: list[str]
+    quiet: list[Floats]
+    noisy: list[Floats]
+    loudness: list[NDArray[np.float64]]
+    taught: list[str]
+    frame_s: float
+    noise_db: float | None
+
+
+def listen(quick: bool) -> Heard:
+    """The outputs of the network trained last, of any machine's where there is none; made-up ones where none hears."""
+    count = 12 if quick else 48
+    if find_spec("espeakng_loader") is None:
+        return make_up(count)
+    for path in networks():
+        heard = _listen_with(path, count)
+        if word_error_rate(heard.said, list(map(greedy, heard.quiet))) < _DEAF:
+            return heard
+    return make_up(count)
+
+
+def networks(results: Path = RESULTS, last: Path = DIGITS_NETWORK) -> Iterator[Path]:
+    """Where a network may lie: this machine's, kept with its record or trained last, then those of other machines."""
+    mine = results / current_machine().slug / last.name
+    others = (path for path in sorted(results.glob(f"*/{last.name}")) if path != mine)
+    return (path for path in (mine, last, *others) if path.is_file())
+
+
+def _listen_with(path: Path, count: int) -> Heard:
+    import torch
+
+    from shared.speech import plan, speak, split_voices
+
+    with quiet():
+        from nemo.collections.asr.models import EncDecCTCModel
+
+        network = EncDecCTCModel.restore_from(str(path), map_location="cpu").eval()
+    learnt_from, kept_back = split_voices()
+    planned = plan(count, kept_back, seed=3, longest=_LONGEST)
+    sounds = list(speak(planned))
+    chance = np.random.default_rng(_SEED)
+
+    def outputs(sound: Sound) -> Floats:
+        with torch.inference_mode():
+            signal = torch.from_numpy(np.ascontiguousarray(sound))[None]
+            log_probs, _, _ = network(input_signal=signal, input_signal_length=torch.tensor([len(sound)]))
+        return in_our_alphabet(log_probs[0].numpy(), network.decoder.vocabulary)
+
+    silent = [outputs(sound) for sound in sounds]
+    frames = sum(map(len, silent))
+    return Heard(
+        outputs_of="network",
+        said=[utterance.text for utterance in planned],
+        quiet=silent,
+        noisy=[outputs(with_noise(sound, _NOISE_DB, chance)) for sound in sounds],
+        loudness=[_loudness(sound, len(log_probs)) for sound, log_probs in zip(sounds, silent, strict=True)],
+        taught=[utterance.text for utterance in plan(_TAUGHT, learnt_from, seed=1, longest=_LONGEST)],
+        frame_s=sum(map(len, sounds)) / network.cfg.sample_rate / frames,
+        noise_db=_NOISE_DB,
+    )
+
+
+def in_our_alphabet(log_probs: Floats, letters: Sequence[str]) -> Floats:
+    """Columns for the blank and ALPHABET, made of columns for `letters` and the blank; the others never occur."""
+    wide = np.full((len(log_probs), len(ALPHABET) + 1), -np.inf)
+    wide[:, encode("".join(letters))] = log_probs[:, :-1]
+    wide[:, 0] = log_probs[:, -1]
+    return wide
+
+
+def with_noise(sound: Sound, decibels: float, chance: np.random.Generator) -> Sound:
+    """The sound and white noise, whose power is so many decibels below it. Silence stays silent."""
+    power = float(np.mean(np.square(sound, dtype=np.float64))) if len(sound) else 0.0
+    noise = chance.normal(0, np.sqrt(power / 10 ** (decibels / 10)), len(sound))
+    return (sound + noise).astype(np.float32)
+
+
+def _loudness(sound: Sound, frames: int) -> NDArray[np.float64]:
+    return np.array([np.sqrt(np.mean(np.square(part, dtype=np.float64))) for part in np.array_split(sound, frames)])
+
+
+def make_up(count: int) -> Heard:
+    """Outputs of no network, for sentences of a small grammar."""
+    chance = np.random.default_rng(_SEED)
+    said = sentences(count, _SEED + 1)
+    silent = [noisy_outputs(text, chance, 0.0) for text in said]
+    return Heard(
+        outputs_of="made_up",
+        said=said,
+        quiet=silent,
+        noisy=[noisy_outputs(text, chance, _SPREAD) for text in said],
+        loudness=[np.zeros(len(log_probs)) for log_probs in silent],
+        taught=sentences(_TAUGHT, _SEED),
+        frame_s=_FRAME_S,
+        noise_db=None,
+    )

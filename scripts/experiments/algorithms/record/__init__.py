@@ -1,0 +1,130 @@
+"""What an algorithms record holds: each story's brute force beside the algorithm that makes do without it."""
+
+from dataclasses import dataclass
+
+from talk.records.headline import Headlines, quantity_of, ratio
+from talk.records.schema import Device
+
+from .curves import (
+    Curve,
+    Point,
+)
+from .machines import (
+    Framework,
+    Hidden,
+    HiddenName,
+    ManyHours,
+    Ring,
+    RingRun,
+)
+from .network import (
+    Attention,
+    AttentionWay,
+    Batching,
+    Chain,
+    ChainName,
+    Checkpointing,
+    Convolution,
+    ConvolutionWay,
+    InTime,
+    Order,
+    OrderName,
+    Packing,
+    Sweep,
+    SweepWay,
+    WayToAttend,
+    WayToConvolve,
+)
+from .speech import (
+    Alignment,
+    Beam,
+    BeamName,
+    Ctc,
+    Decoding,
+    EditDistance,
+    Found,
+    OutputsOf,
+    WayToEdit,
+)
+
+__all__ = [
+    "Algorithms",
+    "Alignment",
+    "Attention",
+    "AttentionWay",
+    "Batching",
+    "Beam",
+    "BeamName",
+    "Chain",
+    "ChainName",
+    "Checkpointing",
+    "Convolution",
+    "ConvolutionWay",
+    "Ctc",
+    "Curve",
+    "Decoding",
+    "EditDistance",
+    "Found",
+    "Framework",
+    "Hidden",
+    "HiddenName",
+    "InTime",
+    "ManyHours",
+    "Order",
+    "OrderName",
+    "OutputsOf",
+    "Packing",
+    "Point",
+    "Ring",
+    "RingRun",
+    "Sweep",
+    "SweepWay",
+    "WayToAttend",
+    "WayToConvolve",
+    "WayToEdit",
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Algorithms:
+    """The stories that ran, and what the whole experiment took."""
+
+    ctc: Ctc
+    decoding: Decoding
+    edit_distance: EditDistance
+    batching: list[Batching]
+    packing: Packing
+    convolution: Convolution
+    attention: Attention
+    checkpointing: Checkpointing
+    ring: Ring
+    many_hours: list[ManyHours]
+    framework: Framework
+    elapsed_s: float
+    peak_bytes: int | None
+    threads: int
+
+    def __post_init__(self) -> None:
+        if not self.batching:
+            raise ValueError("batching: was measured on no device")
+
+    def run_on(self, device: Device) -> Batching | None:
+        """The batches on `device`; None where there are none."""
+        return next((each for each in self.batching if each.device == device), None)
+
+
+def headlines(data: Algorithms) -> Headlines:
+    """What a measurement is remembered by: name → number and spread."""
+    yield "ctc.race.speedup", ratio(quantity_of(data.ctc.torch_times_s), quantity_of(data.ctc.ours_times_s))
+    edit = data.edit_distance
+    yield "edit_distance.race.ratio", ratio(quantity_of(edit.ours_times_s), quantity_of(edit.library_times_s))
+    for batching in data.batching:
+        sums = {order.name: sum(order.times_s) for order in batching.orders}
+        yield f"batching.{batching.device}.gain", (sums["random"] / sums["sorted"], None)
+    points = {way.name: {point.size: quantity_of(point.times_s) for point in way.curve.points} for way in data.attention.ways}
+    largest = max(points["whole"])
+    yield "attention.speedup", ratio(points["whole"][largest], points["tiled"][largest])
+    yield "ring.ring_time", quantity_of(data.ring.runs[-1].ring_times_s)
+
+
+Data = Algorithms

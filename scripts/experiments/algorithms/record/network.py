@@ -1,0 +1,170 @@
+"""Stories about the network's own work: batches, convolutions, attention, memory."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from talk.records.schema import Device
+
+from .curves import Curve, check_lengths, check_names
+
+OrderName = Literal["random", "sorted", "packed"]
+WayToConvolve = Literal["direct", "fft", "im2col", "winograd", "library"]
+WayToAttend = Literal["whole", "tiled", "library"]
+ChainName = Literal["conformer", "recurrent"]
+SweepWay = Literal["all", "segments", "revolve"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """One order of batches: the share of computed frames that is padding, and the time of every batch."""
+
+    name: OrderName
+    padding_share: float
+    times_s: list[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InTime:
+    """The highest rate at which 99 of 100 utterances are answered by the deadline, in batches of `most` or less."""
+
+    most: int
+    rate_per_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batching:
+    """Story 4, on one device: the talk's utterances through the encoder of `layers` layers.
+
+    `least_padding_share` is what no batches of that size can go below. Sizes of `equal` are utterances in a batch, all
+    `equal_utterance_s` long: what batching gives without padding. `in_time`: with batches of at most so many, how many
+    such utterances a second, coming when they please, are answered by the deadline.
+    """
+
+    device: Device
+    layers: int
+    batch_size: int
+    rounds: int  # how often each shape of batch was timed; an order's times are of medians
+    utterances_s: list[float]
+    orders: list[Order]
+    least_padding_share: float
+    equal_utterance_s: float
+    equal: Curve
+    deadline_s: float
+    in_time: list[InTime]
+
+    def __post_init__(self) -> None:
+        check_names("orders", [order.name for order in self.orders], get_args(OrderName))
+        sizes = [f"{point.size:g}" for point in self.equal.points]
+        check_names("in_time", [str(each.most) for each in self.in_time], ["1"], sizes)
+        check_names("equal.points", sizes, ["1"], sizes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Packing:
+    """Story 4, utterances laid end to end into bins of `capacity_s`, `handful` of them in a case.
+
+    First-fit decreasing `missed` the fewest bins in so many of the `cases`; `worst` is the case where it took most bins
+    over the fewest: its bins, the fewest. Sizes of the curves are utterances.
+    """
+
+    capacity_s: float
+    handful: int
+    cases: int
+    missed: int
+    worst: tuple[int, int]
+    trial: Curve
+    first_fit: Curve
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttentionWay:
+    """One way to attend: sizes are the length of the sequence; a peak for each size, None where it is not told."""
+
+    name: WayToAttend
+    curve: Curve
+    peaks_bytes: list[int | None]
+
+    def __post_init__(self) -> None:
+        check_lengths("peaks_bytes", len(self.peaks_bytes), len(self.curve.points))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attention:
+    """Story 6. One head of `width` numbers, float32; the difference is from the same in float64."""
+
+    width: int
+    tile: int
+    ways: list[AttentionWay]
+    largest_difference: float
+
+    def __post_init__(self) -> None:
+        check_names("ways", [way.name for way in self.ways], get_args(WayToAttend))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvolutionWay:
+    """One way to convolve: sizes are those of the kernel; the largest error is relative to the largest value."""
+
+    name: WayToConvolve
+    curve: Curve
+    error: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Convolution:
+    """Story 5. Depthwise, over kernels of growing size; and dense 3 × 3 between `image_channels` channels."""
+
+    channels: int
+    steps: int
+    depthwise: list[ConvolutionWay]
+    image_channels: int
+    dense: list[ConvolutionWay]
+
+    def __post_init__(self) -> None:
+        ways = get_args(WayToConvolve)
+        check_names("depthwise", [way.name for way in self.depthwise], ["direct", "fft", "library"], ways)
+        check_names("dense", [way.name for way in self.dense], ["direct", "im2col", "winograd", "library"], ways)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """One way backward through a chain. Predictions follow from one layer measured alone.
+
+    `slots` are the inputs that fit into memory at once: of all layers, of each segment, or what revolve was given.
+    `advances` are the layers computed once more, besides the once that everybody computes them.
+    """
+
+    way: SweepWay
+    slots: int
+    advances: int
+    predicted_bytes: int
+    peak_bytes: int
+    predicted_time_s: float
+    times_s: list[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chain:
+    """Layers one behind another: what a layer's input and its tape take, and its time forward and there and back.
+
+    `gradient_difference`: the largest between any two ways, relative to the largest value.
+    """
+
+    name: ChainName
+    layers: int
+    state_bytes: int
+    tape_bytes: int
+    forward_time_s: float
+    through_time_s: float
+    gradient_difference: float
+    sweeps: list[Sweep]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpointing:
+    """Story 7. Sizes of `trial` and `planning` are layers: the time to find the best schedule for `slots` inputs."""
+
+    slots: int
+    trial: Curve
+    planning: Curve
+    chains: list[Chain]

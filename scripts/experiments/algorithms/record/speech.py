@@ -1,0 +1,124 @@
+"""Stories about texts: CTC, decoding, edit distance."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from .curves import Curve, check_lengths, check_names
+
+OutputsOf = Literal["network", "made_up"]
+WayToEdit = Literal["таблица", "Хиршберг", "Майерс", "rapidfuzz"]
+BeamName = Literal["жадный", "луч", "луч с моделью языка"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ctc:
+    """Story 1. Sizes of `brute_force` are alignments visited, of `forward` cells of the lattice (frames × labels).
+
+    `race` is one batch of `frames` × `labels`: our loss against `torch.nn.functional.ctc_loss`, and the largest
+    differences between the two, and between their gradients.
+    """
+
+    brute_force_frames: list[int]
+    brute_force_labels: list[int]
+    brute_force: Curve
+    forward_frames: list[int]
+    forward: Curve
+    brute_force_difference: float  # largest, of log probabilities
+    frames: int
+    labels: int
+    batch: int
+    ours_times_s: list[float]
+    torch_times_s: list[float]
+    relative_difference: float
+    gradient_difference: float
+
+    def __post_init__(self) -> None:
+        check_lengths("brute_force_frames", len(self.brute_force_frames), len(self.brute_force.points))
+        check_lengths("brute_force_labels", len(self.brute_force_labels), len(self.brute_force.points))
+        check_lengths("forward_frames", len(self.forward_frames), len(self.forward.points))
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditDistance:
+    """Story 3. Sizes of `curves` are letters in the text; one in ten of them is misheard.
+
+    The race is Myers' distance of two texts of `letters` against rapidfuzz; peaks are of a whole alignment of
+    `memory_letters`, None where the system does not tell them. `agree`: every way gave the same distance.
+    """
+
+    curves: list[Curve]
+    letters: int
+    ours_times_s: list[float]
+    library_times_s: list[float]
+    agree: bool
+    memory_letters: int
+    table_peak_bytes: int | None
+    linear_peak_bytes: int | None
+
+    def __post_init__(self) -> None:
+        check_names("curves", [curve.name for curve in self.curves], get_args(WayToEdit))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beam:
+    """One way to decode: its name in Russian, the beam's width, and its times over all sentences."""
+
+    name: BeamName
+    width: int
+    word_error_rate: float
+    times_s: list[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """How often a beam of `width` finds the likeliest of all texts; a width of 0 is the likeliest alignment's text."""
+
+    width: int
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alignment:
+    """A text laid along its utterance: the token of each frame, 0 for none, and how likely each state is at each frame.
+
+    States are blanks and letters by turns; `loudness` is the sound's, all 0 where there was none.
+    """
+
+    text: str
+    frame_s: float
+    tokens: list[int]
+    likelihood: float  # of this alignment, among all of the text
+    posterior: list[list[float]]
+    loudness: list[float]
+
+    def __post_init__(self) -> None:
+        check_lengths("posterior", len(self.posterior), len(self.tokens))
+        check_lengths("loudness", len(self.loudness), len(self.tokens))
+        for row in self.posterior:
+            check_lengths("posterior", len(row), 2 * len(self.text) + 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decoding:
+    """Story 2. Outputs of the network trained for /derivative/ through white noise, or made-up ones; `sound_s` in all.
+
+    `noise_db` is the voice's power over the noise's; the model of language is of `order` letters. `trial` tries every
+    text of `letters`, and its sizes are frames, as those of `longer`, which is a beam of 16.
+    """
+
+    outputs_of: OutputsOf
+    noise_db: float | None
+    sound_s: float
+    sentences: int
+    order: int
+    quiet_word_error_rate: float  # greedy, without noise
+    beams: list[Beam]
+    letters: int
+    trial: Curve
+    longer: Curve
+    found: list[Found]
+    alignment: Alignment
+
+    def __post_init__(self) -> None:
+        beams = [f"{beam.name}, {beam.width}" for beam in self.beams]
+        check_names("beams", beams, [], beams)

@@ -1,0 +1,82 @@
+"""Rendering the algorithms experiment: records → fragments of HTML."""
+
+from talk.render.captions import Provenance
+from talk.render.drawing import Drawing, nothing_measured
+
+from ..record import Algorithms
+from .values import named_values as named_values
+
+_NAMES = (
+    "ctc-growth",
+    "alignment",
+    "decoding",
+    "decoding-tradeoff",
+    "decoding-growth",
+    "edit-growth",
+    "padding",
+    "padding-slide",
+    "packing-growth",
+    "serving",
+    "convolution",
+    "convolution-growth",
+    "attention-memory",
+    "attention-memory-growth",
+    "attention-growth",
+    "checkpointing",
+    "checkpointing-growth",
+    "checkpointing-conformer",
+    "checkpointing-recurrent",
+    "ring",
+    "ring-sent",
+    "many-hours",
+    "framework",
+    "framework-growth",
+)
+
+
+def fragments(drawing: Drawing) -> dict[str, str]:
+    """Name → fragment, for every picture of the algorithms experiment. Drawn pictures need no record."""
+    source = drawing.best()
+    made = _measured(source) if source else {}
+    return {name: made.get(name) or nothing_measured() for name in _NAMES} | _drawn()
+
+
+def _drawn() -> dict[str, str]:
+    from .lattices import ctc_picture, edit_picture
+    from .ring_picture import ring_picture
+
+    made = {"lattice-ctc": ctc_picture, "lattice-edits": edit_picture, "ring-steps": ring_picture}
+    return {
+        f"{name}{'-slide' if steps else ''}": draw(steps)
+        for name, draw in made.items()
+        for steps in (False, True)
+    }
+
+
+def _measured(source: Provenance) -> dict[str, str]:
+    """Name → fragment; what the machine could not measure is not there."""
+    from . import alignment, batches, figures, growths, tables, tradeoffs
+
+    data: Algorithms = source.record.data
+    on_cpu = data.run_on("cpu") or data.batching[0]
+    made = {growth.name: growths.draw(source, growth) for growth in growths.growths(data) if growth.curves}
+    made |= {
+        "alignment": alignment.picture(source, data.decoding),
+        "decoding": tables.decoding(source, data.decoding),
+        "decoding-tradeoff": tradeoffs.decoding(source, data.decoding),
+        "padding": figures.padding(source, on_cpu),
+        "padding-slide": batches.padding_slide(source, on_cpu),
+        "serving": tradeoffs.serving(source, on_cpu),
+        "convolution": tables.convolution(source, data.convolution),
+        "attention-memory": figures.memory(source, data.attention),
+        "checkpointing": tables.checkpointing(source, data.checkpointing),
+        "ring": tables.ring(source, data.ring),
+        "ring-sent": tradeoffs.ring_sent(source, data.ring),
+        "framework": tables.framework(source, data.framework),
+    }
+    made |= {
+        f"checkpointing-{chain.name}": tradeoffs.checkpointing(source, chain) for chain in data.checkpointing.chains
+    }
+    if data.many_hours:
+        made["many-hours"] = tables.many_hours(source, data.many_hours[0])
+    return made

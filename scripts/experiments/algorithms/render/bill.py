@@ -1,0 +1,100 @@
+"""The company's bill in the units of chapter one: cast-iron bridges, at the prices that its calculator starts with."""
+
+import math
+import re
+from collections.abc import Iterator
+from functools import cache
+from statistics import median
+
+from talk.paths import SNIPPETS
+from talk.render.value import Value
+
+from ..record import Algorithms, Batching, Convolution, Ctc, Decoding
+
+Named = Iterator[tuple[str, Value]]
+
+YEAR_S = 365.25 * 86_400
+STEP_S = 0.04  # of sound: the Conformer's step is four frames of 10 ms
+HOME_KERNEL = 31  # of the Conformer's depthwise convolutions
+_PRICES = "по ценам, с которых начинает калькулятор первой главы"
+
+
+@cache
+def assumptions() -> dict[str, float]:
+    """Name → number of each input of the calculator on /gpu/, as it stands before the reader touches it."""
+    form = (SNIPPETS / "calculator.html").read_text(encoding="utf-8")
+    return {name: float(value) for name, value in re.findall(r'name="([^"]+)" value="([^"]+)"', form)}
+
+
+def bridges(server_s: float) -> float:
+    """What so many seconds of one server without a GPU cost, electricity included, in bridges."""
+    given = assumptions()
+    life_s = given["years"] * YEAR_S
+    energy_kwh = given["cpu-power"] / 1000 * life_s / 3600
+    server = given["cpu-price"] + energy_kwh * given["electricity"]
+    return server_s / life_s * server / (given["bridge-mass"] * given["iron-price"])
+
+
+def service_bridges(busy_share: float) -> float:
+    """The company's sound for all the years of service, on servers busy `busy_share` of the time it lasts, in bridges.
+
+    Servers stand idle while nobody speaks, as in the calculator.
+    """
+    given = assumptions()
+    servers = given["hours"] * busy_share / given["shift"]
+    return bridges(servers * given["years"] * YEAR_S)
+
+
+def bill_values(data: Algorithms) -> Named:
+    """What the stories come to, in bridges; names after `bill.`."""
+    years = 1 / bridges(YEAR_S)
+    yield "bridge_server_years", Value(years, "count", f"лет одного сервера без GPU, с электричеством, {_PRICES}")
+    yield from _of_alignments(data.ctc)
+    for batching in data.batching:
+        if batching.device == "cpu":
+            yield from _of_batching(batching)
+            yield from _of_convolution(data.convolution, batching.layers)
+    yield from _of_decoding(data.decoding, data.threads)
+
+
+def _of_alignments(ctc: Ctc) -> Named:
+    # C(T + U, 2U): paths through the lattice of a text without repeats.
+    alignments = math.comb(ctc.frames + ctc.labels, 2 * ctc.labels)
+    last = ctc.brute_force.points[-1]
+    power = math.log10(alignments) + math.log10(bridges(median(last.times_s) / last.size))
+    how = f"цифр в числе мостов: C(T + U, 2U) выравниваний, T = {ctc.frames}, U = {ctc.labels}, {_PRICES}"
+    yield "ctc_digits", Value(max(0, math.floor(power) + 1), "count", how)
+
+
+def _of_batching(batching: Batching) -> Named:
+    sound_s = sum(batching.utterances_s)
+    cost = {order.name: service_bridges(sum(order.times_s) / sound_s) for order in batching.orders}
+    for name, found in cost.items():
+        yield f"batching.{name}", Value(found, "ratio", _service())
+    yield "batching.saved", Value(cost["random"] - cost["sorted"], "ratio", f"разница: {_service()}")
+
+
+def _of_convolution(convolution: Convolution, layers: int) -> Named:
+    times_s = {
+        way.name: median(point.times_s)
+        for way in convolution.depthwise
+        for point in way.curve.points
+        if point.size == HOME_KERNEL
+    }
+    if times_s:
+        saved_s = layers * (times_s["library"] - times_s["direct"])
+        how = f"PyTorch − прямой цикл, слоёв: {layers}; {_service()}"
+        yield "convolution.saved", Value(service_bridges(saved_s / (convolution.steps * STEP_S)), "ratio", how)
+
+
+def _of_decoding(decoding: Decoding, cores: int) -> Named:
+    for beam in decoding.beams:
+        if beam.name == "луч с моделью языка":
+            busy = median(beam.times_s) / decoding.sound_s / cores
+            how = f"{_service()}; поиск идёт на одном ядре из {cores}"
+            yield f"decoding.beam_with_model_{beam.width}", Value(service_bridges(busy), "ratio", how)
+
+
+def _service() -> str:
+    given = assumptions()
+    return f"мостов за {given['years']:g} года, {given['hours']:g} ч звука в сутки, {_PRICES}"

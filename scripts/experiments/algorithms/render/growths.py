@@ -1,0 +1,206 @@
+"""How time and memory grow, on log–log axes: what was fitted beside what theory says."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from talk.render import charts
+from talk.render.captions import Provenance
+from talk.render.charts import BLUE, CYAN, GREEN, PINK, SMALL, VIOLET
+from talk.words import NBSP, Dimension, number, quantity
+
+from ..record import Algorithms, Attention, Checkpointing, Curve, Decoding, Framework, Packing, Point
+from .curves import exponent, factor
+
+SERIES = ((PINK, "o", "-"), (VIOLET, "s", "--"), (BLUE, "^", "-."), (CYAN, "D", ":"), (GREEN, "v", "-"))
+_HALF_A_LINE = 25  # letters
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True)
+class Law:
+    """What a curve should do: grow as a power of the size, or by a factor with each unit of it, named in `each`."""
+
+    expected: str
+    each: str | None = None
+
+    def fitted(self, curve: Curve) -> str:
+        """What it does: «1,98» or «×2,1 за фразу»."""
+        return number(exponent(curve), 2) if self.each is None else f"×{number(factor(curve), 2)} {self.each}"
+
+
+@dataclass(frozen=True)
+class Growth:
+    """One picture: its name, title, label of the sizes and caption; each curve with its law."""
+
+    name: str
+    title: str
+    x_label: str
+    caption: str
+    curves: Sequence[tuple[Curve, Law]]
+    dimension: Dimension = "time"
+
+
+@charts.in_house_style
+def draw(source: Provenance, growth: Growth) -> str:
+    """Times, or what else `dimension` says, against sizes; beside each name the fit and, in brackets, the theory."""
+    figure, axes = charts.canvas(4.3)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    told, names = [], []
+    for (curve, law), (colour, marker, line) in zip(growth.curves, SERIES, strict=False):
+        sizes = [point.size for point in curve.points]
+        heights = [median(point.times_s) for point in curve.points]
+        axes.plot(sizes, heights, marker=marker, linestyle=line, color=colour, markeredgecolor=charts.PAPER, zorder=3)
+        fitted = law.fitted(curve)
+        names.append((colour, f"{curve.name}: {fitted} ({law.expected})"))
+        start, end = (quantity(height, growth.dimension) for height in (heights[0], heights[-1]))
+        what = "показатель " if law.each is None else ""
+        told.append(f"{curve.name}: от {start} до {end}, {what}{fitted}, по теории {law.expected}")
+    names_above(axes, names)
+    axes.grid(True, axis="y")
+    axes.yaxis.set_major_locator(LogLocator(numticks=8))
+    left, right = axes.get_xlim()
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0,) if right > 100 * left else (1.0, 2.0, 5.0)))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _count(value)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, growth.dimension, decimals=0)))
+    axes.set_xlabel(growth.x_label)
+    drawing = charts.svg(figure, growth.name, growth.title, "; ".join(told))
+    powers = all(law.each is None for _, law in growth.curves)
+    key = "показатель степени по теории" if powers else "то же по теории"
+    return source.figure(drawing, f"{growth.caption}. В скобках — {key}", "plot", "cpu")
+
+
+def growths(data: Algorithms) -> list[Growth]:
+    """Every such picture of a record."""
+    return [
+        _ctc(data),
+        Growth(
+            "edit-growth",
+            "Расстояние Левенштейна четырьмя способами",
+            "букв в тексте",
+            "Время от длины текста",
+            [(curve, Law("2")) for curve in data.edit_distance.curves],
+        ),
+        _decoding(data.decoding),
+        _packing(data.packing),
+        Growth(
+            "convolution-growth",
+            "Глубинная свёртка четырьмя способами",
+            "размер ядра",
+            "Время от размера ядра",
+            [(way.curve, Law("0" if way.name == "fft" else "1")) for way in data.convolution.depthwise],
+        ),
+        Growth(
+            "attention-growth",
+            "Внимание тремя способами",
+            "длина последовательности",
+            "Время от длины последовательности",
+            [(way.curve, Law("2")) for way in data.attention.ways],
+        ),
+        _attention_memory(data.attention),
+        _checkpointing(data.checkpointing),
+        _framework(data.framework),
+    ]
+
+
+def _ctc(data: Algorithms) -> Growth:
+    brute, forward = (
+        replace(curve, points=[replace(p, size=float(size)) for p, size in zip(curve.points, frames, strict=True)])
+        for curve, frames in (
+            (data.ctc.brute_force, data.ctc.brute_force_frames),
+            (data.ctc.forward, data.ctc.forward_frames),
+        )
+    )
+    return Growth(
+        "ctc-growth",
+        "Перебор выравниваний и динамическое программирование",
+        "кадров",
+        "Время от длины фразы. Перебор — кривая, которая только притворяется прямой",
+        [(brute, Law("2,3", "за кадр")), (forward, Law("2"))],
+    )
+
+
+def _decoding(decoding: Decoding) -> Growth:
+    return Growth(
+        "decoding-growth",
+        "Все тексты и луч",
+        "кадров",
+        f"Время от длины звука: все тексты из {decoding.letters} букв и луч",
+        [(decoding.trial, Law(str(decoding.letters), "за кадр")), (decoding.longer, Law("1"))],
+    )
+
+
+def _packing(packing: Packing) -> Growth:
+    return Growth(
+        "packing-growth",
+        "Упаковка: точно и на глазок",
+        "фраз",
+        "Время от числа фраз",
+        [(packing.trial, Law("2", "за фразу")), (packing.first_fit, Law("2"))],
+    )
+
+
+def _attention_memory(attention: Attention) -> Growth:
+    expected = {"whole": "2", "tiled": "1", "library": "1"}
+    curves = []
+    for way in attention.ways:
+        held = [
+            Point(size=point.size, times_s=[float(peak)])
+            for point, peak in zip(way.curve.points, way.peaks_bytes, strict=True)
+            if peak
+        ]
+        if len(held) > 1:
+            curves.append((Curve(name=way.curve.name, points=held), Law(expected[way.name])))
+    return Growth(
+        "attention-memory-growth",
+        "Память под внимание",
+        "длина последовательности",
+        "Прирост памяти процесса, одна голова. У плиток постоянная часть пока больше той, что растёт",
+        curves,
+        "bytes",
+    )
+
+
+def _checkpointing(checkpointing: Checkpointing) -> Growth:
+    return Growth(
+        "checkpointing-growth",
+        "Поиск расписания перебором и динамическим программированием",
+        "слоёв",
+        f"Время поиска от числа слоёв, в памяти {checkpointing.slots} входа",
+        [(checkpointing.trial, Law("от 2 до 3", "за слой")), (checkpointing.planning, Law("2"))],
+    )
+
+
+def _framework(framework: Framework) -> Growth:
+    return Growth(
+        "framework-growth",
+        "Алгоритмы внутри фреймворка",
+        "узлов или тензоров",
+        "Время от размера графа",
+        [(each.ours, Law("1")) for each in framework.growths],
+    )
+
+
+def names_above(axes: Axes, names: Sequence[tuple[str, str]]) -> None:
+    """Names of what is drawn above it, each in its colour, two a line or, where one is long, one."""
+    columns = 2 if all(len(text) <= _HALF_A_LINE for _, text in names) else 1
+    for index, (colour, text) in enumerate(names):
+        x, y = index % columns / columns, 1.06 + 0.11 * ((len(names) - 1) // columns - index // columns)
+        axes.text(x, y, text, transform=axes.transAxes, color=colour, fontweight="bold", fontsize=SMALL, va="bottom")
+
+
+def _count(value: float) -> str:
+    """A size on an axis: 200, 20 тыс., 10⁹."""
+    power = round(math.log10(value)) if value > 0 else 0
+    if value < 1e4:
+        return number(value, 0)
+    if value < 1e9 and power < 6:
+        return f"{number(value / 1e3, 0)}{NBSP}тыс."
+    return f"10{str(power).translate(_SUPERSCRIPTS)}"

@@ -1,0 +1,209 @@
+"""Named values of the stories about the network's own work: batches, convolutions, attention, memory."""
+
+from statistics import median
+
+from talk.render.value import Value
+
+from ..record import (
+    Attention,
+    Batching,
+    Chain,
+    Checkpointing,
+    Convolution,
+    Curve,
+    Packing,
+    Point,
+)
+from .bill import HOME_KERNEL, STEP_S
+from .curves import DAY_S, Named, curve_values, digits, exponent, exponential_values
+
+
+def batching_values(batching: Batching) -> Named:
+    """Story 4, on one device."""
+    orders = {order.name: order for order in batching.orders}
+    sound_s = sum(batching.utterances_s)
+    count = len(batching.utterances_s)
+    yield "utterances", Value(count, "count", "фраз")
+    yield "layers", Value(batching.layers, "count", "слоёв энкодера")
+    yield "batch_size", Value(batching.batch_size, "count", "фраз в пачке")
+    yield (
+        "least_padding",
+        Value(batching.least_padding_share, "share", "наименьшая возможная доля дополнения, по перебору разбиений"),
+    )
+    for name, order in orders.items():
+        time_s = sum(order.times_s)
+        yield f"{name}.padding", Value(order.padding_share, "share", "доля посчитанных кадров, которые не звук")
+        yield f"{name}.batches", Value(len(order.times_s), "count", "пачек")
+        yield f"{name}.time", Value(time_s, "time", f"сумма по пачкам, пачек: {len(order.times_s)}")
+        yield f"{name}.rate", Value(count / time_s, "count", "фраз в секунду")
+        yield f"{name}.audio_per_day", Value(sound_s / time_s * DAY_S, "time", "длительность звука / время × сутки")
+    random, ordered, packed = orders["random"], orders["sorted"], orders["packed"]
+    gain = sum(random.times_s) / sum(ordered.times_s)
+    predicted = (1 - ordered.padding_share) / (1 - random.padding_share)
+    yield "gain", Value(gain, "ratio", "время в случайном порядке / время в отсортированном")
+    yield "predicted_gain", Value(predicted, "ratio", "посчитанные кадры в случайном порядке / в отсортированном")
+    yield "gain_reached", Value(gain / predicted, "share", "измеренный выигрыш / предсказанный по дополнению")
+    yield (
+        "packed.gain",
+        Value(sum(random.times_s) / sum(packed.times_s), "ratio", "время в случайном порядке / упакованных"),
+    )
+    per_utterance = {int(point.size): median(point.times_s) / point.size for point in batching.equal.points}
+    latency = {int(point.size): median(point.times_s) for point in batching.equal.points}
+    largest = max(per_utterance)
+    yield "equal.utterance", Value(batching.equal_utterance_s, "time", "длительность фразы, повторённой в пачке")
+    yield (
+        "equal.gain",
+        Value(per_utterance[1] / per_utterance[largest], "ratio", f"время на фразу: по одной / по {largest}"),
+    )
+    yield "rounds", Value(batching.rounds, "count", "сколько раз мерили пачку каждой формы")
+    yield "equal.latency_one", Value(latency[1], "time", "пачка из одной фразы")
+    yield "equal.latency_largest", Value(latency[largest], "time", f"пачка из {largest} фраз: столько ждёт каждая")
+
+
+def serving_values(batching: Batching) -> Named:
+    """Story 4, on one device: latency against throughput."""
+    of_size = {int(point.size): median(point.times_s) for point in batching.equal.points}
+    yield "serving.deadline", Value(batching.deadline_s, "time", "срок ответа")
+    queue = "очередь разыграна по измеренным временам пачек, звонки независимы, в срок 99 из 100"
+    for each in batching.in_time:
+        yield f"serving.most_{each.most}.latency", Value(of_size[each.most], "time", f"пачка из {each.most} фраз")
+        how = f"фраз в секунду, пачками по {each.most}, все уже пришли"
+        yield f"serving.most_{each.most}.rate", Value(each.most / of_size[each.most], "count", how)
+        how = f"фраз в секунду, пачками не больше {each.most}; {queue}"
+        yield f"serving.most_{each.most}.rate_in_time", Value(each.rate_per_s, "count", how)
+    best = max(batching.in_time, key=lambda each: each.rate_per_s)
+    yield "serving.best", Value(best.most, "count", "наибольшая пачка, с которой в срок отвечают на большее число фраз")
+    yield "serving.best_rate", Value(best.rate_per_s, "count", f"фраз в секунду; {queue}")
+    one = batching.in_time[0].rate_per_s
+    if one:
+        yield "serving.gain", Value(best.rate_per_s / one, "ratio", "в срок с лучшей пачкой / в срок по одной")
+    sound_s = best.rate_per_s * batching.equal_utterance_s * DAY_S
+    yield "serving.audio_per_day", Value(sound_s, "time", f"столько звука за сутки, и в срок: {queue}")
+
+
+def packing_values(packing: Packing) -> Named:
+    """Story 4: bins."""
+    yield "packing.capacity", Value(packing.capacity_s, "time", "вместимость ряда, полторы самых длинных фразы")
+    yield "packing.handful", Value(packing.handful, "count", "фраз в случае")
+    yield "packing.cases", Value(packing.cases, "count", "случаев")
+    yield "packing.missed", Value(packing.missed, "count", "случаев, где рядов больше наименьшего числа")
+    yield "packing.missed_share", Value(packing.missed / packing.cases, "share", "их доля")
+    ours, fewest = packing.worst
+    yield "packing.worst", Value(ours, "count", "рядов в худшем случае")
+    yield "packing.worst_fewest", Value(fewest, "count", "рядов, которых хватило бы в нём")
+    yield from exponential_values("packing.trial", packing.trial, "фразой больше")
+    yield from curve_values("packing.first_fit", packing.first_fit)
+
+
+def convolution_values(convolution: Convolution) -> Named:
+    """Story 5."""
+    yield "convolution.channels", Value(convolution.channels, "count", "каналов")
+    yield "convolution.steps", Value(convolution.steps, "count", "шагов")
+    curves = {way.name: way.curve for way in convolution.depthwise}
+    for way in convolution.depthwise:
+        for point in way.curve.points:
+            name = f"convolution.depthwise.{way.name}.kernel_{int(point.size)}"
+            how = f"медиана, повторов: {len(point.times_s)}; ядро {int(point.size)}"
+            yield name, Value(median(point.times_s), "time", how)
+        if len(way.curve.points) > 1:
+            how = "наклон прямой через медианы на логарифмических осях"
+            yield f"convolution.depthwise.{way.name}.exponent", Value(exponent(way.curve), "ratio", how)
+        yield from digits(f"convolution.depthwise.{way.name}.agreement", way.error, "наибольшая ошибка против float64")
+    pairs = zip(curves["direct"].points, curves["fft"].points, strict=True)
+    won = [int(direct.size) for direct, fft in pairs if median(fft.times_s) < median(direct.times_s)]
+    if won:
+        yield "convolution.depthwise.fft_wins_from", Value(min(won), "count", "наименьшее ядро, на котором FFT быстрее")
+    sound_s = convolution.steps * STEP_S
+    for name, curve in curves.items():
+        home = next((point for point in curve.points if point.size == HOME_KERNEL), None)
+        if home is not None:
+            how = f"звука за сутки, одна глубинная свёртка, ядро {HOME_KERNEL}, шаг {1000 * STEP_S:g} мс"
+            per_day_s = sound_s / median(home.times_s) * DAY_S
+            yield f"convolution.depthwise.{name}.audio_per_day", Value(per_day_s, "time", how)
+    for way in convolution.dense:
+        time_s = median(way.curve.points[0].times_s)
+        yield f"convolution.dense.{way.name}.time", Value(time_s, "time", "медиана, свёртка 3×3")
+        yield (
+            f"convolution.dense.{way.name}.error",
+            Value(1e6 * way.error, "count", "ошибка к наибольшему значению, миллионные"),
+        )
+        yield from digits(f"convolution.dense.{way.name}.agreement", way.error, "наибольшая ошибка против float64")
+    dense = {way.name: median(way.curve.points[0].times_s) for way in convolution.dense}
+    errors = {way.name: way.error for way in convolution.dense}
+    yield "convolution.dense.im2col_gain", Value(dense["direct"] / dense["im2col"], "ratio", "по определению / im2col")
+    yield "convolution.dense.winograd_gain", Value(dense["im2col"] / dense["winograd"], "ratio", "im2col / Виноград")
+    yield (
+        "convolution.dense.winograd_error_ratio",
+        Value(errors["winograd"] / errors["im2col"], "ratio", "ошибка Винограда / ошибка im2col, обе против float64"),
+    )
+
+
+def attention_values(attention: Attention) -> Named:
+    """Story 6."""
+    ways = {way.name: way for way in attention.ways}
+    for name, way in ways.items():
+        yield from curve_values(f"attention.{name}", way.curve)
+        for point, peak in zip(way.curve.points, way.peaks_bytes, strict=True):
+            if peak is not None:
+                how = f"прирост резидентной памяти, длина {int(point.size)}"
+                yield f"attention.{name}.memory_{int(point.size)}", Value(peak, "bytes", how)
+        if way.peaks_bytes[-1] is not None:
+            how = "прирост резидентной памяти на наибольшей длине"
+            yield f"attention.{name}.largest_memory", Value(way.peaks_bytes[-1], "bytes", how)
+    for name, way in ways.items():
+        held = [Point(size=p.size, times_s=[b]) for p, b in zip(way.curve.points, way.peaks_bytes, strict=True) if b]
+        if len(held) > 1:
+            how = "память от длины: наклон прямой на логарифмических осях"
+            yield f"attention.{name}.memory_exponent", Value(exponent(Curve(name=name, points=held)), "ratio", how)
+    whole = ways["whole"].curve.points[-1]
+    rival = {point.size: index for index, point in enumerate(ways["tiled"].curve.points)}[whole.size]
+    tiled = ways["tiled"].curve.points[rival]
+    how = f"вся таблица / плитками, длина {int(whole.size)}"
+    yield "attention.speedup", Value(median(whole.times_s) / median(tiled.times_s), "ratio", how)
+    table_bytes, tile_bytes = ways["whole"].peaks_bytes[-1], ways["tiled"].peaks_bytes[rival]
+    if tile_bytes is not None:
+        yield "attention.tiled.memory", Value(tile_bytes, "bytes", f"прирост памяти, длина {int(whole.size)}")
+    if table_bytes and tile_bytes:
+        yield "attention.memory_gain", Value(table_bytes / tile_bytes, "ratio", f"память: {how}")
+    steps = 3600 / STEP_S
+    how = f"(шагов в часе звука)² × 4 Б, шагов: {steps:.0f}, одна голова"
+    yield "attention.hour_table", Value(4 * steps**2, "bytes", how)
+    yield from digits("attention.agreement", attention.largest_difference, "наибольшее отличие от float64")
+
+
+def checkpointing_values(checkpointing: Checkpointing) -> Named:
+    """Story 7."""
+    yield "checkpointing.slots", Value(checkpointing.slots, "count", "входов в памяти, для которых искали расписание")
+    yield from exponential_values("checkpointing.trial", checkpointing.trial, "слоем больше")
+    yield from curve_values("checkpointing.planning", checkpointing.planning)
+    for chain in checkpointing.chains:
+        yield from ((f"checkpointing.{chain.name}.{name}", value) for name, value in _chain_values(chain))
+
+
+def _chain_values(chain: Chain) -> Named:
+    yield "layers", Value(chain.layers, "count", "слоёв в цепочке")
+    yield "state", Value(chain.state_bytes, "bytes", "вход одного слоя")
+    yield "tape", Value(chain.tape_bytes, "bytes", "всё, что слой оставляет для обратного прохода")
+    yield "forward_time", Value(chain.forward_time_s, "time", "слой вперёд, без записи, медиана")
+    yield "through_time", Value(chain.through_time_s, "time", "слой вперёд с записью и назад, медиана")
+    yield from digits("agreement", chain.gradient_difference, "наибольшее расхождение градиентов между способами")
+    everything = chain.sweeps[0]
+    for sweep in chain.sweeps:
+        name = sweep.way if sweep.way != "revolve" else f"revolve_{sweep.slots}"
+        time_s = median(sweep.times_s)
+        yield f"{name}.slots", Value(sweep.slots, "count", "входов в памяти")
+        yield f"{name}.advances", Value(sweep.advances, "count", "слоёв посчитано лишний раз")
+        yield f"{name}.memory", Value(sweep.peak_bytes, "bytes", "наибольшее сверх того, что было: выделения PyTorch")
+        yield f"{name}.predicted_memory", Value(sweep.predicted_bytes, "bytes", "по одному слою, измеренному отдельно")
+        yield f"{name}.time", Value(time_s, "time", f"медиана, повторов: {len(sweep.times_s)}")
+        yield f"{name}.predicted_time", Value(sweep.predicted_time_s, "time", "по одному слою, измеренному отдельно")
+        saved = everything.peak_bytes / sweep.peak_bytes
+        yield f"{name}.memory_gain", Value(saved, "ratio", "память, когда хранят всё / память этого способа")
+        slower = time_s / median(everything.times_s)
+        yield f"{name}.price", Value(slower, "ratio", "время этого способа / время, когда хранят всё")
+        wrong = abs(sweep.predicted_bytes / sweep.peak_bytes - 1)
+        yield f"{name}.memory_error", Value(wrong, "share", "на столько предсказание памяти разошлось с замером")
+    steps = round(3600 / STEP_S)
+    how = f"шагов в часе звука: {steps}, {1000 * STEP_S:g} мс каждый"
+    yield "hour.steps", Value(steps, "count", how)
+    yield "hour.memory", Value(steps * chain.tape_bytes, "bytes", f"лента слоя × шагов; {how}")

@@ -1,0 +1,48 @@
+"""What the comparison of deck tools found (`experiments.decks.measure`): the same slides, built and opened side by side."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeckOpened:
+    """A built deck in a browser. Bytes are as transferred, text compressed; `other_hosts` are asked beside its own."""
+
+    first_view_bytes: int
+    first_view_requests: int
+    other_hosts: list[str]
+    unanswered_requests: int
+    first_slide_times_s: list[float]  # one a cold start, in order
+    shown_from_disk: bool  # its first slide, with the network off
+    failed_from_disk: int  # requests
+    cut_slides: int  # slides with something that nobody sees
+    cut_most_px: float  # how far the worst of it sticks out
+    wrong_formulas: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeckTool:
+    """One tool. `opened` is None where it makes no deck, `failure` says why there is nothing at all."""
+
+    name: str
+    version: str
+    build_times_s: list[float]
+    opened: DeckOpened | None
+    failure: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decks:
+    """Every tool on the same `slides`, of which `formulas` hold one, in a window of this size."""
+
+    slides: int
+    formulas: int
+    width_px: int
+    height_px: int
+    tools: list[DeckTool]
+
+    def tool(self, name: str) -> DeckTool | None:
+        """The tool of that name; None where it was not measured."""
+        return next((tool for tool in self.tools if tool.name == name), None)
+
+
+Data = Decks

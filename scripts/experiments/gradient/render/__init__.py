@@ -1,0 +1,66 @@
+"""Rendering the gradient experiment: records → fragments of HTML, and the drawn pictures."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from talk.records.schema import Device
+from talk.render.drawing import Drawing
+
+from ..record import ConformerBackward, Gradient, Learning
+from .values import named_values as named_values
+
+_FUNCTIONS = ("quadratic", "rosenbrock", "line")
+
+
+def fragments(drawing: Drawing) -> dict[str, str]:
+    """Name → fragment, for every table and picture of the gradient experiment. Drawn pictures need no record."""
+    from . import descents, figures, pictures, tables, training  # drawing takes a second to import
+
+    def drawn(draw: Callable[..., str], part: Callable[[Gradient], Any], **options: object) -> str:
+        return drawing.draw(partial(draw, **options), part)
+
+    made = {
+        "differences-table": drawn(tables.differences, _whole),
+        "products": drawn(tables.products, _whole),
+        "backward": drawn(tables.backward, _on("cpu")),
+        "passes": drawn(tables.passes, _on("cpu")),
+        "backward-cuda": drawn(tables.backward, _on("cuda")),
+        "remembering": drawn(figures.remembering, _on("cpu")),
+        "remembering-cuda": drawn(figures.remembering, _on("cuda")),
+        "learning": drawn(training.learning_curve, _learning_with_steps),
+        "verdict": drawn(training.verdict, _learning),
+        "norms": drawn(training.norms, _learning_with_steps),
+        "alignment": drawn(training.alignment, _learning),
+        "readings": drawn(tables.readings, _learning),
+    }
+    for cost in ("price", "time", "memory"):
+        made[f"ways-{cost}"] = drawn(figures.ways, _whole, cost=cost)
+    # Rounding and the ways down are IEEE 754's: they look the same on every machine.
+    if not drawing.alone:
+        made |= {
+            "differences": drawn(figures.differences, _whole, precision="fp64"),
+            "precisions": drawn(figures.precisions, _whole),
+            "stability": drawn(descents.stability, _whole),
+        }
+        for function in _FUNCTIONS:
+            made[f"paths-{function}"] = drawn(descents.paths, _whole, function=function)
+            made[f"convergence-{function}"] = drawn(descents.convergence, _whole, function=function)
+    return made | pictures.fragments()
+
+
+def _whole(data: Gradient) -> Gradient:
+    return data
+
+
+def _on(device: Device) -> Callable[[Gradient], ConformerBackward | None]:
+    return lambda data: next((each for each in data.conformers if each.device == device), None)
+
+
+def _learning(data: Gradient) -> Learning | None:
+    return data.learning
+
+
+def _learning_with_steps(data: Gradient) -> Learning | None:
+    """The training, unless its very first step left for infinity."""
+    return data.learning if data.learning is not None and data.learning.losses else None

@@ -1,0 +1,139 @@
+"""Charts of the training: the loss, the gradients of each part, the alignment that appears."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from matplotlib.ticker import FuncFormatter
+
+from talk.render import charts
+from talk.render.captions import Provenance
+from talk.render.charts import BLUE, CYAN, GREEN, GRID, INK, MUTED, PINK, SMALL, VIOLET
+from talk.words import NBSP, quantity
+
+from ..record import Learning
+from .axes import legend, logarithmic_height
+
+T = TypeVar("T")
+
+
+@charts.in_house_style
+def learning_curve(source: Provenance, learning: Learning) -> str:
+    """The loss of each step, smoothed, and the examinations on the same axis of steps."""
+    figure, axes = charts.canvas(4.2)
+    logarithmic_height(axes)
+    smooth = _smoothed(learning.losses, 15)
+    axes.plot(range(len(learning.losses)), learning.losses, color=GRID, linewidth=1)
+    axes.plot(range(len(smooth)), smooth, color=VIOLET)
+    axes.set_xlabel("шаг обучения")
+    axes.set_ylabel("потери", color=VIOLET)
+    right = axes.twinx()
+    right.spines["right"].set_visible(True)
+    right.spines["right"].set_color(PINK)
+    rates = [reading.character_error_rate for reading in learning.readings]
+    right.plot([reading.step for reading in learning.readings], rates, "-o", color=PINK, markersize=8)
+    right.set_ylim(0, 1.05)
+    right.set_ylabel("неверных букв", color=PINK)
+    right.yaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, "share", decimals=0)))
+    told = "; ".join(
+        f"шаг {reading.step}: {quantity(reading.character_error_rate, 'share', decimals=1)} неверных букв"
+        for reading in learning.readings
+    )
+    drawing = charts.svg(figure, "learning-curve", "Потери и ошибки по ходу обучения", told)
+    caption = "Потери CTC на каждом шаге и доля неверных букв на голосах, которых сеть не слышала"
+    return source.figure(drawing, caption, "plot", "cpu")
+
+
+@charts.in_house_style
+def norms(source: Provenance, learning: Learning) -> str:
+    """Norm of the gradient by each part of the network, smoothed, by steps."""
+    figure, axes = charts.canvas(4.2)
+    logarithmic_height(axes)
+    colours = (PINK, VIOLET, BLUE, CYAN, GREEN, INK)
+    styles = ("-", "--", "-.", ":", (0, (7, 2)), (0, (2, 2)))
+    for part, colour, style in zip(learning.gradient_norms, colours, styles, strict=False):
+        axes.plot(_smoothed(part.norms, 25), color=colour, linestyle=style, linewidth=2.5, label=_part(part.name))
+    legend(axes)
+    axes.set_xlabel("шаг обучения")
+    told = ", ".join(_part(part.name) for part in learning.gradient_norms)
+    drawing = charts.svg(figure, "gradient-norms", "Нормы градиента по частям сети", told)
+    return source.figure(
+        drawing, "Норма градиента по параметрам каждой части сети, сглажено по 25 шагам", "plot", "cpu"
+    )
+
+
+@charts.in_house_style
+def alignment(source: Provenance, learning: Learning) -> str:
+    """One strip an examination: the letter the network hears at each step of sound, the surer the darker."""
+    kept = spread(learning.readings, 5)
+    figure, axes = charts.canvas(0.7 + 0.62 * len(kept))
+    charts.bare(axes)
+    told = []
+    for row, reading in enumerate(kept):
+        steps = len(reading.alignment.letters)
+        previous = ""
+        for index, (letter, chance) in enumerate(
+            zip(reading.alignment.letters, reading.alignment.probabilities, strict=True)
+        ):
+            if letter.strip():
+                axes.barh(row, 1, left=index, height=0.8, color=VIOLET, alpha=max(0.15, chance), linewidth=0)
+                if letter != previous:
+                    axes.text(index + 0.5, row, letter, ha="center", va="center", fontsize=13)
+            elif not letter:
+                axes.plot(index + 0.5, row, ".", color=GRID, markersize=3)
+            previous = letter
+        axes.text(-1, row, str(reading.step), ha="right", va="center", fontsize=SMALL, color=MUTED)
+        told.append(f"шаг {reading.step}: «{reading.read_text}»")
+        axes.set_xlim(-0.09 * steps, steps)
+    axes.set_ylim(len(kept) - 0.4, -0.6)
+    drawing = charts.svg(figure, "alignment", "Что сеть слышит в каждом шаге звука", "; ".join(told))
+    asked = f"«{learning.readings[0].asked_text}»"
+    caption = (
+        f"Самая вероятная буква в каждом шаге звука, строка — экзамен (слева номер шага обучения); диктуют {asked}"
+    )
+    return source.figure(drawing, caption, "plot", "cpu")
+
+
+def verdict(source: Provenance, learning: Learning) -> str:
+    """Markdown: who taught, and whether the target was reached; its numbers are references to this very record."""
+
+    def value(name: str, form: str = "") -> str:
+        form = f" | {form}" if form else ""
+        return f"{{{{ {source.record.name}.learning.{name}{form} }}}}"
+
+    teacher = "Учитель — синтезатор espeak-ng"
+    if learning.speech == "recorded":
+        teacher = "Учителя — записи живых голосов"
+    said = (
+        f"{teacher}: {value('taught')} фраз из русских цифр, голосов — {value('taught_voices')}, "
+        f"всего {value(f'{learning.speech}_time', 'мин .0')} звука. Экзамен — на {value('asked_voices')} голосах, "
+        f"которых сеть не слышала ни разу. Цель назначена заранее: неверных букв меньше {value('target', '% .0')}."
+    )
+    missed = ""
+    if learning.diverged:
+        missed = f"обучение разошлось**: на шаге {value('diverged_at')} потеря перестала быть числом"
+    elif learning.readings[-1].character_error_rate >= learning.target_error_rate:
+        missed = f"цель не взята**: не хватило {value('missed_by', '% .1')}"
+    if missed:
+        said += f" **В этот раз {missed}. Подкручивать, пока не выйдет, сборка не стала, и дальше то, что получилось."
+    return said + "\n"
+
+
+def spread(items: Sequence[T], count: int) -> list[T]:
+    """`count` items of the sequence, evenly, the first and the last among them."""
+    last = len(items) - 1
+    places = sorted({round(last * part / max(1, count - 1)) for part in range(count)})
+    return [items[place] for place in places]
+
+
+def _smoothed(values: Sequence[float], width: int) -> list[float]:
+    """The mean of each value and of those up to `width` before it."""
+    sums = [0.0]
+    for value in values:
+        sums.append(sums[-1] + value)
+    starts = [max(0, end - width) for end in range(1, len(sums))]
+    return [(sums[end] - sums[start]) / (end - start) for end, start in enumerate(starts, start=1)]
+
+
+def _part(name: str) -> str:
+    kind, _, index = name.partition("_")
+    return {"subsampling": "прореживание", "decoder": "голова"}.get(kind, f"слой{NBSP}{index}")

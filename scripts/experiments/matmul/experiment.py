@@ -1,0 +1,23 @@
+"""What the matmul experiment is called and needs."""
+
+from talk.experiment import Experiment, Headline
+
+ON_CPU = {"numba": "numba", "threadpoolctl": "threadpoolctl"}  # what only some circles need
+
+EXPERIMENT = Experiment(
+    title="Матмул",
+    chapter="matmul",
+    figures_title="Умножение матриц",
+    order=20,
+    packages={"torch": "torch", "numpy": "numpy"},
+    for_parts=ON_CPU | {"numba_cuda": "numba-cuda", "triton": "triton"},
+    shown_versions={"torch": "PyTorch", "numba": "Numba"},
+    headlines=(
+        Headline(name="overlap.flop_rate", title="Умножение в один поток", dimension="flop_rate", better="more"),
+        Headline(name="threads.flop_rate", title="Умножение на всех потоках", dimension="flop_rate", better="more"),
+        Headline(name="gpu_triton.flop_rate", title="Умножение на GPU, Triton", dimension="flop_rate", better="more"),
+        Headline(
+            name="whole_descent", title="Спуск от Python до всех потоков", dimension="ratio", better="more", unit="×"
+        ),
+    ),
+)

@@ -1,0 +1,228 @@
+"""Circle 4. One thread, and the memory hierarchy: five steps, each with one idea more than the one above it.
+
+The complexity stays O(n³) from here on. What changes is how far a number travels before it is used again.
+"""
+
+import threading
+from typing import Any
+
+import numpy as np
+from numba import njit, types
+
+from .operands import Matrix, multiplication
+from .vector import BYTES, LINE, Caches, Tile, copy, machine_caches, machine_tile, micro_kernel
+
+# Deeper tiles amortise reading and writing C; the unrolled kernel takes steps of this many.
+UNROLL = 4
+_NOTHING = -1  # ahead is asked for
+
+
+Sides = tuple[int, int]  # of a block of B: its depth and its columns
+
+
+def block_sides(tile: Tile, caches: Caches) -> Sides:
+    """Largest sides (depth, columns) of the block of B that is worked on at once.
+
+    Rows of A of that depth, one tile's worth, take a quarter of L1; the block of B takes somewhat less than half of
+    L2: the rest is for what passes through.
+    """
+    depth = max(64, caches.l1 // 4 // (tile.rows * BYTES) // 64 * 64)
+    columns = max(tile.columns, caches.l2 * 7 // 16 // (depth * BYTES) // tile.columns * tile.columns)
+    return depth, columns
+
+
+TILE = machine_tile()
+TILE_ROWS, TILE_COLUMNS = TILE.rows, TILE.columns
+BLOCK = DEPTH, COLUMNS = block_sides(TILE, machine_caches())
+
+
+# Step 1. The order of loops: the innermost one walks along rows, so by whole cache lines and whole vectors.
+@njit(cache=True)
+def _reordered(a: Matrix, b: Matrix, c: Matrix) -> None:
+    # --8<-- [start:order]
+    c[:] = 0
+    for i in range(a.shape[0]):
+        for k in range(b.shape[0]):
+            for j in range(b.shape[1]):
+                c[i, j] += a[i, k] * b[k, j]
+    # --8<-- [end:order]
+
+
+# Step 2. Blocking: B by blocks of rows that stay in L2 while every row of A passes.
+# --8<-- [start:blocking]
+@njit(cache=True)
+def _blocked(a: Matrix, b: Matrix, c: Matrix) -> None:
+    c[:] = 0
+    rows = max(1, DEPTH * COLUMNS // b.shape[1])
+    for k0 in range(0, b.shape[0], rows):
+        for i in range(a.shape[0]):
+            for k in range(k0, min(k0 + rows, b.shape[0])):
+                for j in range(b.shape[1]):
+                    c[i, j] += a[i, k] * b[k, j]
+
+
+# --8<-- [end:blocking]
+
+_tile_product = micro_kernel(TILE)
+
+
+# Step 3. A tile of C in registers: a number of A meets a whole row of the tile, a number of B a whole column.
+# --8<-- [start:registers]
+@njit(cache=True)
+def _in_registers(a: Matrix, b: Matrix, c: Matrix) -> None:
+    (n, m), p = a.shape, b.shape[1]
+    rows, columns = n - n % TILE_ROWS, p - p % TILE_COLUMNS
+    for k0 in range(0, m, DEPTH):
+        depth = min(DEPTH, m - k0)
+        for j0 in range(0, columns, COLUMNS):
+            for i in range(0, rows, TILE_ROWS):
+                for j in range(j0, min(j0 + COLUMNS, columns), TILE_COLUMNS):
+                    _tile_product(depth, a, i * m + k0, m, b, k0 * p + j, p, c, i * p + j, p, k0, a, _NOTHING)
+    _rest(a, b, c, rows, columns)
+
+
+# --8<-- [end:registers]
+
+
+@njit(cache=True)
+def _rest(a: Matrix, b: Matrix, c: Matrix, rows: int, columns: int) -> None:
+    """The right and the lower edge, which no whole tile covers."""
+    for i in range(a.shape[0]):
+        first = columns if i < rows else 0
+        c[i, first:] = 0
+        for k in range(b.shape[0]):
+            for j in range(first, b.shape[1]):
+                c[i, j] += a[i, k] * b[k, j]
+
+
+# How much room, in numbers, a strip needs: for the block of B, for rows at A's edge, for a tile that sticks out of C.
+_OF_B, _OF_A, _OF_C = DEPTH * COLUMNS, TILE_ROWS * DEPTH, TILE_ROWS * TILE_COLUMNS
+
+
+# Step 4. Packing: the block of B is copied once into the very order in which the tile reads it. A is read in place.
+@njit(cache=True)
+def _pack(b: Matrix, k0: int, depth: int, j0: int, j1: int, packed: Any) -> None:
+    """Columns of B in strips as wide as the tile, each strip row by row, with zeros past every edge."""
+    # --8<-- [start:packing]
+    for k in range(k0, k0 + depth):
+        for j in range(j0, j1, TILE_COLUMNS):
+            place = (j - j0) * depth + (k - k0) * TILE_COLUMNS
+            if k < b.shape[0] and j + TILE_COLUMNS <= j1:
+                copy(b, k * b.shape[1] + j, packed, place, TILE_COLUMNS)
+            else:
+                _copy_edge(b, k, j, j1, packed, place)
+    # --8<-- [end:packing]
+
+
+@njit(cache=True)
+def _copy_edge(b: Matrix, k: int, j0: int, j1: int, packed: Any, place: int) -> None:
+    """Row k of a strip that ends at column j1 or lies below B. Number by number: slices would take long to compile."""
+    width = min(TILE_COLUMNS, j1 - j0) if k < b.shape[0] else 0
+    for ahead in range(TILE_COLUMNS):
+        packed[place + ahead] = b[k, j0 + ahead] if ahead < width else np.float32(0)
+
+
+@njit(cache=True)
+def _copy_rows(a: Matrix, i: int, rows: int, k0: int, width: int, depth: int, edge: Any) -> None:
+    """So many rows of A from column k0 on, each filled up with zeros from `width` to `depth` numbers."""
+    for row in range(rows):
+        copy(a, (i + row) * a.shape[1] + k0, edge, row * DEPTH, width)
+        edge[row * DEPTH + width : row * DEPTH + depth] = 0
+
+
+@njit(cache=True)
+def _add_part(tile: Matrix, c: Matrix, add: int) -> None:
+    for i in range(c.shape[0]):
+        for j in range(c.shape[1]):
+            c[i, j] = tile[i, j] + (c[i, j] if add else np.float32(0))
+
+
+_COUNT, _ROOM, _WHOLE = types.int64, types.float32[::1], types.float32[:, ::1]
+
+
+@njit(types.int64(_COUNT, _COUNT, _COUNT), cache=True)
+def share(length: int, parts: int, tile: int) -> int:
+    """The length of one of `parts` nearly equal parts, in whole tiles."""
+    tiles = -(-length // tile)
+    return -(-tiles // parts) * tile
+
+
+# Step 5. Overlap: lines of C and the rows of A that come next are asked for before they are needed.
+_unrolled_tile_product = micro_kernel(TILE, unroll=UNROLL)
+# Its types are written down, or it would be compiled anew for every constant that somebody calls it with.
+_STRIP = types.void(*[_WHOLE] * 3, *[_COUNT] * 4, types.boolean, _ROOM, types.UniTuple(_COUNT, 2))
+
+
+@njit(_STRIP, cache=True)
+def strip(
+    a: Matrix, b: Matrix, c: Matrix, i0: int, i1: int, j0: int, j1: int, overlap: bool, room: Any, block: Sides
+) -> None:
+    """C[i0:i1, j0:j1] = A[i0:i1]·B[:, j0:j1]. Threads with `room` of their own may work on strips side by side.
+
+    `block` are the largest depth and columns of the block of B; what is larger than BLOCK has no room.
+    """
+    packed, edge = room[:_OF_B], room[_OF_B : _OF_B + _OF_A]
+    spill = room[_OF_B + _OF_A :].reshape(TILE_ROWS, TILE_COLUMNS)
+    a_numbers, m = a.reshape(a.size), a.shape[1]
+    block_depth = share(m, -(-m // block[0]), UNROLL)
+    block_columns = share(j1 - j0, -(-(j1 - j0) // block[1]), TILE_COLUMNS)
+    for k0 in range(0, m, block_depth):
+        width = min(block_depth, m - k0)
+        depth = share(width, 1, UNROLL)
+        for j_block in range(j0, j1, block_columns):
+            j_end = min(j_block + block_columns, j1)
+            _pack(b, k0, depth, j_block, j_end, packed)
+            for i in range(i0, i1, TILE_ROWS):
+                rows = min(TILE_ROWS, i1 - i)
+                a_rows, a_at, a_stride = a_numbers, i * m + k0, m
+                if rows < TILE_ROWS or width < depth:  # the tile would read past A's edge
+                    _copy_rows(a, i, rows, k0, width, depth, edge)
+                    a_rows, a_at, a_stride = edge, 0, DEPTH
+                for j in range(j_block, j_end, TILE_COLUMNS):
+                    columns = min(TILE_COLUMNS, j_end - j)
+                    whole = rows == TILE_ROWS and columns == TILE_COLUMNS
+                    target, c_at, c_stride, add = c, i * c.shape[1] + j, c.shape[1], k0
+                    if not whole:
+                        target, c_at, c_stride, add = spill, 0, TILE_COLUMNS, 0
+                    ahead = _NOTHING
+                    if overlap:  # a row a tile: by the end of the strip's width the next rows have come
+                        row = min(i + TILE_ROWS + (j - j_block) // TILE_COLUMNS % TILE_ROWS, i1 - 1)
+                        ahead = row * m + k0
+                    b_at = (j - j_block) * depth
+                    _unrolled_tile_product(
+                        depth, a_rows, a_at, a_stride, packed, b_at, TILE_COLUMNS, target, c_at, c_stride, add, a, ahead
+                    )
+                    if not whole:
+                        _add_part(spill, c[i : i + rows, j : j + columns], k0)
+
+
+_own = threading.local()
+
+
+def rooms(parts: int) -> Matrix:
+    """Room for `parts` strips at once, a row a strip, kept for the calling thread's next product.
+
+    Memory that the system has just given is zeroed page by page as it is touched: a quarter of a small product's time.
+    """
+    if getattr(_own, "parts", 0) < parts:
+        each = _OF_B + _OF_A + _OF_C
+        numbers = np.zeros(parts * each + LINE, np.float32)
+        whole_lines = numbers[-(numbers.ctypes.data // BYTES) % LINE :]  # so that no vector lies across two
+        _own.parts, _own.rooms = parts, whole_lines[: parts * each].reshape(parts, each)
+    kept: Matrix = _own.rooms[:parts]
+    return kept
+
+
+def _packed(a: Matrix, b: Matrix, c: Matrix) -> None:
+    strip(a, b, c, 0, c.shape[0], 0, c.shape[1], False, rooms(1)[0], BLOCK)
+
+
+def _overlapped(a: Matrix, b: Matrix, c: Matrix) -> None:
+    strip(a, b, c, 0, c.shape[0], 0, c.shape[1], True, rooms(1)[0], BLOCK)
+
+
+reordered = multiplication(_reordered)
+blocked = multiplication(_blocked)
+in_registers = multiplication(_in_registers)
+packed = multiplication(_packed)
+overlapped = multiply = multiplication(_overlapped)

@@ -1,0 +1,70 @@
+"""Circle 8. Kernel search: which cuts suit a shape nobody knows beforehand, so all of them are timed and the best kept.
+
+A matrix of 24 rows and one of 2048 want different blocks, and threads that share the work out differently. Libraries
+carry tables of such answers; Triton's autotuner (circle 6) asks the same question on a GPU.
+"""
+
+import time
+from dataclasses import dataclass
+from itertools import product
+
+from numba import get_num_threads
+
+from .circle4_one_thread import COLUMNS, DEPTH, TILE_COLUMNS, rooms
+from .circle5_threads import strips
+from .operands import Matrix, multiplication
+
+_LEAST_DEPTH = 64
+_TRIALS = 3
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Strips of C down and across, a thread a strip, and the largest block of B in them: depth by columns."""
+
+    down: int
+    across: int
+    depth: int
+    columns: int
+
+
+def cuts(threads: int) -> list[Cut]:
+    """What is searched: every grid of so many threads with circle 4's block of B, its halves and its quarters."""
+    grids = [(down, threads // down) for down in range(1, threads + 1) if threads % down == 0]
+    depths = sorted({max(_LEAST_DEPTH, DEPTH // part) for part in (1, 2, 4)})
+    columns = sorted({max(1, COLUMNS // part // TILE_COLUMNS) * TILE_COLUMNS for part in (1, 2, 4)})
+    return [Cut(*grid, depth, width) for grid, depth, width in product(grids, depths, columns)]
+
+
+_found: dict[tuple[int, ...], Cut] = {}
+
+
+def best_cut(a: Matrix, b: Matrix, c: Matrix) -> Cut:
+    """The fastest cut for operands of these shapes on as many threads as Numba has now; c is overwritten."""
+    threads = get_num_threads()
+    key = (threads, *a.shape, b.shape[1])
+    if key not in _found:
+        # --8<-- [start:heart]
+        times = {}
+        for cut in cuts(threads):
+            times[cut] = min(_time(cut, a, b, c) for _ in range(_TRIALS))
+        _found[key] = min(times, key=times.__getitem__)
+        # --8<-- [end:heart]
+    return _found[key]
+
+
+def _time(cut: Cut, a: Matrix, b: Matrix, c: Matrix) -> float:
+    start = time.perf_counter()
+    _multiply(cut, a, b, c)
+    return time.perf_counter() - start
+
+
+def _multiply(cut: Cut, a: Matrix, b: Matrix, c: Matrix) -> None:
+    strips(a, b, c, cut.down, cut.across, (cut.depth, cut.columns), rooms(cut.down * cut.across))
+
+
+def _searched(a: Matrix, b: Matrix, c: Matrix) -> None:
+    _multiply(best_cut(a, b, c), a, b, c)
+
+
+multiply = multiplication(_searched)

@@ -1,0 +1,175 @@
+"""Run the experiment: check each contender against float64, then time those that are compared together."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import numba
+import numpy as np
+import torch
+from threadpoolctl import threadpool_limits
+
+from talk.errors import TalkError
+from talk.measure.machine import current_machine
+from talk.measure.progress import Progress
+
+from ..record import Bandwidth, Contender, Peak, Point, Tiling
+from . import circle4_one_thread
+from .circle9_limit import PeakAfterProducts, measure_bandwidths, measure_peak
+from .contenders import Entry, Exact, all_threads, fewer_bits, one_thread, searched, with_epilogue
+from .operands import CONFORMER, Matrix, Shape
+from .timing import Timed, time_together
+from .vector import machine_caches
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured: the sides of squares, rounds, and the time that a contender may take at one shape.
+
+    Where we are held against the libraries a few hundredths decide, and a core's clock moves by more from second to
+    second: at the squares `met`, libraries and rivals come for so many rounds.
+    """
+
+    sides: tuple[int, ...]
+    rounds: int
+    met: Mapping[int, int]
+    budget_s: float
+
+    def shapes(self, entries: list[Entry]) -> dict[Shape, list[Entry]]:
+        """Squares, and who takes part at each."""
+        return {(side, side, side): [each for each in entries if each.largest >= side] for side in self.sides}
+
+    def rounds_of(self, entry: Entry, shape: Shape) -> int:
+        """How often the entry is visited at this shape, where its time lasts."""
+        return self.met.get(shape[0], self.rounds) if entry.library or entry.rival else self.rounds
+
+
+FULL = Plan(sides=(128, 512, 1024, 2048), rounds=5, met={1024: 12, 2048: 10}, budget_s=1.1)
+QUICK = Plan(sides=(128, 1024), rounds=1, met={}, budget_s=0.2)
+
+
+def measure_cpu(quick: bool, progress: Progress) -> tuple[list[Contender], list[Peak], list[Bandwidth]]:
+    """Circles 1 to 5, what a CPU can of circle 8, and the ceilings of circle 9."""
+    plan = QUICK if quick else FULL
+    threads = current_machine().cpu_cores
+    contenders, peaks = [], []
+    with thread_limit(threads):
+        bandwidths = measure_bandwidths(threads)
+    with thread_limit(1):
+        after_products = PeakAfterProducts(_product(1024))
+        peak = measure_peak(1)
+        contenders += _measure(plan.shapes(one_thread()), 1, plan, progress, after_products)
+        peaks.append(replace(peak, after_products_flops_per_s=after_products.flops_per_s))
+    with thread_limit(threads):
+        if threads > 1:
+            peaks.append(measure_peak(threads))
+        shapes: dict[Shape, list[Entry]] = {
+            shape: [*entries, *(fewer_bits() if shape[0] == 1024 else [])]
+            for shape, entries in plan.shapes(all_threads()).items()
+        }
+        shapes |= {shape: [*all_threads(), *searched()] for shape in CONFORMER[: 1 if quick else None]}
+        contenders += _measure(shapes, threads, plan, progress)
+        contenders += _measure({CONFORMER[1]: with_epilogue()}, threads, plan, progress)
+    return contenders, peaks, bandwidths
+
+
+def _product(side: int) -> Callable[[], object]:
+    a, b = operands((side, side, side))
+    c = np.empty((side, side), np.float32)
+    return lambda: circle4_one_thread.multiply(a, b, c)
+
+
+def tiling() -> Tiling:
+    """How circle 4 cuts the product up here."""
+    caches, tile = machine_caches(), circle4_one_thread.TILE
+    return Tiling(
+        rows=tile.rows,
+        columns=tile.columns,
+        lanes=tile.lanes,
+        block_depth=circle4_one_thread.DEPTH,
+        block_columns=circle4_one_thread.COLUMNS,
+        l1_bytes=caches.l1,
+        l2_bytes=caches.l2,
+        l3_bytes=caches.l3,
+    )
+
+
+@contextmanager
+def thread_limit(count: int) -> Iterator[None]:
+    """Inside, Numba, PyTorch and NumPy's BLAS work with `count` threads each."""
+    before = numba.get_num_threads(), torch.get_num_threads()
+    numba.set_num_threads(min(count, numba.config.NUMBA_NUM_THREADS))
+    torch.set_num_threads(count)
+    try:
+        with threadpool_limits(count, user_api="blas"):
+            yield
+    finally:
+        numba.set_num_threads(before[0])
+        torch.set_num_threads(before[1])
+
+
+def operands(shape: Shape) -> tuple[Matrix, Matrix]:
+    """The same random matrices on every machine."""
+    n, m, p = shape
+    random = np.random.default_rng([n, m, p])
+    return random.standard_normal((n, m), np.float32), random.standard_normal((m, p), np.float32)
+
+
+def measure_shape(entries: list[Entry], shape: Shape, plan: Plan, tick: Callable[[], object]) -> dict[str, Point]:
+    """Check every entry at this shape, then time them together. Raises TalkError for a wrong product."""
+    a, b = operands(shape)
+    exact = a.astype(np.float64) @ b.astype(np.float64)
+    timed: dict[str, Timed] = {}
+    errors: dict[str, float] = {}
+    for entry in entries:
+        c = np.full(exact.shape, np.nan, np.float32)
+        call = entry.make(a, b, c)
+        call()
+        errors[entry.name] = relative_error(c, entry.finish(exact), entry)
+        timed[entry.name] = Timed(call, plan.rounds_of(entry, shape), plan.budget_s)
+    time_together(list(timed.values()), tick)
+    n, m, p = shape
+    return {name: Point(n=n, m=m, p=p, times_s=each.times_s, error=errors[name]) for name, each in timed.items()}
+
+
+def relative_error(c: Matrix, exact: Exact, entry: Entry) -> float:
+    """The largest deviation as a share of the largest number. Raises TalkError where it is beyond rounding."""
+    error = float(np.abs(c - exact).max() / np.abs(exact).max())
+    if not error <= entry.tolerance:
+        raise TalkError(
+            f"talk measure matmul: {entry.name}",
+            f"its product is off by {error:.1e} of the largest number",
+            "mend the circle",
+        )
+    return error
+
+
+def _measure(
+    shapes: dict[Shape, list[Entry]],
+    threads: int,
+    plan: Plan,
+    progress: Progress,
+    after_visit: Callable[[], object] = lambda: None,
+) -> list[Contender]:
+    points: dict[str, list[Point]] = defaultdict(list)
+    visits = sum(plan.rounds_of(entry, shape) for shape, present in shapes.items() for entry in present)
+    with progress.bar(f"matmul, threads: {threads}", visits) as advance:
+        for shape, present in shapes.items():
+            for name, point in measure_shape(present, shape, plan, lambda: (advance(1), after_visit())).items():
+                points[name].append(point)
+    entries = {entry.name: entry for present in shapes.values() for entry in present}
+    return [
+        Contender(
+            name=entry.name,
+            circle=entry.circle,
+            device="cpu",
+            threads=threads,
+            dtype=entry.dtype,
+            library=entry.library,
+            bytes_asked_per_flop=entry.bytes_asked_per_flop,
+            points=points[entry.name],
+            skipped=None,
+        )
+        for entry in entries.values()
+    ]

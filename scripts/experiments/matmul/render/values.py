@@ -1,0 +1,200 @@
+"""Named values of the matmul experiment."""
+
+from collections.abc import Iterator
+from statistics import median
+
+from talk.records.schema import Record
+from talk.render.value import Value
+
+from ..record import Contender, Matmul, Peak, Point
+
+# The descent: each step and the one above it.
+ABOVE = {
+    "compiled": "python",
+    "strassen": "compiled",
+    "order": "compiled",
+    "blocking": "order",
+    "registers": "blocking",
+    "packing": "registers",
+    "overlap": "packing",
+    "strassen_over_tiles": "overlap",
+    "threads": "overlap",
+    "gpu_naive": "threads",
+    "gpu_coalesced": "gpu_naive",
+    "gpu_shared": "gpu_coalesced",
+    "gpu_thread_tile": "gpu_shared",
+    "gpu_vectorised": "gpu_thread_tile",
+    "gpu_triton": "gpu_vectorised",
+    "gpu_triton_tf32": "gpu_triton",
+    "gpu_triton_bfloat16": "gpu_triton",
+    "searched": "threads",
+    "int8": "threads",
+    "bfloat16": "threads",
+    "silu_fused": "silu_separate",
+    "gpu_silu": "cublas_silu",
+    "gpu_sparse": "cublas_bfloat16",
+}
+# What a step is measured against besides: the libraries that multiply on as many threads, in as many bits.
+LIBRARIES = {
+    "overlap": ("torch_one_thread", "numpy_one_thread"),
+    "threads": ("torch_all_threads", "numpy_all_threads"),
+    "gpu_triton": ("cublas",),
+    "gpu_triton_tf32": ("cublas_tf32",),
+    "gpu_triton_bfloat16": ("cublas_bfloat16",),
+}
+
+_AFTER_PRODUCTS = "голые FMA сразу после умножения матриц, медиана"
+
+
+def named_values(record: Record[Matmul]) -> dict[str, Value]:
+    """Dotted name (after `matmul.`) → value, for everything this record can answer."""
+    data = record.data
+    values = dict(_tiling_values(data)) | dict(_ceiling_values(data)) | dict(_distributed_values(data))
+    for contender in data.contenders:
+        if contender.points:
+            values |= {f"{contender.name}.{name}": value for name, value in _contender_values(contender, data)}
+    return values
+
+
+def common_size(first: Contender, second: Contender) -> int | None:
+    """The side of the largest square that both multiplied; None where there is none."""
+    sizes = {point.n for point in first.squares} & {point.n for point in second.squares}
+    return max(sizes, default=None)
+
+
+def peak_of(contender: Contender, data: Matmul) -> float | None:
+    """Measured FLOP/s of the hardware that the contender ran on, in float32; None where they were not measured."""
+    peak = _peak(contender, data)
+    return peak.flops_per_s if peak is not None else None
+
+
+def _peak(contender: Contender, data: Matmul) -> Peak | None:
+    for peak in data.peaks:
+        if (peak.device, peak.threads) == (contender.device, contender.threads):
+            return peak
+    return None
+
+
+def library_rate(name: str, size: int, data: Matmul) -> float | None:
+    """FLOP/s of the fastest library that stands beside the step; None where none was measured at this size."""
+    found = [data.find(library) for library in LIBRARIES.get(name, ())]
+    points = [each.at(size) for each in found if each is not None]
+    return max((point.flops_per_s for point in points if point is not None), default=None)
+
+
+def _contender_values(contender: Contender, data: Matmul) -> Iterator[tuple[str, Value]]:
+    if contender.squares:
+        largest = contender.squares[-1]
+        yield "n", Value(largest.n, "count", "сторона самых больших матриц, которые измерены")
+        yield from _point_values(largest, contender, data)
+    for point in contender.points:
+        key = f"n{point.n}" if point.square else f"s{point.n}_{point.m}_{point.p}"
+        for name, value in _point_values(point, contender, data):
+            yield f"{key}.{name}", value
+    above = data.find(ABOVE.get(contender.name, ""))
+    if above is None:
+        return
+    size = common_size(contender, above)
+    if size is not None:
+        yield from _speedup(contender.at(size), above.at(size), above.name)
+        yield "speedup_n", Value(size, "count", "сторона матриц, на которых сравнивали")
+    for point in contender.points:
+        other = above.at(point.n, point.m, point.p)
+        if not point.square and other is not None:
+            for name, value in _speedup(point, other, above.name):
+                yield f"s{point.n}_{point.m}_{point.p}.{name}", value
+
+
+def _speedup(point: Point | None, above: Point | None, name: str) -> Iterator[tuple[str, Value]]:
+    if point is not None and above is not None:
+        ratio = median(above.times_s) / median(point.times_s)
+        shape = f"{point.n}×{point.m}×{point.p}"
+        yield "speedup", Value(ratio, "ratio", f"медиана времени {name} / этого шага, {shape}")
+        yield "slowdown", Value(1 / ratio, "ratio", f"медиана времени этого шага / {name}, {shape}")
+
+
+def _point_values(point: Point, contender: Contender, data: Matmul) -> Iterator[tuple[str, Value]]:
+    shape = f"{point.n}×{point.m}×{point.p}, замеров: {len(point.times_s)}"
+    middle = median(point.times_s)
+    yield "time", Value(middle, "time", f"медиана времени, {shape}")
+    yield "spread", Value((max(point.times_s) - min(point.times_s)) / middle, "share", f"размах к медиане, {shape}")
+    yield "flop_rate", Value(point.flops_per_s, "flop_rate", f"2nmp / медиана времени, {shape}")
+    yield "error", Value(point.error, "ratio", f"наибольшее отклонение от float64 / наибольшее число, {shape}")
+    peak = _peak(contender, data)
+    if peak is not None and contender.dtype == "float32":
+        share = point.flops_per_s / peak.flops_per_s
+        yield "share_of_peak", Value(share, "share", f"скорость / измеренный пик FMA, {shape}")
+        if peak.after_products_flops_per_s is not None:
+            share = point.flops_per_s / peak.after_products_flops_per_s
+            yield "share_of_peak_at_its_clock", Value(share, "share", f"скорость / {_AFTER_PRODUCTS}, {shape}")
+    library = library_rate(contender.name, point.n, data) if point.square else None
+    if library is not None:
+        yield "library_rate", Value(library, "flop_rate", f"скорость лучшей из библиотек в том же прогоне, {shape}")
+        how = f"скорость / скорость лучшей из библиотек в том же прогоне, {shape}"
+        yield "to_library", Value(point.flops_per_s / library, "ratio", how)
+
+
+def _tiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
+    tiling = data.tiling
+    if tiling is None:
+        return
+    registers = tiling.rows * tiling.columns // tiling.lanes
+    yield "tiling.rows", Value(tiling.rows, "count", "строк в плитке C")
+    yield "tiling.columns", Value(tiling.columns, "count", "столбцов в плитке C")
+    yield "tiling.lanes", Value(tiling.lanes, "count", "чисел float32 в одном векторном регистре")
+    yield "tiling.accumulators", Value(registers, "count", "строк плитки × столбцов / чисел в регистре")
+    yield "tiling.block_depth", Value(tiling.block_depth, "count", "строк в блоке B")
+    yield "tiling.block_columns", Value(tiling.block_columns, "count", "столбцов в блоке B")
+    block = 4 * tiling.block_depth * tiling.block_columns
+    yield "tiling.block_size", Value(block, "bytes", "строк блока × столбцов × 4 байта")
+    for level in ("l1", "l2", "l3"):
+        yield f"tiling.{level}", Value(getattr(tiling, f"{level}_bytes"), "bytes", f"кэш {level.upper()} одного ядра")
+
+
+def _ceiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
+    for peak in data.peaks:
+        how = f"независимые FMA на регистрах, потоков: {peak.threads}, лучший из прогонов"
+        yield f"peak.{_count(peak.threads)}", Value(peak.flops_per_s, "flop_rate", how)
+        if peak.after_products_flops_per_s is not None:
+            rate = Value(peak.after_products_flops_per_s, "flop_rate", _AFTER_PRODUCTS)
+            yield f"peak.after_products.{_count(peak.threads)}", rate
+    for each in data.bandwidths:
+        how = f"чтение подряд, потоков: {each.threads}, рабочее множество на поток: {each.size_bytes} Б"
+        yield f"bandwidth.{each.level}.{_count(each.threads)}", Value(each.bytes_per_s, "byte_rate", how)
+    alone = {each.level: each.bytes_per_s for each in data.bandwidths if each.threads == 1}
+    if "l1" in alone and "memory" in alone:
+        how = "скорость чтения из L1 / из памяти, один поток"
+        yield "bandwidth.l1_to_memory", Value(alone["l1"] / alone["memory"], "ratio", how)
+    if data.peaks:
+        best = max(peak.threads for peak in data.peaks)
+        yield "machine_threads", Value(best, "count", "потоков, столько же, сколько физических ядер")
+    python, threads = data.find("python"), data.find("threads")
+    if python is not None and threads is not None:
+        ratio = threads.squares[-1].flops_per_s / python.squares[-1].flops_per_s
+        how = f"скорость при n = {threads.squares[-1].n} / скорость Python при n = {python.squares[-1].n}"
+        yield "whole_descent", Value(ratio, "ratio", how)
+
+
+def _distributed_values(data: Matmul) -> Iterator[tuple[str, Value]]:
+    for each in data.distributed:
+        kind = "distributed" if each.killed is None else "death"
+        if each.device == "cuda":
+            kind = "distributed_gpu"
+        yield f"{kind}.n", Value(each.n, "count", "сторона матриц")
+        yield f"{kind}.processes", Value(each.grid_rows * each.grid_columns, "count", "процессов")
+        yield f"{kind}.steps", Value(each.steps, "count", "шагов, панелей")
+        yield f"{kind}.time", Value(each.time_s, "time", "от барьера до барьера")
+        yield f"{kind}.error", Value(each.error, "ratio", "наибольшее отклонение от float64 / наибольшее число")
+        predicted = Value(each.predicted_bytes, "bytes", "2(q − 1)n² чисел по 4 байта")
+        yield f"{kind}.predicted", predicted
+        if each.sent_bytes is not None:
+            yield f"{kind}.sent", Value(each.sent_bytes, "bytes", "счётчики TCP ядра системы, сумма по процессам")
+            excess = abs(each.sent_bytes / each.predicted_bytes - 1)
+            yield f"{kind}.deviation", Value(excess, "share", "отправлено / предсказано − 1, по модулю")
+        if each.killed is not None:
+            yield "death.restarts", Value(each.restarts, "count", "перезапусков")
+            yield "death.resumed_at", Value(each.resumed_at, "count", "шаг, с которого продолжили")
+
+
+def _count(threads: int) -> str:
+    return "one_thread" if threads == 1 else "all_threads"

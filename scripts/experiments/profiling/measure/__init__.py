@@ -1,0 +1,89 @@
+"""The profiling experiment: the Conformer's encoder over the talk's utterances, on every device there is.
+
+Importing this needs the standard library alone; `run` imports torch and NeMo.
+"""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared.profile import Workload
+from shared.workload import WORKLOAD
+from talk.experiment import Task
+from talk.measure.machine import current_machine
+from talk.measure.progress import Progress
+
+from ..record import Profiling
+
+if TYPE_CHECKING:
+    from shared.audio import Sound
+
+PASSES = 3
+_SEED = 2024
+
+
+def run(task: Task) -> Profiling:
+    """Measure. Quick: every file is fed once, and of the unprofiled passes there is one.
+
+    Raises TalkError for audio that cannot be used, for a GPU that is not there and for a broken NeMo.
+    """
+    # Kineto reads this when torch is loaded. Its most severe messages only tell that a profile begins and ends.
+    os.environ.setdefault("KINETO_LOG_LEVEL", "99")
+    sounds, workload = _sounds(task.inputs, task.quick, task.progress)
+    devices, progress, passes = task.devices, task.progress, 1 if task.quick else PASSES
+
+    from shared.model import build
+    from shared.profiler import measure_run
+
+    from .variants import measure_variants
+
+    network, model = build(WORKLOAD, progress)
+    utterances = network.spectrograms(sounds)
+    runs = [
+        measure_run(
+            network.encoder,
+            utterances,
+            workload.repeats,
+            device=each,
+            threads=current_machine().cpu_cores,
+            passes=passes,
+            progress=progress,
+        )
+        for each in devices
+    ]
+    variants = []
+    if "cuda" in devices:
+        variants = measure_variants(
+            network.encoder,
+            utterances,
+            workload.repeats,
+            device="cuda",
+            passes=passes,
+            quick=task.quick,
+            progress=progress,
+        )
+    return Profiling(model=model, workload=workload, runs=runs, variants=variants)
+
+
+def _sounds(audio: Path | None, quick: bool, progress: Progress) -> tuple[list["Sound"], Workload]:
+    from shared.audio import read_folder, spread, synthetic_speech
+
+    rate_hz, hop, encoder = WORKLOAD["sample_rate_hz"], WORKLOAD["hop_samples"], WORKLOAD["encoder"]
+    if audio is None:
+        sounds = synthetic_speech(WORKLOAD["file_lengths_samples"], rate_hz, _SEED)
+        repeats = WORKLOAD["repeats"]
+    else:
+        longest_s = encoder["pos_emb_max_len"] * encoder["subsampling_factor"] * hop / rate_hz
+        sounds = read_folder(audio, rate_hz, longest_s)
+        if len(sounds) > WORKLOAD["utterances"]:
+            progress.say(f"{audio}: the first {WORKLOAD['utterances']} of {len(sounds)} files are fed")
+            sounds = sounds[: WORKLOAD["utterances"]]
+        repeats = spread(WORKLOAD["utterances"], len(sounds))
+    return sounds, Workload(
+        audio="synthetic" if audio is None else "files",
+        sample_rate_hz=rate_hz,
+        hop_samples=hop,
+        file_lengths_samples=[len(sound) for sound in sounds],
+        repeats=[1] * len(sounds) if quick else repeats,
+        batch_size=WORKLOAD["batch_size"],
+    )

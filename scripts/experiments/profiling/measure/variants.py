@@ -1,0 +1,244 @@
+"""The same utterances in other ways: what a GPU at batch 1 waits for, and what cures it, one by one and together.
+
+The CPU hands kernels to the GPU one at a time, and a short kernel ends before the next is handed over. So either a
+launch is given more work (batches), or there are fewer of them (CUDA graphs, compiled layers). Shorter numbers are
+there to compare with: they make the kernels faster, which is of no use to a GPU that waits.
+"""
+
+import copy
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch.nn.utils.rnn import pad_sequence
+
+from shared.profiler import (
+    Encode,
+    Stopwatch,
+    Utterance,
+    forget_peak_memory,
+    peak_memory_bytes,
+    profiled_pass,
+    timed_pass,
+)
+from talk.measure.progress import Progress
+from talk.records.schema import Device
+
+from ..record import Launching, Precision, Variant
+
+_BATCH = 16
+# What rounding may cost over eighteen layers, as a share of the largest number: more of it is a mistake.
+_TOLERANCE: dict[Precision, float] = {"fp32": 1e-3, "tf32": 5e-2, "bf16": 2e-1}
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to run the encoder; the plain one is what the profile watches."""
+
+    batch_size: int = 1
+    launching: Launching = "eager"
+    precision: Precision = "fp32"
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """What weights and activations are kept in."""
+        return torch.bfloat16 if self.precision == "bf16" else torch.float32
+
+
+# bf16 last: the weights are turned into it once.
+WAYS = (
+    Way(),
+    Way(batch_size=_BATCH),
+    Way(launching="graphs"),
+    Way(launching="compiled"),
+    Way(precision="tf32"),
+    Way(batch_size=_BATCH, precision="tf32"),
+    Way(precision="bf16"),
+    Way(batch_size=_BATCH, precision="bf16"),
+    Way(batch_size=_BATCH, launching="graphs", precision="bf16"),
+)
+
+
+def measure_variants(
+    encoder: Any,
+    distinct: Sequence[Utterance],
+    repeats: Sequence[int],
+    *,
+    device: Device,
+    passes: int,
+    quick: bool,
+    progress: Progress,
+    ways: Sequence[Way] = WAYS,
+) -> list[Variant]:
+    """Feed `encoder` each of the `distinct` utterances as often as `repeats` says, in each of `ways`.
+
+    Each way is checked against the plain one before it is timed. One that cannot run here (a driver without graphs, no
+    C compiler) or is wrong has the reason instead of times. Quick: nothing is compiled.
+    """
+    encoder = encoder.to(device)
+    with torch.inference_mode(), _tf32(False):
+        exact = [
+            encoder(audio_signal=signal.to(device), length=length.to(device))[0][0].cpu() for signal, length in distinct
+        ]
+    fed = [index for index, times in enumerate(repeats) for _ in range(times)]
+    found = []
+    with progress.bar(f"Conformer in other ways on {device}", len(ways)) as advance:
+        for way in ways:
+            if next(encoder.parameters()).dtype != way.dtype:
+                encoder = copy.deepcopy(encoder.cpu()).to(device, way.dtype)
+            batches = _batches(distinct, fed, way, device)
+            if quick and way.launching == "compiled":
+                found.append(_skipped(way, device, "в быстром прогоне не компилируем"))
+            else:
+                found.append(_measure(way, encoder, batches, exact, device, passes))
+            advance(1)
+    return found
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What is fed at once, and which of the distinct utterances it is made of, row by row."""
+
+    utterance: Utterance
+    rows: tuple[int, ...]
+
+
+def _batches(distinct: Sequence[Utterance], fed: Sequence[int], way: Way, device: Device) -> list[_Batch]:
+    """The utterances as they come, or sorted by length and padded with zeros; equal batches are one tensor."""
+
+    def frames(index: int) -> int:
+        return distinct[index][0].shape[-1]
+
+    order = sorted(fed, key=frames) if way.batch_size > 1 else fed
+    rows = [tuple(order[start : start + way.batch_size]) for start in range(0, len(order), way.batch_size)]
+    made: dict[tuple[int, ...], _Batch] = {}
+    for each in set(rows):
+        signals = pad_sequence([distinct[index][0][0].T for index in each], batch_first=True).transpose(1, 2)
+        utterance = signals.to(device, way.dtype), torch.tensor(list(map(frames, each)), device=device)
+        made[each] = _Batch(utterance, each)
+    return [made[each] for each in rows]
+
+
+def _measure(
+    way: Way, encoder: Any, batches: list[_Batch], exact: list[torch.Tensor], device: Device, passes: int
+) -> Variant:
+    utterances = [batch.utterance for batch in batches]
+    once = {batch.rows: batch for batch in batches}.values()
+    try:
+        with torch.inference_mode(), _tf32(way.precision == "tf32"), _launched(way.launching, encoder) as encode:
+            forget_peak_memory(device)
+            preparing = Stopwatch(device)
+            with preparing:
+                error = max(_error(encode, batch, exact) for batch in once)
+            if not error <= _TOLERANCE[way.precision]:
+                return _skipped(way, device, f"ответ разошёлся с fp32 на {error:.1e} наибольшего числа")
+            times_s = [sum(timed_pass(encode, utterances, device, lambda _: None)) for _ in range(passes)]
+            memory = peak_memory_bytes(device)
+            watched = profiled_pass(encode, utterances, device, lambda _: None).table if device == "cuda" else None
+    except Exception as failure:  # of a driver or a compiler that this machine lacks: the others are measured
+        torch.cuda.empty_cache()
+        return _skipped(way, device, " ".join(f"{type(failure).__name__}: {failure}".split())[:200])
+    return Variant(
+        device=device,
+        **asdict(way),
+        pass_times_s=times_s,
+        launches=watched.host_launches if watched else None,
+        kernels=watched.kernel_launches if watched else None,
+        device_busy_time_us=watched.device_busy_ns / 1000 if watched else None,
+        peak_memory_bytes=memory,
+        error=error,
+        preparation_s=preparing.elapsed_s,
+    )
+
+
+def _skipped(way: Way, device: Device, why: str) -> Variant:
+    return Variant(device=device, **asdict(way), pass_times_s=[], skipped=why)
+
+
+def _error(encode: Encode, batch: _Batch, exact: list[torch.Tensor]) -> float:
+    """The largest deviation of any row from what its utterance gives alone, padding left out."""
+    signal, length = batch.utterance
+    encoded = encode(audio_signal=signal, length=length)[0].float().cpu()
+    errors = []
+    for row, index in zip(encoded, batch.rows, strict=True):
+        expected = exact[index]
+        errors.append(float((row[:, : expected.shape[1]] - expected).abs().max() / expected.abs().max()))
+    return max(errors, key=lambda error: (error != error, error))  # NaN is the worst
+
+
+@contextmanager
+def _tf32(allowed: bool) -> Iterator[None]:
+    """Whether inside, products and convolutions of float32 may be rounded to TF32 for the tensor cores."""
+    products, convolutions = torch.backends.cuda.matmul, torch.backends.cudnn
+    before = products.allow_tf32, convolutions.allow_tf32
+    products.allow_tf32 = convolutions.allow_tf32 = allowed
+    try:
+        yield
+    finally:
+        products.allow_tf32, convolutions.allow_tf32 = before
+
+
+@contextmanager
+def _launched(launching: Launching, encoder: Any) -> Iterator[Encode]:
+    """The encoder as it is, replayed from CUDA graphs, or with its layers compiled."""
+    if launching == "graphs":
+        yield Graphs(encoder)
+    elif launching == "compiled":
+        with _compiled(encoder):
+            yield encoder
+    else:
+        yield encoder
+
+
+class Graphs:
+    """The encoder recorded once a shape, and replayed: one launch for all of its kernels.
+
+    What it returns is overwritten by the next call, whatever its shape: graphs share their memory.
+    """
+
+    def __init__(self, encode: Encode) -> None:
+        self._encode = encode
+        self._recorded: dict[tuple[int, ...], tuple[torch.cuda.CUDAGraph, Utterance, Any]] = {}
+        self._pool = torch.cuda.graph_pool_handle()
+
+    # --8<-- [start:graphs]
+    def __call__(self, audio_signal: torch.Tensor, length: torch.Tensor) -> Any:
+        """Encode a batch whose shape was seen before; a new shape is recorded first."""
+        shape = tuple(audio_signal.shape)
+        if shape not in self._recorded:
+            self._recorded[shape] = self._record(audio_signal.clone(), length.clone())
+        graph, (signal, lengths), encoded = self._recorded[shape]
+        signal.copy_(audio_signal)
+        lengths.copy_(length)
+        graph.replay()
+        return encoded
+
+    # --8<-- [end:graphs]
+
+    def _record(self, signal: torch.Tensor, lengths: torch.Tensor) -> tuple[torch.cuda.CUDAGraph, Utterance, Any]:
+        aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        aside.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(aside):  # libraries choose kernels and take memory before the recording, not in it
+            for _ in range(2):
+                self._encode(audio_signal=signal, length=lengths)
+        torch.cuda.current_stream().wait_stream(aside)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph, pool=self._pool):
+            encoded = self._encode(audio_signal=signal, length=lengths)
+        return graph, (signal, lengths), encoded
+
+
+@contextmanager
+def _compiled(encoder: Any) -> Iterator[None]:
+    """Each layer through torch.compile, for any length. All layers are one code, so it is compiled once."""
+    layers = list(encoder.layers)
+    for layer in layers:
+        layer.forward = torch.compile(layer.forward, dynamic=True)
+    try:
+        yield
+    finally:
+        for layer in layers:
+            del layer.forward  # the class's own shows again
+        torch.compiler.reset()

@@ -1,0 +1,88 @@
+"""What a profiling record holds: the Conformer's encoder over the talk's utterances, run on each device."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from shared.profile import Model, Run, Workload
+from talk.records.headline import Headlines, quantity_of, ratio
+from talk.records.schema import Device, Positive
+
+Launching = Literal["eager", "graphs", "compiled"]
+Precision = Literal["fp32", "tf32", "bf16"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """The same workload another way: in batches, from CUDA graphs, compiled, in other numbers.
+
+    `launches` are calls by which the CPU starts work, `kernels` what the GPU ran for them: one launch of a graph runs
+    all of its kernels. `error` is the largest deviation from fp32, eager, one utterance at a time, as a share of its
+    largest number. `preparation_s`: warming up, and recording or compiling for every shape. `skipped` is why there are
+    no times (in Russian), None where there are.
+    """
+
+    device: Device
+    batch_size: int
+    launching: Launching
+    precision: Precision
+    pass_times_s: list[Positive]
+    launches: int | None = None
+    kernels: int | None = None
+    device_busy_time_us: float | None = None
+    peak_memory_bytes: int | None = None
+    error: float | None = None
+    preparation_s: float | None = None
+    skipped: str | None = None
+
+    def __post_init__(self) -> None:
+        if bool(self.pass_times_s) == (self.skipped is not None):
+            raise ValueError("pass_times_s: a variant has times, or a reason for having none")
+
+    @property
+    def name(self) -> str:
+        """What it changes: «batched_bf16»; «plain» where it changes nothing."""
+        changes = [
+            "batched" if self.batch_size > 1 else "",
+            self.launching if self.launching != "eager" else "",
+            self.precision if self.precision != "fp32" else "",
+        ]
+        return "_".join(filter(None, changes)) or "plain"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profiling:
+    """The profiling experiment: the Conformer's encoder over the talk's utterances, once a device."""
+
+    model: Model
+    workload: Workload
+    runs: list[Run]
+    variants: list[Variant] = field(default_factory=list)
+
+    def run_on(self, device: Device) -> Run | None:
+        """The run on `device`; None where there is none."""
+        return next((run for run in self.runs if run.device == device), None)
+
+    def __post_init__(self) -> None:
+        devices = [run.device for run in self.runs]
+        if not devices or len(set(devices)) < len(devices):
+            raise ValueError(f"runs: one run a device is expected, there are {devices}")
+
+
+def headlines(data: Profiling) -> Headlines:
+    """What a measurement is remembered by: name → number and spread."""
+    work = data.workload
+    samples = sum(length * times for length, times in zip(work.file_lengths_samples, work.repeats, strict=True))
+    passes = {run.device: quantity_of(run.pass_times_s) for run in data.runs if run.pass_times_s}
+    for device, time_s in passes.items():
+        yield f"{device}.faster_than_real_time", ratio((samples / work.sample_rate_hz, None), time_s)
+    if len(passes) == 2:
+        yield "speedup", ratio(passes["cpu"], passes["cuda"])
+    run = data.run_on("cuda")
+    if run is not None and "cuda" in passes and run.device_busy_time_us is not None:
+        middle_s, spread = passes["cuda"]
+        idle = 1 - run.device_busy_time_us / 1e6 / middle_s
+        # What the pass varies by, its busy part varies by too.
+        yield "cuda.idle_share", (max(0.0, idle), spread)
+
+
+Data = Profiling

@@ -1,0 +1,72 @@
+"""Rendering the profiling experiment: records → fragments of HTML."""
+
+from collections.abc import Callable
+from functools import partial
+from html import escape
+
+from shared.profile import Model
+from talk.records.schema import Device, Record
+from talk.render.captions import Provenance
+from talk.render.drawing import Drawing, nothing_measured
+
+from ..record import Profiling
+from .prediction import NotModelled
+from .values import named_values as named_values
+
+
+def fragments(drawing: Drawing) -> dict[str, str]:
+    """Name → fragment, for every table and picture of the profiling experiment; `original/…` are the talk's own."""
+    from . import architecture, cures, figures, tables  # drawing takes a second to import
+
+    sources, beside = drawing.sources, drawing.published
+    published = next((source for source in sources if source.record.origin == "published"), None)
+
+    def best(*devices: Device, having: Callable[[Record[Profiling]], object] = lambda _: True) -> Provenance | None:
+        for source in sources:
+            if all(source.record.data.run_on(device) for device in devices) and having(source.record):
+                if source is published and not drawing.alone:
+                    return Provenance(source.record, stands_in=True)
+                return source
+        return None
+
+    def drawn(draw: Callable[..., str], source: Provenance | None, *devices: Device) -> str:
+        runs = [source.record.data.run_on(device) for device in devices] if source else []
+        if source is None or not all(runs):
+            return nothing_measured()
+        try:
+            return draw(source, *runs)
+        except NotModelled as error:
+            why = f"Для этой архитектуры предсказание не написано: <code>{escape(str(error))}</code>."
+            return f'<p class="nothing-measured">{why}</p>\n'
+
+    cpu, cuda = best("cpu"), best("cuda")
+    both = best("cpu", "cuda")
+    timed = best("cpu", having=lambda record: any(run.utterance_times_s for run in record.data.runs))
+    cured = best("cuda", having=lambda record: any(each.pass_times_s for each in record.data.variants))
+    with_modules = best(having=lambda record: record.data.model.modules)
+    made = {
+        "work": drawn(tables.work, cpu, "cpu"),
+        "cpu-share": drawn(figures.cpu_share, cpu, "cpu"),
+        "cpu-against-gpu": drawn(figures.cpu_against_gpu, both),
+        "gpu-idle": drawn(figures.gpu_idle, cuda),
+        "intensity": drawn(figures.intensity, both or cpu),
+        "latency": drawn(figures.latency, timed, "cpu"),
+        "architecture": drawn(architecture.architecture, with_modules),
+        "cures": drawn(cures.picture, cured),
+        "cures-table": drawn(cures.table, cured),
+    }
+    for suffix, slide in (("", False), ("-slide", True)):
+        prediction = partial(tables.prediction, original=beside, slide=slide)
+        made[f"prediction{suffix}"] = drawn(prediction, cpu)
+        for path, on_cpu, on_cuda in (("operators", cpu, cuda), ("original/operators", published, published)):
+            printed = partial(tables.operators_cuda_as_printed, slide=slide)
+            made[f"{path}-cpu{suffix}"] = drawn(partial(tables.operators_cpu, slide=slide), on_cpu, "cpu")
+            made[f"{path}-cuda{suffix}"] = drawn(partial(tables.operators_cuda, slide=slide), on_cuda, "cuda")
+            made[f"{path}-cuda-as-printed{suffix}"] = drawn(printed, on_cuda, "cuda")
+    return made
+
+
+def remarks(record: Record[Profiling]) -> list[tuple[str, str]]:
+    """Whose weights the network had, where they are not the pretrained ones."""
+    model: Model = record.data.model
+    return [] if model.weights == "pretrained" else [("веса случайные", model.weights_note)]

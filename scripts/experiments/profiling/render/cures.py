@@ -1,0 +1,102 @@
+"""What cures a GPU that waits: the same run in other ways, as a picture and as a table."""
+
+from html import escape
+from statistics import median
+
+from talk.render import charts
+from talk.render.captions import Provenance
+from talk.render.charts import BLUE, INK, MUTED, PINK, SMALL
+from talk.words import NBSP, number, quantity, scientific
+
+from ..record import Profiling, Variant
+from .values import named_values
+
+_LAUNCHING = {"eager": "", "graphs": "CUDA Graphs", "compiled": "torch.compile"}
+_PRECISION = {"fp32": "", "tf32": "TF32", "bf16": "bf16"}
+
+
+def title(variant: Variant) -> str:
+    """What the variant changes, in Russian: «пачки, bf16»; nothing changed is «по одной, fp32»."""
+    changes = ["пачки" if variant.batch_size > 1 else "", _LAUNCHING[variant.launching], _PRECISION[variant.precision]]
+    return ", ".join(filter(None, changes)) or "по одной, fp32"
+
+
+@charts.in_house_style
+def picture(source: Provenance) -> str:
+    """Bars: how long each way takes, how much of it the GPU works (filled) and how much it waits (hatched)."""
+    data: Profiling = source.record.data
+    values = named_values(source.record)
+    shown = [variant for variant in data.variants if variant.pass_times_s]
+    figure, axes = charts.canvas(0.9 + 0.82 * len(shown))
+    charts.bare(axes)
+    longest = max(median(variant.pass_times_s) for variant in shown)
+    told = []
+    for row, variant in enumerate(shown):
+        time_s = median(variant.pass_times_s)
+        idle = values.get(f"cure.{variant.name}.idle_share")
+        busy_s = time_s * (1 - idle.number) if idle else time_s
+        colour = PINK if row == 0 else BLUE
+        axes.text(0, row - 0.27, title(variant), ha="left", va="center", color=INK, fontweight="bold")
+        axes.barh(row + 0.12, busy_s, height=0.34, color=colour)
+        axes.barh(row + 0.12, time_s - busy_s, left=busy_s, height=0.34, color="none", edgecolor=MUTED, hatch="////")
+        words = quantity(time_s, "time")
+        gain = values.get(f"cure.{variant.name}.gain")
+        if gain and row:
+            words += f", {quantity(gain.number, 'ratio', '×', 1)}"
+        axes.text(time_s + 0.015 * longest, row + 0.12, words, ha="left", va="center", color=INK, fontsize=SMALL)
+        waits = f", GPU ждёт {quantity(idle.number, 'share', decimals=0)}" if idle else ""
+        told.append(f"{title(variant)}: {words}{waits}")
+    axes.set_xlim(0, 1.32 * longest)
+    axes.set_ylim(len(shown) - 0.4, -0.55)
+    drawing = charts.svg(figure, "cures", "Тот же прогон на GPU другими способами", "; ".join(told))
+    caption = "Тот же прогон другими способами: закрашено — GPU считает, заштриховано — ждёт"
+    return source.figure(drawing, caption, "plot", "cuda")
+
+
+_HEADINGS = (
+    ("Как", "что изменено в прогоне"),
+    ("Прогон", "медиана прогонов без профайлера"),
+    ("Быстрее", "время исходного прогона / время этого"),
+    ("GPU ждал", "доля прогона, когда на GPU не работало ни одного ядра"),
+    ("Запусков", "вызовов, которыми CPU начинал работу на GPU, за прогон"),
+    ("Ядер", "сколько их выполнил GPU за прогон"),
+    ("Память", "наибольшая память GPU, веса вместе с остальным"),
+    ("Ошибка", "наибольшее отличие от fp32 по одной фразе, к наибольшему числу ответа"),
+)
+
+
+def table(source: Provenance) -> str:
+    """Every way in a row: time, idle share, launches, kernels, memory and what it costs in precision."""
+    data: Profiling = source.record.data
+    values = named_values(source.record)
+    head = "".join(f'<th scope="col" title="{escape(what)}">{escape(heading)}</th>' for heading, what in _HEADINGS)
+    rows = "".join(_row(variant, {name: value.number for name, value in values.items()}) for variant in data.variants)
+    body = (
+        '<div class="table-scroll" role="group" aria-label="Тот же прогон другими способами" tabindex="0">'
+        f'<table class="operators"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    )
+    sizes = {variant.batch_size for variant in data.variants if variant.batch_size > 1}
+    batches = f" В пачке {number(max(sizes), 0)}{NBSP}фраз, подобранных по длине." if sizes else ""
+    return source.figure(body, f"Что меняет каждый способ и чего стоит.{batches}", "cures", "cuda")
+
+
+def _row(variant: Variant, numbers: dict[str, float]) -> str:
+    name = f'<th scope="row">{escape(title(variant))}</th>'
+    if variant.skipped is not None:
+        return f'<tr>{name}<td class="skipped" colspan="{len(_HEADINGS) - 1}">{escape(variant.skipped)}</td></tr>'
+
+    def cell(what: str, *shown: object) -> str:
+        found = numbers.get(f"cure.{variant.name}.{what}")
+        return "—" if found is None else quantity(found, *shown)  # type: ignore[arg-type]
+
+    error = "—" if variant.error is None else scientific(variant.error)
+    cells = (
+        cell("wall_time", "time"),
+        cell("gain", "ratio", "×", 2),
+        cell("idle_share", "share", "%", 0),
+        cell("launches", "count"),
+        cell("kernels", "count"),
+        cell("memory", "bytes", "ГБ", 1),
+        error,
+    )
+    return f"<tr>{name}{''.join(f'<td>{text}</td>' for text in cells)}</tr>"

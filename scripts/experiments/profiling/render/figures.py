@@ -1,0 +1,252 @@
+"""Pictures of the profiling experiment: where time goes, what a GPU changes, how much each operator computes."""
+
+import math
+from statistics import median
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+from shared.profile import Run, Workload
+from talk.render import charts
+from talk.render.captions import Provenance
+from talk.render.charts import BLUE, GRID, INK, MUTED, PINK, SMALL, VIOLET
+from talk.words import NBSP, natural_unit, number, quantity, units
+
+from .prediction import CONVOLUTIONS, predict
+from .tables import operator_time_s
+from .values import named_values
+
+_BARS = 7
+
+
+@charts.in_house_style
+def cpu_share(source: Provenance, run: Run) -> str:
+    """Bars: the share of the CPU's time that each of the costliest operators takes by itself."""
+    total = run.self_cpu_time_total_us
+    operators = sorted(run.operators, key=lambda operator: (-operator.self_cpu_time_us, operator.name))[:_BARS]
+    shares = [(_short(operator.name), operator.self_cpu_time_us / total) for operator in operators]
+    shares.append(("остальные", max(0.0, 1 - sum(share for _, share in shares))))
+
+    figure, axes = charts.canvas()
+    charts.bare(axes)
+    longest = max(share for _, share in shares)
+    for row, (name, share) in enumerate(shares):
+        rest = row == len(shares) - 1
+        colour, hatch = (PINK, None) if row == 0 else (VIOLET, None) if not rest else ("none", "///")
+        axes.barh(row, share, height=0.62, color=colour, edgecolor=MUTED if rest else colour, hatch=hatch)
+        axes.text(-0.015 * longest, row, name, ha="right", va="center", color=INK)
+        axes.text(share + 0.015 * longest, row, _percent(share), ha="left", va="center", color=INK, fontweight="bold")
+    axes.set_xlim(-0.62 * longest, 1.16 * longest)
+    axes.set_ylim(len(shares) - 0.5, -0.5)
+    told = "; ".join(f"{name} — {_percent(share)}" for name, share in shares)
+    drawing = charts.svg(figure, "cpu-share", "Куда уходит время на CPU", told)
+    return source.figure(drawing, "Доли собственного времени операторов (Self CPU) на CPU", "plot", "cpu")
+
+
+@charts.in_house_style
+def cpu_against_gpu(source: Provenance) -> str:
+    """Pairs of bars: an operator's time on the CPU, and what it costs with the GPU, launching and computing."""
+    values = named_values(source.record)
+    names = [
+        alias
+        for alias in ("addmm", "convolution", "bmm", "mm", "silu", "copy_", "native_layer_norm")
+        if f"{alias}.speedup" in values
+    ][:4]
+    figure, axes = charts.canvas(0.7 + 0.75 * len(names))
+    charts.bare(axes)
+    longest = max(values[f"cpu.{name}.self_time"].number for name in names)
+    told = []
+    for row, name in enumerate(names):
+        slow = values[f"cpu.{name}.self_time"].number
+        launch, compute = values[f"cuda.{name}.self_time"].number, values[f"cuda.{name}.device_time"].number
+        speedup = values[f"{name}.speedup"].number
+        axes.barh(row - 0.19, slow, height=0.34, color=PINK)
+        axes.barh(row + 0.19, launch, height=0.34, color="none", edgecolor=VIOLET, hatch="////", linewidth=0)
+        axes.barh(row + 0.19, compute, left=launch, height=0.34, color=BLUE)
+        gap = 0.015 * longest
+        axes.text(-gap, row, name, ha="right", va="center", color=INK)
+        axes.text(slow + gap, row - 0.19, _milliseconds(slow), ha="left", va="center", color=INK, fontsize=SMALL)
+        text = f"{_milliseconds(launch + compute)}, в{NBSP}{number(speedup, 1)}{NBSP}раза быстрее"
+        if speedup < 1:
+            text = f"{_milliseconds(launch + compute)}, в{NBSP}{number(1 / speedup, 1)}{NBSP}раза медленнее"
+        axes.text(launch + compute + gap, row + 0.19, text, ha="left", va="center", color=INK, fontsize=SMALL)
+        told.append(
+            f"{name}: {_milliseconds(slow)} на CPU; "
+            f"с GPU {_milliseconds(launch)} на запуск и {_milliseconds(compute)} на счёт"
+        )
+    axes.set_xlim(-0.36 * longest, 1.2 * longest)
+    axes.set_ylim(len(names) - 0.1, -0.5)
+    _key(axes, [("CPU", PINK, None), ("GPU: запуск с CPU", VIOLET, "////"), ("GPU: счёт", BLUE, None)])
+    drawing = charts.svg(figure, "cpu-against-gpu", "Одни и те же операторы на CPU и на GPU", "; ".join(told))
+    caption = "Время операторов за весь прогон. С GPU оно складывается из запуска ядер процессором и счёта на GPU"
+    return source.figure(drawing, caption, "plot")
+
+
+@charts.in_house_style
+def gpu_idle(source: Provenance) -> str:
+    """Two bars of one length, the run's: how much of it the GPU worked, and how much it waited."""
+    idle = named_values(source.record)["cuda.idle_share"]
+    busy = 1 - idle.number
+    figure, axes = charts.canvas(2.6)
+    charts.bare(axes)
+    axes.barh(0, 1, height=0.5, color=PINK)
+    axes.text(0.5, 0, "CPU запускает ядра", ha="center", va="center", color=charts.ON_COLOUR, fontweight="bold")
+    axes.barh(1, busy, height=0.5, color=BLUE)
+    axes.barh(1, idle.number, left=busy, height=0.5, color="none", edgecolor=MUTED, hatch="///", linewidth=2)
+    # Which share is drawn is certain; where inside the run the pauses lie is not, so they are drawn together.
+    axes.text(0, 1.42, f"GPU считает: {_percent(busy)}", ha="left", va="center", color=INK)
+    axes.text(1, 1.42, f"GPU ждёт: {_percent(idle.number)}", ha="right", va="center", color=INK, fontweight="bold")
+    axes.set_xlim(0, 1)
+    axes.set_ylim(1.65, -0.35)
+    told = f"GPU занят {_percent(busy)} времени прогона и ждёт запусков {_percent(idle.number)}"
+    drawing = charts.svg(figure, "gpu-idle", "Занятость GPU при батче из одной фразы", told)
+    return source.figure(drawing, f"Доля времени прогона, когда GPU простаивает: {idle.how}", "plot")
+
+
+@charts.in_house_style
+def intensity(source: Provenance) -> str:
+    """Points on two logarithmic axes: FLOPs a byte of an operator, and the FLOP/s it reached on each device."""
+    record = source.record
+    figure, axes = charts.canvas(4.2)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    told = []
+    points: list[tuple[float, float]] = []
+    for run in record.data.runs:
+        expected = predict(record.data.model.encoder, record.data.workload, run.device, run.threads)
+        colour, marker, title = (PINK, "o", "CPU") if run.device == "cpu" else (BLUE, "s", "GPU")
+        mine = []
+        for name, part in sorted(expected.operators.items()):
+            time = operator_time_s(run, name)
+            if not part.flops or not time:
+                continue
+            rate = part.flops / time
+            mine.append((part.intensity, rate))
+            axes.plot(part.intensity, rate, marker, color=colour, markeredgecolor=charts.PAPER, zorder=3)
+            label = _LABELS.get(name, _short(name))
+            shift, align = _PLACES.get(label, ((0, 13), "center"))
+            axes.annotate(
+                label,
+                (part.intensity, rate),
+                xytext=shift,
+                textcoords="offset points",
+                ha=align,
+                va="center",
+                color=INK,
+                fontsize=SMALL,
+            )
+            told.append(f"{label} на {title}: {number(part.intensity, 0)} ФЛОП на байт, {quantity(rate, 'flop_rate')}")
+        points += mine
+        if mine:
+            right = max(mine)
+            axes.annotate(
+                title, right, xytext=(16, 22), textcoords="offset points", color=colour, fontweight="bold", va="center"
+            )
+    low, high = min(x for x, _ in points), max(x for x, _ in points)
+    bottom, top = min(y for _, y in points), max(y for _, y in points)
+    axes.set_xlim(low / 2.2, high * 2.6)
+    axes.set_ylim(bottom / 2.2, top * 3)
+    axes.grid(True, axis="y")
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 0 if value >= 1 else 1)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, "flop_rate", decimals=0)))
+    axes.set_xlabel("ФЛОП на байт (не больше)")
+    drawing = charts.svg(figure, "intensity", "Интенсивность и скорость операторов", "; ".join(told))
+    caption = (
+        "По горизонтали — сколько операций приходится на байт, если каждое число прочитать и записать один раз; "
+        "по вертикали — скорость, которой оператор достиг"
+    )
+    return source.figure(drawing, caption, "plot")
+
+
+@charts.in_house_style
+def latency(source: Provenance, run: Run) -> str:
+    """Points: an utterance's length against the time it took, with the spread over its repeats."""
+    work = source.record.data.workload
+    times = times_by_length(run, work)
+    figure, axes = charts.canvas()
+    lengths = sorted(times)
+    middles = [median(times[length]) for length in lengths]
+    axes.plot(lengths, middles, color=VIOLET, zorder=2)
+    for length in lengths:
+        axes.plot([length] * 2, [min(times[length]), max(times[length])], color=MUTED, linewidth=5, zorder=1)
+    axes.plot(lengths, middles, "o", color=PINK, zorder=3)
+    axes.set_xlim(0, None)
+    axes.set_ylim(0, None)
+    axes.grid(True, axis="y", color=GRID)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{number(value, 0)}{NBSP}с"))
+    unit = natural_unit(max(middles), "time")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{_plain(value / units('time')[unit])}{NBSP}{unit}"))
+    axes.set_xlabel("длина фразы")
+    told = "; ".join(
+        f"{quantity(length, 'time', decimals=1)} звука — {_time(middle)}"
+        for length, middle in zip(lengths, middles, strict=True)
+    )
+    device = "GPU" if run.device == "cuda" else "CPU"
+    drawing = charts.svg(figure, f"latency-{run.device}", f"Время счёта фразы на {device} от её длины", told)
+    caption = f"Время энкодера на фразу от её длины, {device}: медиана и размах по всем подачам файла"
+    return source.figure(drawing, caption, "plot", run.device)
+
+
+def times_by_length(run: Run, work: Workload) -> dict[float, list[float]]:
+    """Seconds of sound → seconds that each feeding of a sound so long took, over all unprofiled passes.
+
+    Files are fed in order, each as often as it repeats. Raises ValueError when the passes do not fit the workload.
+    """
+    fed = [
+        length for length, repeats in zip(work.file_lengths_samples, work.repeats, strict=True) for _ in range(repeats)
+    ]
+    times: dict[float, list[float]] = {}
+    for one_pass in run.utterance_times_s:
+        for length, time in zip(fed, one_pass, strict=True):
+            times.setdefault(length / work.sample_rate_hz, []).append(time)
+    return times
+
+
+_LABELS = {
+    CONVOLUTIONS["cpu"][0]: "convolution",
+    CONVOLUTIONS["cuda"][0]: "convolution",
+    CONVOLUTIONS["cpu"][1]: "slow_conv2d",
+    CONVOLUTIONS["cuda"][1]: "depthwise",
+}
+# Where a label stands from its point, so that neighbours on the intensity axis do not write over each other.
+_PLACES: dict[str, tuple[tuple[float, float], str]] = {
+    "addmm": ((-12, 6), "right"),
+    "mm": ((0, 15), "center"),
+    "convolution": ((12, -4), "left"),
+    "bmm": ((-12, 0), "right"),
+    "slow_conv2d": ((0, -16), "center"),
+}
+
+
+def _key(axes: Axes, entries: list[tuple[str, str, str | None]]) -> None:
+    """A key in one line under the bars, each entry a swatch and a word."""
+    for index, (text, colour, hatch) in enumerate(entries):
+        x = (0.0, 0.2, 0.66)[index]
+        axes.add_patch(
+            charts.swatch(axes, x, 0.0, colour, hatch),
+        )
+        axes.text(x + 0.055, 0.03, text, transform=axes.transAxes, ha="left", va="center", fontsize=SMALL, color=INK)
+
+
+def _plain(value: float) -> str:
+    """A tick's number with only the decimals that it has."""
+    return number(value, next(decimals for decimals in range(10) if math.isclose(round(value, decimals), value)))
+
+
+def _short(name: str) -> str:
+    return name.removeprefix("aten::").removesuffix("_forward")
+
+
+def _percent(share: float) -> str:
+    return quantity(share, "share", decimals=1 if share < 0.1 else 0)
+
+
+def _milliseconds(seconds: float) -> str:
+    return quantity(seconds, "time", "мс", decimals=0)  # one unit, so that bars compare by their numbers too
+
+
+def _time(seconds: float) -> str:
+    return quantity(seconds, "time")

@@ -1,0 +1,101 @@
+"""What a profiled run of the network leaves: the network, its input, and its operators and kernels on each device."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from talk.records.schema import Device, Positive, PositiveInt
+
+
+@dataclass(frozen=True, kw_only=True)
+class Module:
+    """A node of the network's module tree. `count` equal siblings in a row are kept as one node."""
+
+    name: str
+    type: str
+    parameters: int  # of one such node, its children included
+    count: PositiveInt = 1
+    children: list["Module"] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """The network that was profiled, and whose weights it had."""
+
+    name: str
+    weights: Literal["pretrained", "seeded"]
+    weights_note: str  # why these weights, as the site says it (in Russian)
+    encoder: dict[str, Any]  # arguments of NeMo's ConformerEncoder
+    parameters: int | None
+    modules: Module | None
+
+    def __post_init__(self) -> None:
+        missing = {"feat_in", "n_layers", "d_model"} - self.encoder.keys()
+        if missing:
+            raise ValueError(f"encoder: it has no {', '.join(sorted(missing))}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workload:
+    """What the encoder was fed: files of these lengths, each so many times, one at a time."""
+
+    audio: Literal["files", "synthetic"]
+    sample_rate_hz: PositiveInt
+    hop_samples: PositiveInt
+    file_lengths_samples: list[int]
+    repeats: list[int]
+    batch_size: int
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.repeats) == len(self.file_lengths_samples):
+            raise ValueError(f"repeats: {len(self.repeats)} of them for {len(self.file_lengths_samples)} files")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operator:
+    """One operator of the profile, named as PyTorch prints it, summed over its calls.
+
+    `self_device_time_us` is the time of the kernels this operator itself launched; None on a CPU.
+    """
+
+    name: str
+    calls: PositiveInt
+    self_cpu_time_us: float
+    cpu_time_total_us: float | None  # None where the published table did not show it
+    self_device_time_us: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kernel:
+    """One GPU kernel (or copy), summed over its launches, each counted once.
+
+    `operator` launched it: the innermost one, None where that is not known.
+    """
+
+    name: str
+    calls: PositiveInt
+    device_time_us: float
+    operator: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """The whole workload on one device.
+
+    `pass_times_s` are the unprofiled passes, in order; `utterance_times_s[p][u]` is utterance u of pass p.
+    Totals are sums over every operator of the run, which `operators` may list only the top of (`complete`).
+    """
+
+    device: Device
+    threads: int | None
+    pass_times_s: list[Positive]
+    utterance_times_s: list[list[float]]
+    profiled_time_s: float | None
+    profile_to_record_s: float | None  # from the end of the profiled pass to the finished operator list
+    self_cpu_time_total_us: Positive
+    self_device_time_total_us: float | None
+    device_busy_time_us: float | None  # union of the kernels' intervals in the profiled pass
+    kernel_launches: int | None
+    operators: list[Operator]
+    kernels: list[Kernel]
+    complete: bool
+    peak_memory_bytes: int | None = None  # of the GPU, weights included, over the unprofiled passes

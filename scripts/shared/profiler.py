@@ -1,0 +1,155 @@
+"""Passes of the encoder over the utterances: timed without the profiler, then watched by it."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import torch
+from torch.profiler import ProfilerActivity, profile
+
+from shared.aggregate import OperatorTable
+from shared.profile import Kernel, Operator, Run
+from talk.measure.progress import Advance, Progress
+from talk.records.schema import Device
+
+# Spectrograms (batch, features, frames), one but for batches, and their lengths in frames (batch,).
+Utterance = tuple[torch.Tensor, torch.Tensor]
+# The encoder, or what does the same another way: called as encoder(audio_signal=…, length=…).
+Encode = Callable[..., Any]
+
+# Utterances a profile. What the profiler keeps of more of them outgrows the caches, and is read back slower.
+_PART = 4
+
+
+def measure_run(
+    encoder: torch.nn.Module,
+    distinct: Sequence[Utterance],
+    repeats: Sequence[int],
+    *,
+    device: Device,
+    threads: int,
+    passes: int,
+    progress: Progress,
+) -> Run:
+    """Feed `encoder` each of the `distinct` utterances as often as `repeats` says, one at a time, on `device`.
+
+    After a warm-up over the distinct utterances, which meets every shape once, come `passes` unprofiled passes,
+    then the profiled one. The clock runs only while the encoder does, and waits for the GPU to finish.
+    """
+    torch.set_num_threads(threads)
+    encoder = encoder.to(device)
+    fed = [(signal.to(device), length.to(device)) for signal, length in distinct]
+    utterances = [utterance for utterance, times in zip(fed, repeats, strict=True) for _ in range(times)]
+    frames = _frames(fed) + (passes + 1) * _frames(utterances)
+    with torch.inference_mode(), progress.bar(f"Conformer on {device}", frames) as advance:
+        timed_pass(encoder, fed, device, advance)
+        # The first profile of a process pays for the profiler's own beginnings.
+        profiled_pass(encoder, fed[:1], device, lambda _: None)
+        forget_peak_memory(device)
+        utterance_times_s = [timed_pass(encoder, utterances, device, advance) for _ in range(passes)]
+        peak_bytes = peak_memory_bytes(device)
+        watched = profiled_pass(encoder, utterances, device, advance)
+    table, on_gpu = watched.table, device == "cuda"
+    return Run(
+        device=device,
+        threads=threads,
+        pass_times_s=[sum(times) for times in utterance_times_s],
+        utterance_times_s=utterance_times_s,
+        profiled_time_s=watched.encoding_s,
+        profile_to_record_s=watched.reading_s,
+        self_cpu_time_total_us=sum(operator.self_cpu_time_us for operator in watched.operators),
+        self_device_time_total_us=sum(kernel.device_time_us for kernel in watched.kernels) if on_gpu else None,
+        device_busy_time_us=table.device_busy_ns / 1000 if on_gpu else None,
+        kernel_launches=table.kernel_launches if on_gpu else None,
+        operators=watched.operators,
+        kernels=watched.kernels,
+        complete=True,
+        peak_memory_bytes=peak_bytes,
+    )
+
+
+def forget_peak_memory(device: Device) -> None:
+    """Begin to count a GPU's memory anew: what is kept without being used is given back."""
+    if device == "cuda":
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats()
+
+
+def peak_memory_bytes(device: Device) -> int | None:
+    """The most memory that PyTorch took of the GPU since `forget_peak_memory`; None on a CPU."""
+    return torch.cuda.max_memory_reserved() if device == "cuda" else None
+
+
+def timed_pass(encoder: Encode, utterances: Sequence[Utterance], device: Device, advance: Advance) -> list[float]:
+    """Seconds that each utterance took, without the profiler."""
+    times_s = []
+    for signal, length in utterances:
+        with Stopwatch(device) as encoding:
+            encoder(audio_signal=signal, length=length)
+        times_s.append(encoding.elapsed_s)
+        advance(signal.shape[-1])
+    return times_s
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A profiled pass: what it saw, the time the encoder took, and the time to read the profile back."""
+
+    table: OperatorTable
+    operators: list[Operator]
+    kernels: list[Kernel]
+    encoding_s: float
+    reading_s: float
+
+
+def profiled_pass(encoder: Encode, utterances: Sequence[Utterance], device: Device, advance: Advance) -> Watched:
+    """Run the encoder under the profiler, a few utterances a profile, and sum what it saw.
+
+    All but the encoder's own time is counted as reading: starting and stopping the profiler, too.
+    """
+    activities = [ProfilerActivity.CPU] + ([ProfilerActivity.CUDA] if device == "cuda" else [])
+    table, encoding = OperatorTable(on_gpu=device == "cuda"), Stopwatch(device)
+    start = time.perf_counter()
+    # --8<-- [start:profile]
+    for part in parts(utterances, advance):
+        with profile(activities=activities) as profiler, encoding:
+            for signal, length in part:
+                encoder(audio_signal=signal, length=length)
+        table.add(profiler)
+    # --8<-- [end:profile]
+    operators, kernels = table.operators(), table.kernels()
+    reading_s = time.perf_counter() - start - encoding.elapsed_s
+    return Watched(table, operators, kernels, encoding.elapsed_s, reading_s)
+
+
+def parts(utterances: Sequence[Utterance], advance: Advance) -> Iterator[Sequence[Utterance]]:
+    """The utterances, a few at a time; when the next few are asked for, the former are told to be done."""
+    for first in range(0, len(utterances), _PART):
+        part = utterances[first : first + _PART]
+        yield part
+        advance(_frames(part))
+
+
+class Stopwatch:
+    """Sums the seconds spent inside its `with` blocks, work given to the GPU included."""
+
+    def __init__(self, device: Device) -> None:
+        self.elapsed_s = 0.0
+        self._synchronize: Callable[[], None] = torch.cuda.synchronize if device == "cuda" else lambda: None
+
+    def __enter__(self) -> "Stopwatch":
+        self._synchronize()
+        self._start = time.perf_counter()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._synchronize()
+        self.elapsed_s += time.perf_counter() - self._start
+
+
+def _frames(utterances: Sequence[Utterance]) -> int:
+    return sum(signal.shape[-1] for signal, _ in utterances)

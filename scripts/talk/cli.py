@@ -1,0 +1,90 @@
+"""The `talk` command: thin, each subcommand one call."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from talk.errors import told_in_one_line
+from talk.paths import RESULTS
+
+
+@told_in_one_line
+def main(words: list[str] | None = None) -> int:
+    """Run one subcommand. Returns the exit status: 0 done, 1 a failed check or bad input, 130 interrupted."""
+    options = _parser().parse_args(words)
+    try:
+        return int(options.run(options))
+    except KeyboardInterrupt:
+        return _interrupted()
+    except RuntimeError as error:
+        # So Python 3.11 tells of an interrupt that comes while a class is made: matplotlib's, as it is imported.
+        if not isinstance(error.__cause__, KeyboardInterrupt):
+            raise
+        return _interrupted()
+
+
+def _interrupted() -> int:
+    print("interrupted; records and site/ are whole", file=sys.stderr)
+    return 130
+
+
+def _measure(options: argparse.Namespace) -> int:
+    from talk.experiment import Task, find_experiments
+    from talk.measure.progress import make_progress
+    from talk.measure.run import measure
+
+    everything = options.experiment == "all"
+    in_all = [name for name, experiment in find_experiments().items() if experiment.about.in_all]
+    task = Task(progress=make_progress(), device=options.device, quick=options.quick, inputs=options.input)
+    measure(in_all if everything else [options.experiment], task, options.out, what_can_be=everything)
+    return 0
+
+
+def _build(options: argparse.Namespace) -> int:
+    from talk.site.build import build
+
+    build(measuring=not options.no_measure, fresh=options.fresh, quick=options.quick)
+    return 0
+
+
+def _check(_: argparse.Namespace) -> int:
+    from talk.records.summary import read_summaries
+    from talk.render.headlines import latest_moves
+    from talk.site.check import check
+
+    problems, stale_elsewhere = check()
+    for note in (*stale_elsewhere, *latest_moves(read_summaries())):
+        print(f"note: {note}")
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    print(f"talk check: {len(problems) or 'no'} problem{'s' if len(problems) != 1 else ''}")
+    return 1 if problems else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="talk", description="Measure, build and check the talk.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    measure = commands.add_parser("measure", help="run experiments and write their records")
+    measure.add_argument("experiment", nargs="?", default="all", metavar="all|EXPERIMENT", help="its folder's name")
+    measure.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"], help="auto: every one there is")
+    measure.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="where records go (docs/results)")
+    measure.add_argument(
+        "--input", type=Path, metavar="DIR", help="files to feed to experiments instead of what they make themselves"
+    )
+    measure.add_argument("--quick", action="store_true", help="a shortened run, marked so in the record")
+    measure.set_defaults(run=_measure)
+
+    build = commands.add_parser("build", help="measure what is missing or stale, render, build site/")
+    build.add_argument("--no-measure", action="store_true", help="pages only: needs no torch")
+    build.add_argument("--fresh", action="store_true", help="measure everything, fresh or not")
+    build.add_argument("--quick", action="store_true", help="measure in short")
+    build.set_defaults(run=_build)
+
+    check = commands.add_parser("check", help="what is mistaken, or not true any more")
+    check.set_defaults(run=_check)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""The deck: a block `/// chapter | gpu.md` … `///` becomes that chapter's slides, the prose after each as its notes."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from markdown import Extension, Markdown
+from markdown.preprocessors import Preprocessor
+
+from talk.errors import TalkError
+from talk.markdown.locate import place
+from talk.markdown.slides import Slide, read_slides
+from talk.paths import DOCS
+
+# Before slides are checked (95) and snippets, values and claims are read: they work on the deck as in the chapter.
+_PRIORITY = 100
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # libyaml, where it was there when PyYAML was built
+_DIRECTIVE = re.compile(r"(?m)^/{3,} *chapter *\| *(?P<chapter>\S+) *\n/{3,} *$")
+FRONT_MATTER = re.compile(r"\A---\s*\n.*?\n---\s*\n", re.DOTALL)
+_HEADING = re.compile(r"(?P<level>#{1,6}) +(?P<text>.*?)(?: *\{[^}]*\})?\s*$")
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
+_SNIPPET = re.compile(r"\s*-+8<-+ +\"generated/")
+_DEFINITION = re.compile(r" {0,3}\[(?!\^)[^\]]+\]:\s")
+_OWN_ANCHOR = re.compile(r"\]\(#")
+# More slashes than any author writes, so that whatever a slide holds nests inside.
+_SLIDE, _NOTES = "/" * 12, "/" * 11
+
+
+def gather(chapter: Path) -> tuple[list[str], tuple[Slide, ...]]:
+    """The chapter's slides as the deck's Markdown, and the slides. Raises TalkError for a bad slide or no such file."""
+    try:
+        text = chapter.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        where, line = place(f"chapter | {chapter.name}")
+        raise TalkError(where, f"there is no chapter {chapter.name}", "mend its name", line=line) from None
+    # Blank lines instead of the front matter keep the line numbers.
+    text = FRONT_MATTER.sub(lambda match: "\n" * match[0].count("\n"), text)
+    slides, problems = read_slides(text)
+    for line, what, mend in problems:
+        raise TalkError(chapter, what, mend, line=line)
+    lines = text.splitlines()
+    ends = [*(slide.line - 1 for slide in slides[1:]), len(lines)]
+    markdown = []
+    for slide, end in zip(slides, ends, strict=True):
+        level = _level_at(lines, slide.line)
+        note = slide.options.get("note")
+        notes = [note] if note else list(_notes(lines[slide.end : end], level))
+        markdown += _write(slide, notes, chapter.name)
+    markdown += [line for line in lines if _DEFINITION.match(line)]
+    return [_OWN_ANCHOR.sub(f"]({chapter.name}#", line) for line in markdown], slides
+
+
+def _write(slide: Slide, notes: list[str], chapter: str) -> list[str]:
+    options = slide.options | {"id": slide.address, "chapter": chapter}
+    header = yaml.dump(options, Dumper=_DUMPER, allow_unicode=True, width=10_000).splitlines()
+    return [
+        f"{_SLIDE} slide | {slide.title}",
+        *(f"    {line}" for line in header),
+        "",
+        *slide.content,
+        "",
+        f"{_NOTES} notes",
+        "",
+        *notes,
+        "",
+        _NOTES,
+        "",
+        _SLIDE,
+        "",
+    ]
+
+
+def _headings(lines: list[str]) -> Iterator[tuple[int, re.Match[str]]]:
+    """Index and match of each ATX heading outside fenced code."""
+    fence: str | None = None
+    for index, line in enumerate(lines):
+        mark = _FENCE.match(line)
+        if mark is not None and fence is None:
+            fence = mark[1]
+        elif mark is not None and fence is not None and mark[1].startswith(fence):
+            fence = None
+        elif fence is None and (heading := _HEADING.match(line)):
+            yield index, heading
+
+
+def _level_at(lines: list[str], line: int) -> int:
+    """Level of the section in which `line` stands; what stands under the chapter's title counts as a section too."""
+    levels = [len(heading["level"]) for _, heading in _headings(lines[: line - 1])]
+    return max(levels[-1] if levels else 0, 2)
+
+
+def _notes(prose: list[str], level: int) -> Iterator[str]:
+    """Prose up to the end of the slide's section; smaller headings in bold, generated figures left out."""
+    headings = dict(_headings(prose))
+    for index, line in enumerate(prose):
+        heading = headings.get(index)
+        if heading is not None and len(heading["level"]) <= level:
+            return
+        if heading is not None:
+            yield f"**{heading['text']}**"
+        elif not _SNIPPET.match(line) and not _DEFINITION.match(line):
+            yield line
+
+
+class _DeckProcessor(Preprocessor):
+    def __init__(self, md: Markdown, docs: Path) -> None:
+        super().__init__(md)
+        self._docs = docs
+
+    def run(self, lines: list[str]) -> list[str]:
+        owners: dict[str, str] = {}
+
+        def gathered(directive: re.Match[str]) -> str:
+            chapter = directive["chapter"]
+            markdown, slides = gather(self._docs / chapter)
+            for slide in slides:
+                owner = owners.setdefault(slide.address, chapter)
+                if owner != chapter:
+                    what = f"slide “{slide.title}”: the address {slide.address} is taken by a slide of {owner}"
+                    raise TalkError(self._docs / chapter, what, "give one of them an `id:`", line=slide.line)
+            return "\n".join(markdown)
+
+        return _DIRECTIVE.sub(gathered, "\n".join(lines)).split("\n")
+
+
+class DeckExtension(Extension):
+    """Gathers slides. Option `docs`: the folder of chapters."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.config = {"docs": [str(DOCS), "folder of chapters"]}
+        super().__init__(**kwargs)
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Register the preprocessor."""
+        md.preprocessors.register(_DeckProcessor(md, Path(self.getConfig("docs"))), "deck", _PRIORITY)
+
+
+def makeExtension(**kwargs: Any) -> DeckExtension:
+    """Python-Markdown's entry point."""
+    return DeckExtension(**kwargs)

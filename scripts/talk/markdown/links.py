@@ -1,0 +1,93 @@
+"""Two kinds of link that are not links.
+
+`[addmm — самая дорогая операция](claim:addmm-is-the-costliest)` is a sentence tied to a check over the records;
+`[7.56](talk:8)` quotes slide 8 of the original talk: the only way to type a measured number.
+"""
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element
+
+from markdown import Extension, Markdown
+from markdown.treeprocessors import Treeprocessor
+
+from talk.errors import TalkError
+from talk.markdown.locate import place
+from talk.paths import CLAIMS, RESULTS
+
+if TYPE_CHECKING:
+    from talk.render.values import Values
+
+# After inline patterns have made the links (20), before MkDocs resolves what they point to (0).
+_PRIORITY = 15
+
+
+class _LinkProcessor(Treeprocessor):
+    def __init__(self, md: Markdown, results: Path, claims: Path) -> None:
+        super().__init__(md)
+        self._results = results
+        self._claims = claims
+
+    @cached_property
+    def _values(self) -> "Values":
+        from talk.render.values import current_values  # see talk.markdown.values
+
+        return current_values(self._results)
+
+    def run(self, root: Element) -> None:
+        for link in root.iter("a"):
+            scheme, _, target = link.get("href", "").partition(":")
+            if scheme == "claim":
+                self._make_claim(link, target)
+            elif scheme == "talk":
+                self._make_quotation(link, target)
+
+    def _make_claim(self, link: Element, name: str) -> None:
+        from talk.render.claims import judge, read_claims  # see talk.markdown.values
+
+        claims = read_claims(self._claims)
+        if name not in claims:
+            where, line = place(f"(claim:{name})")
+            raise TalkError(where, f"no claim {name}", f"add it to {self._claims.name}", line=line)
+        verdict = judge(claims[name], self._values, self._claims)
+        link.tag = "span"
+        link.attrib.clear()
+        link.set("class", "claim")
+        link.set("data-claim", name)
+        if verdict is None:
+            link.set("title", "Ещё не проверено: этих чисел никто не измерил")
+            return
+        link.set("data-holds", "true" if verdict.holds else "false")
+        link.set("data-record", verdict.record.name)
+        relation = claims[name].relation
+        link.set("title", f"{verdict.record.machine.slug}: {verdict.left} {relation} {verdict.right}")
+        if not verdict.holds:
+            link.set("title", f"{verdict.record.machine.slug}: неверно, что {verdict.left} {relation} {verdict.right}")
+            mark = Element("strong", {"class": "claim-mark"})
+            mark.text = " (не подтверждено на этой машине)"
+            link.append(mark)
+
+    def _make_quotation(self, link: Element, slide: str) -> None:
+        link.tag = "q"
+        link.attrib.clear()
+        link.set("class", "original")
+        link.set("title", f"Цитата из доклада 2024 года, слайд {slide}")
+
+
+class LinksExtension(Extension):
+    """Claims and quotations. Options: `results`, the folder of records, and `claims`, the file of claims."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.config = {"results": [str(RESULTS), "folder of records"], "claims": [str(CLAIMS), "file of claims"]}
+        super().__init__(**kwargs)
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Register the tree processor."""
+        processor = _LinkProcessor(md, Path(self.getConfig("results")), Path(self.getConfig("claims")))
+        md.treeprocessors.register(processor, "claims-and-quotations", _PRIORITY)
+
+
+def makeExtension(**kwargs: Any) -> LinksExtension:
+    """Python-Markdown's entry point."""
+    return LinksExtension(**kwargs)

@@ -1,0 +1,32 @@
+"""Where in the sources something is written. Python-Markdown tells an extension neither file nor line."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from talk.paths import DOCS, GENERATED_SNIPPETS, SNIPPETS
+from talk.records.notebooks import find_notebooks, prose_lines
+
+
+def source_files(docs: Path = DOCS, snippets: Path = SNIPPETS) -> list[Path]:
+    """Every hand-written file of Markdown: pages, labs, then fragments. What is in them is `read_source`'s to tell."""
+    pages = [*sorted(docs.rglob("*.md")), *find_notebooks(docs)]
+    fragments = sorted(path for path in snippets.rglob("*.md") if not path.is_relative_to(GENERATED_SNIPPETS))
+    return [path for path in (*pages, *fragments) if not path.is_relative_to(docs / "assets")]
+
+
+def read_source(path: Path) -> str:
+    """The Markdown of a source file, line by line as it stands there; of a lab, the prose between its code."""
+    return "\n".join(prose_lines(path)) if path.suffix == ".ipynb" else path.read_text(encoding="utf-8")
+
+
+def places(text: str) -> Iterator[tuple[Path, int]]:
+    """File and line (from 1) of each place where `text` stands in the sources."""
+    for path in source_files():
+        for line, content in enumerate(read_source(path).splitlines(), start=1):
+            if text in content:
+                yield path, line
+
+
+def place(text: str) -> tuple[Path | str, int | None]:
+    """The first place where `text` stands; a page made of no file is called that."""
+    return next(places(text), ("the page", None))

@@ -1,0 +1,372 @@
+"""Slides in a chapter: `/// slide | Title`, optional indented options, content, `///`.
+
+In an article a slide is `<section class="slide">`, a black 16:9 card; the deck (`talk.markdown.deck`) gathers the
+same blocks. Options:
+
+- `layout`: one of LAYOUTS, `text` when absent. In `columns` a line `---` divides the columns.
+- `id`: the slide's address; made from its title when absent.
+- `time`: planned seconds; DEFAULT_TIME_S when absent.
+- `note`: what the speaker sees instead of the prose that follows the slide.
+- `steps`: what comes step by step: `rows` of its tables, `items` of its lists, or lines of its code lit one after
+  another, as `1-3|4,6|all`. A single thing becomes a step by `{ .fragment }`.
+- `auto-animate`: `true` on two slides in a row: what both have moves from its old place to the new one.
+- `only`: `deck` for a slide that an article has no need of.
+- `chapter`: set by the deck alone: the page that the slide comes from.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+import yaml
+from markdown import Markdown
+from markdown.preprocessors import Preprocessor
+from markdown.util import HTML_PLACEHOLDER_RE
+from pymdownx.blocks import BlocksExtension
+from pymdownx.blocks.block import Block, type_any
+
+from talk.errors import TalkError
+from talk.markdown.addresses import Addresses
+from talk.markdown.locate import place
+from talk.markdown.sizes import WHY_WIDTH, WIDTH, formula_size, read_tables, table_size, text_size
+from talk.markdown.steps import (
+    MOST_STEPS,
+    is_steps,
+    make_step,
+    rows_of,
+    with_line_steps,
+    with_row_names,
+    with_row_steps,
+)
+
+LAYOUTS = ("title", "section", "text", "table", "code", "formula", "picture", "columns", "number", "quote")
+DECK = "slides.md"
+DEFAULT_TIME_S = 60
+WHY = "Почему"  # a title that begins so is asked aloud: its slide looks it
+
+_OPTIONS = ("layout", "id", "time", "note", "steps", "auto-animate", "only", "chapter", "attrs")
+_LONGEST_TIME_S = 3600
+_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, where it was there when PyYAML was built
+_ADDRESS = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_OPEN = re.compile(r" {0,3}(?P<slashes>/{3,}) *(?P<name>[\w-]+) *(?:\| *(?P<argument>.*?) *)?$")
+_CLOSE = re.compile(r" {0,3}(?P<slashes>/{3,}) *$")
+_ATTRIBUTES = re.compile(r" +(\{:? *[.#][^{}]*\}) *$")
+_FENCE = re.compile(r"\s*(?P<fence>`{3,}|~{3,})")
+# Before anything reads the text: fenced code (25), snippets (32).
+_CHECK_PRIORITY = 95
+
+Problem = tuple[int, str, str]
+
+
+@dataclass(frozen=True)
+class Slide:
+    """A slide as its chapter writes it. `line` (of the header) and `end` (of the closing line) count from 1."""
+
+    title: str
+    address: str
+    options: dict[str, Any]
+    content: tuple[str, ...]
+    line: int
+    end: int
+
+    @property
+    def planned_s(self) -> int:
+        """Seconds planned for it."""
+        return int(self.options.get("time", DEFAULT_TIME_S))
+
+
+@lru_cache(maxsize=64)  # a build asks several times, `mkdocs serve` builds again and again
+def read_slides(text: str) -> tuple[tuple[Slide, ...], tuple[Problem, ...]]:
+    """The slides of a chapter, and what is wrong with them."""
+    slides: list[Slide] = []
+    problems: list[Problem] = []
+    addresses = Addresses()
+    lines = text.splitlines()
+    for line, header, end in _blocks(lines, problems):
+        title = header["argument"] or ""
+        options, content = _split_options(lines[line : end - 1])
+        found = list(_option_problems(title, options, addresses))
+        problems += [(line, what, mend) for what, mend in found]
+        if not found:
+            assert options is not None
+            address = addresses.give(title, str(options.get("id", "")))
+            slides.append(Slide(title, address, options, tuple(content), line, end))
+    return tuple(slides), tuple(sorted(problems))
+
+
+def find_slide_problems(text: str) -> tuple[Problem, ...]:
+    """(line from 1, what is wrong, how to mend it) for each bad slide of a source file."""
+    return read_slides(text)[1]
+
+
+def _blocks(lines: list[str], problems: list[Problem]) -> Iterator[tuple[int, re.Match[str], int]]:
+    """Line, header and closing line of each slide, fenced code left alone."""
+    fence: str | None = None
+    opened: list[tuple[int, re.Match[str]]] = []
+
+    def lose(line: int, header: re.Match[str]) -> None:
+        if header["name"] == "slide":
+            title = header["argument"] or ""
+            problems.append((line, f"slide “{title}” is never closed", f"put a line {header['slashes']} after it"))
+
+    for number, line in enumerate(lines, start=1):
+        mark = _FENCE.match(line)
+        if fence is not None:
+            if mark is not None and mark["fence"].startswith(fence) and not line.strip(" \t`~"):
+                fence = None
+        elif mark is not None:
+            fence = mark["fence"]
+        elif header := _OPEN.match(line):
+            slashes = header["slashes"]
+            if header["name"] == "slide":
+                while opened and opened[-1][1]["name"] == "slide":
+                    lose(*opened.pop())
+            elif opened and opened[-1][1]["name"] == "slide" and opened[-1][1]["slashes"] == slashes:
+                what = f"block {header['name']} inside a slide has as many slashes as the slide"
+                problems.append((number, what, f"open and close the slide with {slashes}/"))
+            opened.append((number, header))
+        elif closing := _CLOSE.match(line):
+            depth = next(
+                (i for i in reversed(range(len(opened))) if opened[i][1]["slashes"] == closing["slashes"]), None
+            )
+            if depth is None:
+                continue
+            for inner in opened[depth + 1 :]:
+                lose(*inner)
+            start, header = opened[depth]
+            del opened[depth:]
+            if header["name"] == "slide":
+                yield start, header, number
+    for unclosed in opened:
+        lose(*unclosed)
+
+
+def _split_options(body: list[str]) -> tuple[dict[str, Any] | None, list[str]]:
+    """Indented YAML right under the header, and the rest; None where it is not a mapping."""
+    size = next((i for i, line in enumerate(body) if not re.match(r" {4,}\S", line)), len(body))
+    try:
+        options = yaml.load("\n".join(line[4:] for line in body[:size]), _YAML) or {}
+    except yaml.YAMLError:
+        options = None
+    return (options if isinstance(options, dict) else None), body[size:]
+
+
+def _option_problems(title: str, options: dict[str, Any] | None, addresses: Addresses) -> Iterator[tuple[str, str]]:
+    name = f"slide “{title}”"
+    if not title:
+        yield "a slide has no title", "write `/// slide | Title`"
+    if options is None:
+        yield f"{name}: its options are not YAML", "write one indented `name: value` a line"
+        return
+    for option in options:
+        if option not in _OPTIONS:
+            yield f"{name}: unknown option {option}", f"use one of {', '.join(_OPTIONS[:-2])}"
+    if options.get("layout", "text") not in LAYOUTS:
+        yield f"{name}: unknown layout {options['layout']}", f"use one of {', '.join(LAYOUTS)}"
+    time = options.get("time", 1)
+    if isinstance(time, bool) or not isinstance(time, int) or not 0 < time <= _LONGEST_TIME_S:
+        yield f"{name}: time {time!r} is not a time", f"write whole seconds, 1 to {_LONGEST_TIME_S}"
+    if "note" in options and not isinstance(options["note"], str):
+        yield f"{name}: its note is not text", 'write `note: "…"`'
+    if "steps" in options and not is_steps(options["steps"]):
+        mend = f"write rows, items, or at most {MOST_STEPS} groups of lines, as `1-3|4,6|all`"
+        yield f"{name}: its steps are not known: {options['steps']}", mend
+    if not isinstance(options.get("auto-animate", True), bool):
+        yield f"{name}: auto-animate is neither true nor false", "write `auto-animate: true`"
+    if options.get("only", "deck") != "deck":
+        yield f"{name}: only {options['only']} is not known", "write `only: deck`, or nothing"
+    if "id" in options:
+        if not isinstance(options["id"], str) or not _ADDRESS.fullmatch(options["id"]):
+            yield f"{name}: id {options['id']!r} is not an address", "use small Latin letters, digits and hyphens"
+        elif addresses.is_taken(options["id"]):
+            yield f"{name}: the address {options['id']} is taken by a slide above", "give it another id"
+
+
+class _SlideCheck(Preprocessor):
+    """Stops the build at a bad slide, which Python-Markdown would leave on the page as text."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        for line, what, mend in find_slide_problems("\n".join(lines)):
+            where, at = place(lines[line - 1].strip())
+            raise TalkError(where, what, mend, line=at)
+        return lines
+
+
+class SlideBlock(Block):
+    """`/// slide | Title`: the card, its title, its body, a link to its place on the other side."""
+
+    NAME = "slide"
+    ARGUMENT = True
+    OPTIONS: ClassVar[dict[str, tuple[Any, Any]]] = {  # checked by _SlideCheck, which can say what is wrong
+        "layout": ("text", type_any),
+        "id": ("", type_any),
+        "time": (DEFAULT_TIME_S, type_any),
+        "note": ("", type_any),
+        "steps": ("", type_any),
+        "auto-animate": (False, type_any),
+        "only": ("", type_any),
+        "chapter": ("", type_any),
+    }
+
+    def on_create(self, parent: Element) -> Element:
+        """`section.slide > div.slide-frame > (title, div.slide-body)`."""
+        addresses = self.tracker.setdefault("addresses", Addresses())
+        layout = self.options["layout"]
+        self._address = addresses.give(self.argument, self.options["id"])
+        kind = f"slide layout-{layout} why" if self.argument.startswith(WHY) else f"slide layout-{layout}"
+        section = SubElement(parent, "section", {"class": kind, "id": self._address})
+        section.set("data-timing", str(self.options["time"]))
+        if self.options["auto-animate"]:
+            section.set("data-auto-animate", "")
+        frame = SubElement(section, "div", {"class": "slide-frame"})
+        title = SubElement(frame, "p", {"class": "slide-title", "role": "heading", "aria-level": "2"})
+        title.text = self.argument
+        self._body = SubElement(frame, "div", {"class": "slide-body"})
+        return section
+
+    def on_add(self, block: Element) -> Element:
+        """Content goes into the body."""
+        return self._body
+
+    def on_end(self, block: Element) -> None:
+        """Take the note out, divide columns, take headings out of the article's contents, add steps and the link."""
+        chapter = self.options["chapter"]
+        if self.options["only"] == "deck" and not chapter:
+            block.clear()
+            block.tag = "div"
+            block.attrib.update({"class": "slide-place", "id": self._address})  # the deck leads here all the same
+            return
+        notes = self._body.find("aside")
+        if notes is not None:  # first of all: it is not a part of a column
+            self._body.remove(notes)
+        for element in self._body.iter():
+            if re.fullmatch("h[1-6]", element.tag):
+                element.tag = "p"
+                element.set("class", "slide-subtitle")
+            elif element.tag == "li":
+                # attr_list reads an item's attributes on their own line; a slide writes `- item { .fragment }`.
+                for text in (element, *element.findall("p")):
+                    text.text = _ATTRIBUTES.sub(r"\n\1", text.text or "")
+        choices = self._take_choices()
+        self._measure(block)
+        self._add_steps()
+        if self.options["layout"] == "columns":
+            _divide(self._body)
+        if not chapter:
+            block.extend(choices)
+        if chapter != DECK:
+            link = SubElement(block, "a", {"class": "slide-link", "data-search-exclude": ""})
+            link.set("href", f"{chapter or DECK}#{self._address}")
+            link.text = "в статье" if chapter else "в презентации"
+        if notes is not None:
+            block.append(notes)
+
+    def _take_choices(self) -> list[Element]:
+        """Take choices of machines out of the body: an article has them under the card, the deck does without."""
+        marks = [self.md.htmlStash.get_placeholder(index) for index in self._stashed('<details class="machines"')]
+        taken = []
+        for parent in list(self._body.iter()):
+            for child in list(parent):
+                if (child.text or "").strip() in marks:
+                    parent.remove(child)
+                    taken.append(child)
+        return taken
+
+    def _stashed(self, mark: str) -> list[int]:
+        """Indices of the blocks of HTML in the slide's body that hold `mark`."""
+        texts = (element.text or "" for element in self._body.iter())
+        stashed = (int(found[1]) for text in texts for found in HTML_PLACEHOLDER_RE.finditer(text))
+        return [index for index in stashed if mark in str(self.md.htmlStash.rawHtmlBlocks[index])]
+
+    def _measure(self, section: Element) -> None:
+        """Tell the style sheet how much the slide holds, so that it is set as large as it fits."""
+        blocks = (self.md.htmlStash.rawHtmlBlocks[index] for index in self._stashed('<div class="highlight"'))
+        codes = (html.unescape(re.sub("<[^>]*>", "", block)) for block in blocks)
+        lines = [line for code in codes for line in code.strip().splitlines()]
+        if lines:
+            section.set("style", f"--code-columns: {max(map(len, lines))}; --code-lines: {len(lines)}")
+        elif size := self._size():
+            section.set("style", f"--size: {size}")
+
+    def _size(self) -> float | None:
+        """How large the slide's text, tables or formulas are set; None where the layout alone says that."""
+        match self.options["layout"]:
+            case "text" if all(child.tag in ("p", "ul", "ol") for child in self._body):
+                texts = ["".join(child.itertext()) for child in self._body.iter() if child.tag in ("p", "li")]
+                width = WIDTH - WHY_WIDTH * self.argument.startswith(WHY)
+                return text_size(self.argument, texts, width) if texts and not self._stashed("<") else None
+            case "table":
+                stash = self.md.htmlStash.rawHtmlBlocks
+                written = [str(stash[index]) for index in self._stashed("<table")]
+                written += [tostring(table, encoding="unicode") for table in self._body.iter("table")]
+                tables = [table for each in written for table in read_tables(each)]
+                return table_size(self.argument, tables) if tables else None
+            case "formula":
+                formulas = [each.text or "" for each in self._body.iter("div") if each.get("class") == "arithmatex"]
+                return formula_size(formulas) if formulas else None
+        return None
+
+    def _add_steps(self) -> None:
+        stash, steps = self.md.htmlStash.rawHtmlBlocks, str(self.options["steps"])
+        tables = self._stashed("<table")
+        if self.options["auto-animate"]:
+            for row in rows_of(self._body):
+                row.set("data-id", "".join(row[0].itertext()))
+            for index in tables:
+                stash[index] = with_row_names(stash[index])
+        if steps == "rows":
+            for row in rows_of(self._body):
+                make_step(row)
+            for index in tables:
+                stash[index] = with_row_steps(stash[index])
+        elif steps == "items":
+            for item in self._body.iter("li"):
+                make_step(item)
+        elif steps:
+            for index in self._stashed('<div class="highlight"')[:1]:
+                try:
+                    stash[index] = with_line_steps(stash[index], steps)
+                except ValueError:
+                    where, line = place(self.argument)
+                    what = f"slide “{self.argument}”: its code has no lines {steps}"
+                    raise TalkError(where, what, "mend its steps", line=line) from None
+
+
+class NotesBlock(Block):
+    """`/// notes`: what the speaker sees; written by the deck."""
+
+    NAME = "notes"
+
+    def on_create(self, parent: Element) -> Element:
+        """`aside.notes`, which the slide moves out of its body."""
+        return SubElement(parent, "aside", {"class": "notes"})
+
+
+def _divide(body: Element) -> None:
+    columns = [Element("div", {"class": "slide-column"})]
+    for child in list(body):
+        body.remove(child)
+        if child.tag == "hr":
+            columns.append(Element("div", {"class": "slide-column"}))
+        else:
+            columns[-1].append(child)
+    body.extend(columns)
+
+
+class SlidesExtension(BlocksExtension):
+    """Slides and their notes."""
+
+    def extendMarkdownBlocks(self, md: Markdown, block_mgr: Any) -> None:
+        """Register the blocks and the check that runs before them."""
+        block_mgr.register(SlideBlock, self.getConfigs())
+        block_mgr.register(NotesBlock, self.getConfigs())
+        md.preprocessors.register(_SlideCheck(md), "slide-check", _CHECK_PRIORITY)
+
+
+def makeExtension(**kwargs: Any) -> SlidesExtension:
+    """Python-Markdown's entry point."""
+    return SlidesExtension(**kwargs)

@@ -1,0 +1,147 @@
+"""`{{ profiling.addmm.speedup | .1 }}` in Markdown: a measured number with its record and how it was computed.
+
+What reads records is imported with the first number: it declares every field of every experiment, which takes a tenth
+of a second, and a site that shows none, or a page that is edited, need not wait for it.
+"""
+
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Extension, Markdown
+from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
+
+from talk.errors import TalkError
+from talk.markdown.locate import place
+from talk.paths import RESULTS
+from talk.words import NBSP, day
+
+if TYPE_CHECKING:
+    from talk.records.schema import AnyRecord
+    from talk.render.values import Found, Values
+
+REFERENCE = r"\{\{\s*(?P<reference>[^{}|]+?)\s*(?:\|\s*(?P<format>[^{}]*?)\s*)?\}\}"
+# After code spans (190), so that a reference quoted as code stays as it is; before everything that reads inside a line.
+_PRIORITY = 185
+# After inline patterns (20) have made what it looks for.
+_BANNER_PRIORITY = 10
+
+
+def render_reference(values: "Values", reference: str, format_spec: str, written: str) -> tuple["Found", str] | None:
+    """The value a reference names and its text; None where nobody has measured it yet.
+
+    Raises TalkError naming the file and line where `written` stands.
+    """
+    from talk.render.values import FormatError, UnknownValueError, UnmeasuredValueError, format_value
+
+    try:
+        found = values.find(reference)
+        return found, format_value(found.value, format_spec)
+    except UnmeasuredValueError:
+        return None
+    except UnknownValueError as error:
+        where, line = place(written)
+        raise TalkError(where, f"no record has the value {reference}", error.mend, line=line) from None
+    except FormatError as error:
+        where, line = place(written)
+        what, _, mend = str(error).partition("; ")
+        raise TalkError(where, what, mend, line=line) from None
+
+
+def provenance(found: "Found", stale: bool) -> str:
+    """How the number was computed, where and when, and whether its code changed since: the text of its tooltip."""
+    record = found.record
+    source = "доклад" if record.origin == "published" else record.machine.slug
+    parts = [found.value.how, f"{source}, {day(record.measured_at)}"]
+    if record.quick:
+        parts.append("быстрый прогон")
+    if stale:
+        parts.append("устарело: код замера с тех пор изменился")
+    return "; ".join(parts)
+
+
+class _ValueProcessor(InlineProcessor):
+    def __init__(self, md: Markdown, results: Path) -> None:
+        super().__init__(REFERENCE, md)
+        self._results = results
+        self._stale: dict[str, bool] = {}  # by the record's name: looked up once a page
+
+    @cached_property
+    def _values(self) -> "Values":
+        """Asked for once a page too: to know that no record has changed since is to look at every one."""
+        from talk.render.values import current_values
+
+        return current_values(self._results)
+
+    def _is_stale(self, record: "AnyRecord") -> bool:
+        from talk.records.sources import changed_sources
+
+        if record.name not in self._stale:
+            self._stale[record.name] = bool(changed_sources(record))
+        return self._stale[record.name]
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]
+        rendered = render_reference(self._values, m["reference"], m["format"] or "", m[0])
+        if rendered is None:
+            return _unmeasured(m["reference"], m["format"] or ""), m.start(0), m.end(0)
+        found, text = rendered
+        stale = self._is_stale(found.record)
+        element = Element("data")
+        element.set("class", "measured stale" if stale else "measured")
+        element.set(
+            "value", f"{found.value.number:.6g}" if found.value.dimension != "count" else f"{found.value.number:g}"
+        )
+        element.set("data-record", found.record.name)
+        element.set("title", provenance(found, stale))
+        element.text = text
+        return element, m.start(0), m.end(0)
+
+
+def _unmeasured(reference: str, format_spec: str) -> Element:
+    """What stands in the place of a number that nobody has measured: said in words, drawn as pixels, its unit kept."""
+    element = Element("span", {"class": "unmeasured", "title": f"{reference}: ещё не измерено"})
+    blank = SubElement(element, "span")
+    blank.text = "не измерено"
+    units = [word for word in format_spec.split() if not word.startswith(".")]
+    blank.tail = "".join(unit if unit == "×" else NBSP + unit for unit in units)
+    return element
+
+
+class _Banner(Treeprocessor):
+    """Says under a page's title that some of its numbers are not measured yet."""
+
+    def run(self, root: Element) -> None:
+        title = root.find("h1")
+        if title is None or not any(span.get("class") == "unmeasured" for span in root.iter("span")):
+            return
+        place = list(root).index(title) + 1
+        if place < len(root) and root[place].tag == "section":  # a title slide hides the title
+            place += 1
+        banner = Element("p", {"class": "nothing-measured"})
+        banner.text = "Часть чисел на этой странице ещё не измерена, на их месте пусто. Измерить может любая машина: "
+        command = SubElement(banner, "code")
+        command.text = AtomicString("make site")
+        command.tail = "."
+        root.insert(place, banner)
+
+
+class ValuesExtension(Extension):
+    """References to values. Option `results`: the folder of records."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.config = {"results": [str(RESULTS), "folder of records"]}
+        super().__init__(**kwargs)
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Register the inline pattern."""
+        md.inlinePatterns.register(_ValueProcessor(md, Path(self.getConfig("results"))), "measured-value", _PRIORITY)
+        md.treeprocessors.register(_Banner(md), "unmeasured-values", _BANNER_PRIORITY)
+
+
+def makeExtension(**kwargs: Any) -> ValuesExtension:
+    """Python-Markdown's entry point."""
+    return ValuesExtension(**kwargs)

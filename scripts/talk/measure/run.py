@@ -1,0 +1,107 @@
+"""Runs experiments on the machine at hand and writes their records, nothing else.
+
+Importing this needs the standard library alone: torch is imported by the experiment that runs.
+"""
+
+import sys
+import traceback
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from talk.errors import MissingError, NoDeviceError, TalkError
+from talk.experiment import Found, Task, find_experiment, missing_packages
+from talk.measure.machine import current_machine, is_virtual, versions
+from talk.paths import PACKAGE, ROOT, shown
+from talk.records.schema import SCHEMA_VERSION, AnyRecord, Record
+from talk.records.sources import current_code
+from talk.records.store import record_path, write_record
+from talk.records.summary import keep_former_summary, keep_summary
+
+
+def measure(names: list[str], task: Task, out: Path, *, what_can_be: bool = False) -> list[Path]:
+    """Run the experiments `names` and write their records under `out`; returns the records' paths.
+
+    A record is written when its experiment has ended, whole: until then the former one stays. Raises TalkError when an
+    experiment cannot run, or its record cannot be written. With `what_can_be` the other experiments are measured all
+    the same, and each failure is one line on standard error; TalkError then tells at the end that something failed, or
+    that nothing could be measured.
+    """
+    experiments = [find_experiment(name) for name in names]
+    if not what_can_be:
+        return [_measure(experiment, task, out) for experiment in experiments]
+    written: list[Path] = []
+    failed: list[str] = []
+    for experiment in experiments:
+        try:
+            written.append(_measure(experiment, task, out))
+        except NoDeviceError:
+            raise
+        except MissingError as error:
+            print(f"{error}; {experiment.name} is skipped", file=sys.stderr, flush=True)
+        except Exception as error:  # of a torch, a driver or a compiler that nobody has tried this with
+            failed.append(experiment.name)
+            told = error if isinstance(error, TalkError) else _unforeseen(experiment.name, error)
+            print(told, file=sys.stderr, flush=True)
+    if failed:
+        raise TalkError("talk measure", f"{', '.join(failed)} failed", "mend what is said above, then measure again")
+    if not written:
+        raise TalkError("talk measure", "nothing was measured", "install what is named above")
+    return written
+
+
+def _unforeseen(name: str, error: Exception) -> TalkError:
+    """An error that is none of ours in one line, with the line of ours that it came through."""
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_ours(Path(frame.filename))]
+    where = f" at {shown(Path(ours[-1].filename))}:{ours[-1].lineno}" if ours else ""
+    what = f"{type(error).__name__}{where}: {str(error)[:500]}"
+    return TalkError(f"talk measure {name}", what, f"`talk measure {name}` alone shows all of it")
+
+
+def _is_ours(file: Path) -> bool:
+    return file.is_relative_to(PACKAGE) or (file.is_relative_to(ROOT) and not file.is_relative_to(sys.prefix))
+
+
+def _measure(experiment: Found, task: Task, out: Path) -> Path:
+    about = experiment.about
+    require(experiment.name, about.packages)
+    code = current_code(experiment)  # before it runs: an edit meanwhile must not pass for what ran
+    measured_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    data = experiment.run(task)
+    record: AnyRecord = Record(
+        schema_version=SCHEMA_VERSION,
+        experiment=experiment.name,
+        machine=current_machine(),
+        versions=versions([*about.packages.values(), *about.for_parts.values()]) | experiment.versions(),
+        code=code,
+        measured_at=measured_at,
+        origin="measured",
+        quick=task.quick,
+        uncontrolled=_uncontrolled(task.quick),
+        data=data,
+    )
+    place = record_path(out, record.machine.slug, experiment.name)
+    experiment.keep(place.parent)
+    keep_former_summary(place)
+    path = write_record(record, out)
+    keep_summary(record, out)
+    task.progress.say(f"{path} is written")
+    return path
+
+
+def require(name: str, packages: Mapping[str, str]) -> None:
+    """Raises MissingError naming those of `packages` (as imported: as pip is asked for them) that are not installed."""
+    missing = missing_packages(packages)
+    if missing:
+        mend = f"run `make setup ALL=1`, or `pip install {' '.join(missing)}` on a bare machine"
+        raise MissingError(f"talk measure {name}", f"{', '.join(missing)} must be installed first", mend)
+
+
+def _uncontrolled(quick: bool) -> list[str]:
+    """What the measurement did not control, by the names under which `talk.words` has it."""
+    found = ["clock_not_pinned", "other_programs_running"]
+    if is_virtual():
+        found.append("virtual_machine")
+    if quick:
+        found.append("single_pass")
+    return found

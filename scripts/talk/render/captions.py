@@ -1,0 +1,130 @@
+"""Figures and their captions: where the numbers of a table or picture come from, said under each of them.
+
+Everything that comes from a record is escaped here or by `escape`: a machine may be called `<script>`.
+"""
+
+import re
+from collections.abc import Iterable
+from html import escape
+from pathlib import Path
+
+from talk.experiment import find_experiment
+from talk.paths import ROOT
+from talk.records.schema import AnyRecord, Device, Machine
+from talk.records.sources import changed_sources
+from talk.words import NBSP, counted, day, say
+
+# Every page with figures but a lab lies one level below the site's root (/gpu/, /slides/): one link serves all.
+RESULTS_URL = "../results/"
+
+_TRADEMARK = re.compile(r"\((?:R|TM|C)\)", re.IGNORECASE)
+
+
+def raw_url(record: AnyRecord, base: str = RESULTS_URL) -> str:
+    """Address of the record's JSON, where `base` leads from the page to the records."""
+    return escape(f"{base}{record.name}.json")
+
+
+def hardware(record: AnyRecord, device: Device | None = None) -> str:
+    """The machine in words, as HTML: its CPU and cores, and before them its GPU unless only the CPU is spoken of."""
+    machine = record.machine
+    parts = [processor(machine)]
+    ran_on = getattr(record.data, "run_on", lambda _: None)
+    if machine.gpu and (device == "cuda" or (device is None and ran_on("cuda"))):
+        parts.insert(0, machine.gpu)
+    return escape(" + ".join(parts))
+
+
+def processor(machine: Machine) -> str:
+    """The machine's CPU and cores in words, not escaped."""
+    return f"{_TRADEMARK.sub('', machine.cpu)}, {counted(machine.cpu_cores, 'core')}"
+
+
+def versions(record: AnyRecord) -> str:
+    """The versions that its experiment shows in captions, as HTML: «PyTorch 2.13.0, NeMo 3.0.0»."""
+    shown = find_experiment(record.experiment).about.shown_versions
+    named = [f"{title}{NBSP}{record.versions[key]}" for key, title in shown.items() if key in record.versions]
+    return escape(", ".join(named))
+
+
+def code(record: AnyRecord) -> str:
+    """The commit that measured, short, as HTML; empty where it is not known."""
+    commit = record.code.commit
+    if commit is None:
+        return ""
+    return say("provenance.code_edited" if record.code.dirty else "provenance.code", commit=_short(commit))
+
+
+def _short(commit: str) -> str:
+    return f"<code>{escape(commit[:7])}</code>"
+
+
+class Provenance:
+    """Says in captions where the numbers of one record come from. Reads the sources once, to know what is stale.
+
+    `stands_in`: the published record is shown because no machine has measured the like yet, and the caption says so.
+    """
+
+    def __init__(self, record: AnyRecord, *, stands_in: bool = False, root: Path = ROOT) -> None:
+        self.record = record
+        self.stands_in = stands_in
+        self.changed = changed_sources(record, root)
+
+    @property
+    def remarks(self) -> list[str]:
+        """What else the experiment has to say of the record in each caption, as HTML."""
+        found = find_experiment(self.record.experiment).remarks(self.record)
+        return [
+            f'<span title="{escape(at_length)}">{escape(short)}</span>' if at_length else escape(short)
+            for short, at_length in found
+        ]
+
+    @property
+    def stale(self) -> str:
+        """The mark of a record whose code has changed since, naming what changed; empty when it is fresh."""
+        if not self.changed:
+            return ""
+        shown = ", ".join(self.changed[:3])
+        if len(self.changed) > 3:
+            shown = say("provenance.and_more", files=shown, count=len(self.changed) - 3)
+        title = say("provenance.changed", files=shown)
+        return f'<mark class="stale" title="{escape(title)}">{say("provenance.stale")}</mark>'
+
+    def sentence(self, device: Device | None = None, base: str = RESULTS_URL) -> str:
+        """Machine, date, versions, code, reservations and the link to the raw record (see `raw_url`), as HTML."""
+        record = self.record
+        if record.origin == "published":
+            key = "original.stands_in" if self.stands_in else "original.table"
+            parts = [
+                say(key, year=record.measured_at[:4]),
+                hardware(record),
+                day(record.measured_at),
+                versions(record),
+            ]
+        else:
+            parts = [hardware(record, device), day(record.measured_at), versions(record), code(record)]
+            if record.quick:
+                parts.append(say("provenance.quick"))
+        parts += self.remarks
+        parts.append(f'<a href="{raw_url(record, base)}">{say("provenance.data")}</a>')
+        return " · ".join(part for part in [*parts, self.stale] if part)
+
+    def figure(
+        self,
+        body: str,
+        caption: str,
+        kind: str,
+        device: Device | None = None,
+        others: Iterable["Provenance"] = (),
+    ) -> str:
+        """A whole figure of this record: `body` and `caption` (HTML), then where it is from.
+
+        `kind` is one more class of the figure; `device` is the one it shows, None for both; `others` are records it
+        shows besides. One line, so that Markdown takes it as one block wherever it is included.
+        """
+        sources = "".join(f'<span class="provenance">{source.sentence(device)}</span>' for source in (self, *others))
+        html = (
+            f'<figure class="measured {kind}" data-record="{escape(self.record.name)}">{body}'
+            f'<figcaption><span class="caption">{caption}</span>{sources}</figcaption></figure>'
+        )
+        return " ".join(html.split("\n")) + "\n"

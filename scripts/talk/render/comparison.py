@@ -1,0 +1,269 @@
+"""All machines together: who measured what, the numbers of all of them side by side, and how each changed with time."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from talk.experiment import find_experiment, find_experiments
+from talk.records.schema import AnyRecord
+from talk.records.summary import Summary
+from talk.render.captions import Provenance, code, processor, raw_url
+from talk.render.headlines import Headline, headlines, latest_moves
+from talk.render.machines import has_pages, labels, page_name
+from talk.render.values import Values
+from talk.words import NBSP, day, quantity, say
+from talk.words import uncontrolled as uncontrolled_note
+
+# As many measurements as a phone shows beside the names of the numbers.
+_MOMENTS = 6
+
+Machines = Mapping[str, Sequence[AnyRecord]]
+
+
+def fragments(records: Sequence[AnyRecord], summaries: Sequence[Summary]) -> dict[str, str]:
+    """Path under `snippets/generated/` → fragment. `records` come the most trusted first, and so do the machines."""
+    machines: dict[str, list[AnyRecord]] = {}
+    for record in records:
+        machines.setdefault(record.machine.slug, []).append(record)
+    names = labels(records)
+    return {
+        "machines/table.html": _table(machines),
+        "machines/short.html": _short(machines),
+        "machines/headlines.html": _headlines(machines, names),
+        "machines/history.html": _history(machines, summaries, names),
+    }
+
+
+def _experiments(machines: Machines) -> list[str]:
+    found = {record.experiment for records in machines.values() for record in records}
+    return [name for name in find_experiments() if name in found]
+
+
+def _title(experiment: str) -> str:
+    return find_experiment(experiment).title
+
+
+def _hardware(records: Sequence[AnyRecord]) -> str:
+    """GPU, CPU and cores, whatever of it the experiments used."""
+    machine = records[0].machine
+    return escape(" + ".join(filter(None, [machine.gpu, processor(machine)])))
+
+
+def _table(machines: Machines) -> str:
+    """Every machine with what it measured: when, the raw record, and its figures; then versions and reservations."""
+    if not machines:
+        return _nothing("machines.none")
+    experiments = _experiments(machines)
+    measured_by = {
+        name: sum(any(r.experiment == name for r in mine) for mine in machines.values()) for name in experiments
+    }
+    bodies = []
+    for records in machines.values():
+        by_name = {record.experiment: record for record in records}
+        cells = "".join(
+            _cell(by_name[name], has_pages(name) and measured_by[name] > 1) if name in by_name else "<td>—</td>"
+            for name in experiments
+        )
+        remarks = f'<div class="remarks-text">{_details(records)}</div>'
+        bodies.append(
+            f"<tbody><tr><th scope=row>{_hardware(records)}</th>{cells}</tr>"
+            f'<tr class="remarks"><td colspan={len(experiments) + 1}>{remarks}</td></tr></tbody>'
+        )
+    head = "".join(f"<th scope=col>{escape(heading)}</th>" for heading in (say("machines.machine"), *map(_title, experiments)))
+    return _figure(say("machines.experiments"), f"<thead><tr>{head}</tr></thead>{''.join(bodies)}", "machines")
+
+
+def _cell(record: AnyRecord, has_page: bool) -> str:
+    notes = [f'<a href="{raw_url(record)}">JSON</a>']
+    if has_page:
+        notes.append(f'<a href="../machines/{escape(page_name(record.machine.slug, record.experiment))}">{say("machines.tables")}</a>')
+    if record.quick:
+        notes.append(say("provenance.quick"))
+    stale = Provenance(record).stale
+    if stale:
+        notes.append(stale)
+    return f'<td data-record="{escape(record.name)}">{day(record.measured_at)}<br>{", ".join(notes)}</td>'
+
+
+def _details(records: Sequence[AnyRecord]) -> str:
+    """Versions and code of everything that ran, then what was not controlled and what else there is to say."""
+    versions: dict[str, str] = {}
+    for record in reversed(records):  # the most trusted has the last word
+        versions |= record.versions
+    with_what = escape(", ".join(f"{name}{NBSP}{version}" for name, version in sorted(versions.items())))
+    commits = dict.fromkeys(filter(None, map(code, records)))
+    notes: dict[str, None] = {}
+    for record in records:
+        if record.origin == "published":
+            notes[say("original.tables", year=record.measured_at[:4])] = None
+        if record.quick:
+            notes[say("machines.quick", experiment=_title(record.experiment))] = None
+        notes |= dict.fromkeys(filter(None, (note for _, note in find_experiment(record.experiment).remarks(record))))
+    uncontrolled = dict.fromkeys(uncontrolled_note(note) for record in records for note in record.uncontrolled)
+    if uncontrolled:
+        notes[say("uncontrolled", notes="; ".join(uncontrolled))] = None
+    remarks = "".join(f"<li>{escape(note)}</li>" for note in notes)
+    return " · ".join(filter(None, [with_what, *commits])) + f"<ul>{remarks}</ul>"
+
+
+def _short(machines: Machines) -> str:
+    """The machines again, a line each, for the page at the site's root."""
+    if not machines:
+        return _nothing("machines.none")
+    rows = []
+    for slug, records in machines.items():
+        mine = {record.experiment for record in records}
+        what = ", ".join(_title(name) for name in _experiments(machines) if name in mine)
+        latest = max(record.measured_at for record in records)
+        stale = next((found for found in (Provenance(record).stale for record in records) if found), "")
+        rows.append(
+            f'<tr><th scope=row data-machine="{escape(slug)}">{_hardware(records)} {stale}</th><td>{escape(what)}</td>'
+            f"<td>{day(latest)}</td></tr>"
+        )
+    head = "".join(f"<th scope=col>{heading}</th>" for heading in map(say, ("machines.machine", "machines.measured", "machines.when")))
+    return _figure(say("machines.title"), f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>", "machines")
+
+
+def _headlines(machines: Machines, names: Mapping[str, str]) -> str:
+    """Headline numbers in rows, machines in columns; `compare.js` adds a choice of two and their ratios."""
+    answers = {slug: Values(records) for slug, records in machines.items()}
+    bodies = []
+    for experiment in _experiments(machines):
+        rows = []
+        for headline in headlines().values():
+            cells = [_answer(headline, values) for values in answers.values()]
+            if headline.name.startswith(f"{experiment}.") and any(cells):
+                better = f' data-better="{headline.about.better}"' if headline.about.better else ""
+                columns = "".join(f"<td>{cell or '—'}</td>" for cell in cells)
+                rows.append(f"<tr{better}><th scope=row>{escape(headline.title)}</th>{columns}</tr>")
+        if rows:
+            section = (
+                f'<tr class="section"><th colspan={len(machines) + 1} scope=colgroup>{_title(experiment)}</th></tr>'
+            )
+            bodies.append(f"<tbody>{section}{''.join(rows)}</tbody>")
+    if not bodies:
+        return _nothing("machines.none")
+    head = f"<th scope=col>{say('machines.number')}</th>" + "".join(
+        f'<th scope=col data-machine="{escape(slug)}">{escape(names[slug])}</th>' for slug in machines
+    )
+    table = _figure(
+        say("machines.headlines"),
+        f"<thead><tr>{head}</tr></thead>{''.join(bodies)}",
+        "machines headlines",
+        "operators",
+    )
+    titles = {name: say(f"machines.{name}") for name in ("first", "second")}
+    selects = "".join(f'<label>{title} <select name="{name}"></select></label>' for name, title in titles.items())
+    form = f'<form class="machine-pair" hidden>{selects}<div class="table-scroll" aria-live="polite"></div></form>'
+    return f"{table}\n{form}\n"
+
+
+def _answer(headline: Headline, values: Values) -> str:
+    found = values.get(headline.name)
+    if found is None:
+        return ""
+    amount = found.value.number
+    return (
+        f'<data class="measured" value="{amount:.6g}" data-record="{escape(found.record.name)}" '
+        f'title="{escape(found.value.how)}">{headline.text(amount)}</data>'
+    )
+
+
+def _history(machines: Machines, summaries: Sequence[Summary], names: Mapping[str, str]) -> str:
+    """Of each machine's experiment that was measured more than once: every headline number at each moment."""
+    moved = {(move.after.machine, move.headline.name) for move in latest_moves(summaries)}
+    tables = []
+    for slug in machines:
+        for experiment in _experiments(machines):
+            mine = [each for each in summaries if (each.machine, each.experiment) == (slug, experiment)]
+            if len(mine) > 1:
+                tables.append(_history_table(mine, f"{_title(experiment)}, {names[slug]}", moved))
+    if not tables:
+        return _nothing("history.none")
+    return "\n".join(tables)
+
+
+def _history_table(summaries: Sequence[Summary], title: str, moved: set[tuple[str, str]]) -> str:
+    shown, moved_title = summaries[-_MOMENTS:], escape(say("history.moved"))
+    rows = []
+    for headline in headlines().values():
+        numbers = [{each.name: each.number for each in summary.headlines}.get(headline.name) for summary in summaries]
+        known = [amount for amount in numbers if amount is not None]
+        if not known:
+            continue
+        cells = "".join(
+            f"<td>{'—' if amount is None else headline.text(amount)}</td>" for amount in numbers[-len(shown) :]
+        )
+        change = _change(known[-1] / known[-2] - 1) if len(known) > 1 and known[-2] else "—"
+        mark = ""
+        if (summaries[0].machine, headline.name) in moved:
+            mark = f' <mark class="moved" title="{moved_title}">!</mark>'
+        rows.append(
+            f"<tr><th scope=row>{escape(headline.title)}</th><td>{_sparkline(known, headline)}</td>{cells}"
+            f"<td>{change}{mark}</td></tr>"
+        )
+    head = "".join(f"<th scope=col>{_moment(summary)}</th>" for summary in shown)
+    return _figure(
+        title,
+        f"<thead><tr>{_heads('machines.number', 'history.course')}{head}{_heads('history.change')}</tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody>",
+        "machines history",
+        "operators",
+        caption=escape(title),
+    )
+
+
+def _nothing(key: str) -> str:
+    return f'<p class="nothing-measured">{say(key)}</p>\n'
+
+
+def _heads(*keys: str) -> str:
+    return "".join(f"<th scope=col>{escape(say(key))}</th>" for key in keys)
+
+
+def _change(share: float) -> str:
+    text = quantity(share, "share", decimals=0)
+    return f"+{text}" if share > 0 and not text.startswith("0") else text
+
+
+def _moment(summary: Summary) -> str:
+    """A measurement as a column's heading: its day, then versions and code."""
+    with_what = [f"{name}{NBSP}{version}" for name, version in sorted(summary.versions.items())]
+    lines = [day(summary.measured_at)]
+    if "torch" in summary.versions:
+        lines.append(f"torch{NBSP}{summary.versions['torch']}")
+    if summary.commit:
+        lines.append(f"{summary.commit[:7]}{'+' if summary.dirty else ''}")
+    if summary.quick:
+        lines.append(say("provenance.quick"))
+    return f'<span title="{escape(", ".join(with_what))}">{"<br>".join(map(escape, lines))}</span>'
+
+
+_SPARK_WIDTH, _SPARK_HEIGHT = 96, 24
+
+
+def _sparkline(numbers: Sequence[float], headline: Headline) -> str:
+    """The numbers one after another as stairs, the last step in pink; as many as there are, from 0 up."""
+    highest = max(numbers) or 1
+    width = _SPARK_WIDTH / len(numbers)
+    steps = []
+    for index, amount in enumerate(numbers):
+        height = max(2.0, _SPARK_HEIGHT * amount / highest)
+        kind = ' class="last"' if index == len(numbers) - 1 else ""
+        steps.append(
+            f'<rect{kind} x="{index * width:.1f}" y="{_SPARK_HEIGHT - height:.1f}" width="{width - 1:.1f}" '
+            f'height="{height:.1f}"/>'
+        )
+    told = escape(f"{headline.title}: {', '.join(headline.text(amount) for amount in numbers)}")
+    return (
+        f'<svg class="sparkline" viewBox="0 0 {_SPARK_WIDTH} {_SPARK_HEIGHT}" role="img" aria-label="{told}">'
+        f"{''.join(steps)}</svg>"
+    )
+
+
+def _figure(label: str, table: str, kind: str, table_class: str = "machines", caption: str = "") -> str:
+    """A wide table in a figure that scrolls, with the keyboard too. One line: Markdown takes it as one block."""
+    above = f'<figcaption><span class="caption">{caption}</span></figcaption>' if caption else ""
+    return (
+        f'<figure class="{kind}">{above}<div class="table-scroll" role="group" aria-label="{escape(label)}" tabindex=0>'
+        f'<table class="{table_class}">{table}</table></div></figure>\n'
+    )

@@ -1,0 +1,59 @@
+"""What an experiment draws its tables and figures from: the records of its machines, each with its provenance."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from talk.experiment import Found
+from talk.records.order import by_trust
+from talk.records.schema import AnyRecord
+from talk.render.captions import Provenance
+from talk.words import say
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Records of one experiment, the most trusted first.
+
+    `alone`: they are one machine's among several, drawn for a page of its own: what looks the same on every machine may
+    be left out. `published` is the record of the talk's own published numbers, whether or not it is among `sources`.
+    """
+
+    sources: list[Provenance]
+    published: Provenance | None = None
+    alone: bool = False
+
+    def best(self, has: Callable[[Any], object] = lambda data: data) -> Provenance | None:
+        """The most trusted record for whose data `has` is true; None where there is none."""
+        return next((source for source in self.sources if has(source.record.data)), None)
+
+    def draw(self, draw: Callable[..., str], part: Callable[[Any], Any] | None = None) -> str:
+        """`draw(source)` of the most trusted record, `draw(source, part(data))` of the one whose `part` is there.
+
+        Where no record has it, a line that says so: a page that shows the figure stays whole.
+        """
+        for source in self.sources:
+            if part is None:
+                return draw(source)
+            if found := part(source.record.data):
+                return draw(source, found)
+        return nothing_measured()
+
+
+def nothing_measured() -> str:
+    """The line in the place of a figure that no machine has measured yet."""
+    return f'<p class="nothing-measured">{say("figure.unmeasured")}</p>\n'
+
+
+def drawing_of(
+    experiment: Found, records: Iterable[AnyRecord], published: AnyRecord | None = None, *, alone: bool = False
+) -> Drawing:
+    """The drawing of those of `records` that are the experiment's."""
+    mine = [record for record in by_trust(records) if record.experiment == experiment.name]
+    if published is None:
+        published = next((record for record in mine if record.origin == "published"), None)
+    return Drawing(
+        [Provenance(record) for record in mine],
+        Provenance(published) if published is not None and published.experiment == experiment.name else None,
+        alone,
+    )

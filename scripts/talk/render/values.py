@@ -1,0 +1,217 @@
+"""Named values: every number a page may show, computed from the records and never typed.
+
+A reference is `[machine/]experiment.dotted.name`. Without a machine it is answered by the record measured last
+that has the name, and by the talk's published tables only when no measured record has it: the freshest machine
+speaks, and the page never falls silent.
+"""
+
+import difflib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
+
+from talk import words
+from talk.experiment import find_experiment, find_experiments
+from talk.paths import CONFIG, RESULTS, ROOT
+from talk.records.order import by_trust
+from talk.records.schema import SCHEMA_VERSION, AnyRecord, Code, Machine, Record
+from talk.records.store import read_record
+from talk.render.value import Value
+
+REFERENCE = re.compile(r"(?:(?P<machine>[a-z0-9][a-z0-9.-]*)/)?(?P<name>[a-z][a-z0-9_]*(?:\.[A-Za-z0-9_]+)+)")
+
+class UnknownValueError(LookupError):
+    """No record has the value; `nearest` are the names most like it, looked for when they are asked for."""
+
+    def __init__(self, reference: str, find_nearest: Callable[[str], list[str]]) -> None:
+        self.reference = reference
+        self._find_nearest = find_nearest
+        super().__init__(reference)
+
+    @cached_property
+    def nearest(self) -> list[str]:
+        """Names that are there, or the machines that have this one."""
+        return self._find_nearest(self.reference)
+
+    @property
+    def mend(self) -> str:
+        """What the author can write instead."""
+        experiment = _experiment(_split(self.reference)[1])
+        if experiment not in find_experiments():
+            return f"there is no experiment {experiment}: use one of {', '.join(find_experiments())}"
+        return "the nearest names are " + ", ".join(self.nearest) if self.nearest else "no name is like it"
+
+
+class UnmeasuredValueError(UnknownValueError):
+    """No record has the value, but its name is one that a record could have: nobody has measured it yet."""
+
+
+class FormatError(ValueError):
+    """A reference's format is not understood; the message says what is."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A value and the record it came from."""
+
+    value: Value
+    record: AnyRecord
+
+
+class Values:
+    """All named values of a set of records."""
+
+    def __init__(self, records: Iterable[AnyRecord]) -> None:
+        self.records = by_trust(records)
+        self._values = {
+            record.name: {
+                f"{record.experiment}.{name}": value
+                for name, value in find_experiment(record.experiment).named_values(record).items()
+            }
+            for record in self.records
+        }
+
+    def find(self, reference: str) -> Found:
+        """The value `reference` names. Raises UnknownValueError."""
+        return self.find_together([reference])[0]
+
+    def find_together(self, references: list[str]) -> list[Found]:
+        """The values of several references, those without a machine all answered by one record an experiment.
+
+        Numbers that are compared must come from one run on one machine. Raises UnknownValueError for the first
+        reference that no such record has, UnmeasuredValueError where one could.
+        """
+        found = [self._answer(reference, references) for reference in references]
+        for reference, answer in zip(references, found, strict=True):
+            if answer is None:
+                known = self.is_known(reference)
+                raise (UnmeasuredValueError if known else UnknownValueError)(reference, self._nearest)
+        return [answer for answer in found if answer is not None]
+
+    def get(self, reference: str) -> Found | None:
+        """The value `reference` names; None where no record has it."""
+        return self._answer(reference, [reference])
+
+    def is_measured(self, reference: str) -> bool:
+        """Whether a machine other than the talk's own has the value."""
+        found = self.get(reference)
+        return found is not None and found.record.origin == "measured"
+
+    def is_known(self, reference: str) -> bool:
+        """Whether a record has the value, or could have it: the experiment's made record has a name of this shape.
+
+        Where there is neither a record of the experiment nor a made one, nobody can tell, and every name is known.
+        """
+        _, name = _split(reference)
+        experiment = _experiment(name)
+        if experiment not in find_experiments():
+            return False
+        shapes = {_shape(each) for each in self.names if _experiment(each) == experiment}
+        return _shape(name) in shapes | _sample_shapes(experiment) or not (shapes or _sample_shapes(experiment))
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Every name that some record has, without machines, sorted."""
+        return tuple(sorted({name for values in self._values.values() for name in values}))
+
+    def _answer(self, reference: str, together: list[str]) -> Found | None:
+        machine, name = _split(reference)
+        companions = [
+            other
+            for place, other in map(_split, together)
+            if place == machine and _experiment(other) == _experiment(name)
+        ]
+        for record in self.records:
+            values = self._values[record.name]
+            if machine in (None, record.machine.slug) and all(other in values for other in companions):
+                return Found(values[name], record)
+        return None
+
+    def _nearest(self, reference: str) -> list[str]:
+        _, name = _split(reference)
+        nearest = difflib.get_close_matches(name, self.names, n=3, cutoff=0.4)
+        if name in nearest:  # the name exists, but not on that machine, or not on one machine with its companions
+            return [f"{record.machine.slug}/{name}" for record in self.records if name in self._values[record.name]]
+        return nearest
+
+
+@cache
+def _sample_shapes(experiment: str) -> frozenset[str]:
+    """Shapes of the names that the experiment's made record answers."""
+    found = find_experiment(experiment)
+    data = found.sample()
+    if data is None:
+        return frozenset()
+    machine = Machine(
+        slug="sample", cpu="CPU", cpu_cores=1, memory_bytes=None, gpu="GPU", gpu_memory_bytes=None, system=""
+    )
+    record: AnyRecord = Record(
+        schema_version=SCHEMA_VERSION,
+        experiment=experiment,
+        machine=machine,
+        versions={},
+        code=Code(commit=None, dirty=False, sources={}),
+        measured_at="2000-01-01",
+        origin="measured",
+        quick=False,
+        uncontrolled=[],
+        data=data,
+    )
+    return frozenset(_shape(f"{experiment}.{name}") for name in found.named_values(record))
+
+
+def _shape(name: str) -> str:
+    """A name without its sizes: who has measured a side of 512 has not misspelt one of 1024."""
+    return re.sub(r"\d+", "#", name)
+
+
+def format_value(value: Value, format_spec: str = "") -> str:
+    """The value as a page shows it. `format_spec` is a unit, `.N` digits after the comma, or both: «мс .1», «раз», «%».
+
+    Raises FormatError when a word of the format is neither.
+    """
+    unit: str | None = None
+    decimals: int | None = None
+    units = words.units(value.dimension)
+    for part in format_spec.split():
+        if re.fullmatch(r"\.\d", part):
+            decimals = int(part[1:])
+        elif part in units:
+            unit = part
+        else:
+            known = ", ".join(unit for unit in units if unit)
+            raise FormatError(f"format «{part}» is unknown; write digits as .N, or a unit: {known}")
+    return words.quantity(value.number, value.dimension, unit, decimals)
+
+
+def current_values(results: Path = RESULTS) -> Values:
+    """The values of the records under `results` as they are now; records are read again only when they changed."""
+    files = tuple(sorted(results.glob("*/*.json")))
+    return _values_of(files, tuple(_state(path) for path in (*files, *files_read())))
+
+
+@lru_cache(maxsize=8)
+def _values_of(files: tuple[Path, ...], _states: tuple[object, ...]) -> Values:
+    return Values([read_record(path) for path in files])
+
+
+def files_read() -> list[Path]:
+    """Files besides records that values depend on: the settings, and what experiments declare that they read."""
+    declared = [ROOT / name for experiment in find_experiments().values() for name in experiment.about.reads]
+    return [path for path in (CONFIG, *declared) if path.is_file()]
+
+
+def _state(path: Path) -> tuple[Path, int, int]:
+    status = path.stat()
+    return path, status.st_mtime_ns, status.st_size
+
+
+def _split(reference: str) -> tuple[str | None, str]:
+    machine, slash, name = reference.rpartition("/")
+    return (machine if slash else None), name
+
+
+def _experiment(name: str) -> str:
+    return name.partition(".")[0]

@@ -1,0 +1,215 @@
+"""What is wrong with the sources, and what in them is not true any more.
+
+Mistakes stop a build: a name nobody has, a fragment that is not there, a slide never closed. Untruths do not: a claim
+that this machine refutes, a record whose code has changed, a number typed by hand. `talk check` fails
+on both, and on a deck that does not fit its slot or its slides.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from talk.errors import TalkError
+from talk.markdown.conditions import CONDITION, without_hidden
+from talk.markdown.locate import places, read_source, source_files
+from talk.markdown.prose import numbered, without_code
+from talk.markdown.slides import find_slide_problems
+from talk.markdown.values import REFERENCE
+from talk.paths import CLAIMS, DOCS, RESULTS, ROOT, SNIPPETS
+from talk.records.notebooks import find_notebooks
+from talk.records.sources import changed_sources
+from talk.records.store import record_path
+from talk.render.claims import judge, read_claims
+from talk.render.render import render
+from talk.render.values import (
+    FormatError,
+    UnknownValueError,
+    UnmeasuredValueError,
+    Values,
+    current_values,
+    format_value,
+)
+from talk.site.fit import convert_deck, find_misfits, slot_min
+from talk.site.labs import find_lab
+from talk.site.typed_numbers import find_typed_numbers
+
+MEASURE = "talk measure {}"
+_CLAIM_LINK = r"\]\(claim:(?P<id>[^)\s]*)\)"
+_SNIPPET = r'^[ \t]*-{1,}8<-{1,} +"(?P<path>[^":]+)(?::(?P<section>[A-Za-z][\w-]*))?[^"]*"'
+
+
+def find_mistakes() -> list[TalkError]:
+    """Everything in the hand-written sources that a build cannot go on with, in the order of files and lines."""
+    values, claims = current_values(), read_claims()
+    problems: list[TalkError] = []
+    for path in source_files():
+        text = read_source(path)
+        found = [
+            *_reference_mistakes(path, text, values),
+            *_condition_mistakes(path, text, values),
+            *_claim_mistakes(path, text, set(claims)),
+            *_snippet_mistakes(path, text),
+            *(TalkError(path, what, mend, line=line) for line, what, mend in find_slide_problems(text)),
+        ]
+        problems += sorted(found, key=lambda problem: problem.line or 0)
+    for claim in claims.values():
+        problems += _raised(judge, claim, values)
+    return [*problems, *_raised(slot_min)]
+
+
+def _raised(asked: Callable[..., object], *about: object) -> list[TalkError]:
+    """What is wrong with something that raises when asked about."""
+    try:
+        asked(*about)
+    except TalkError as error:
+        return [error]
+    return []
+
+
+def check() -> tuple[list[TalkError], list[TalkError]]:
+    """Everything `talk check` fails on, and what it only notes: stale records of other machines.
+
+    With mistakes in the sources, it fails on those alone: the rest could not be judged.
+    """
+    render()
+    stale, stale_elsewhere = find_stale_records()
+    problems = find_mistakes() or [
+        *find_unmeasured(),
+        *find_refuted_claims(),
+        *stale,
+        *find_unexecuted_labs(),
+        *find_hand_typed_numbers(),
+        *find_misfits(convert_deck()),
+    ]
+    return problems, stale_elsewhere
+
+
+def find_unmeasured() -> list[TalkError]:
+    """Pages that show numbers, or assert relations, that nobody has measured yet: a line a page and experiment."""
+    values, claims = current_values(), read_claims()
+    found: dict[tuple[Path, str], list[tuple[int, str]]] = {}
+    for path in source_files():
+        text = without_hidden(without_code(read_source(path)), values)
+        for line, match in numbered(REFERENCE, text):
+            if _raised_as(UnmeasuredValueError, values.find, match["reference"]):
+                experiment = match["reference"].rpartition("/")[2].partition(".")[0]
+                found.setdefault((path, experiment), []).append((line, match["reference"]))
+        for line, match in numbered(_CLAIM_LINK, text):
+            if judge(claims[match["id"]], values) is None:
+                experiment = claims[match["id"]].left.rpartition("/")[2].partition(".")[0]
+                found.setdefault((path, experiment), []).append((line, f"claim {match['id']}"))
+    return [
+        TalkError(
+            path,
+            f"{len(places)} not measured by anybody yet: {', '.join(name for _, name in places[:3])}"
+            + (" …" if len(places) > 3 else ""),
+            f"measure with `{MEASURE.format(experiment)}`",
+            line=places[0][0],
+        )
+        for (path, experiment), places in found.items()
+    ]
+
+
+def _raised_as(error: type[Exception], asked: Callable[..., object], *about: object) -> bool:
+    try:
+        asked(*about)
+    except error:
+        return True
+    return False
+
+
+def find_refuted_claims() -> list[TalkError]:
+    """Claims that do not hold on the machine they speak of: file, line and both numbers."""
+    values = current_values()
+    refuted = []
+    for claim in read_claims().values():
+        verdict = judge(claim, values)
+        if verdict is None or verdict.holds:
+            continue
+        what = (
+            f"claim {claim.id} does not hold on {verdict.record.machine.slug}: "
+            f"not {verdict.left} {claim.relation} {verdict.right}"
+        )
+        mend = "measure again, or rewrite the sentence"
+        written: list[tuple[Path, int | None]] = [*places(f"(claim:{claim.id})")] or [(CLAIMS, None)]
+        refuted += [TalkError(path, what, mend, line=line) for path, line in written]
+    return refuted
+
+
+def find_stale_records() -> tuple[list[TalkError], list[TalkError]]:
+    """Records whose measuring code has changed since: those that pages ask first, and all others.
+
+    Pages ask the most trusted record of each experiment first; whoever changes its code can measure that anew, on any
+    machine. The others may be of machines that nobody reaches any more, and pages mark their numbers.
+    """
+    problems, notes = [], []
+    asked: set[str] = set()
+    for record in current_values().records:
+        is_first = record.experiment not in asked
+        asked.add(record.experiment)
+        if changed := changed_sources(record):
+            path = record_path(RESULTS, record.machine.slug, record.experiment)
+            what = f"stale: {', '.join(changed)} changed since it was measured"
+            mend = f"measure again with `{MEASURE.format(record.experiment)}`"
+            if is_first:
+                problems.append(TalkError(path, what, mend))
+            else:
+                notes.append(TalkError(path, what, f"{mend}, on {record.machine.slug}"))
+    return problems, notes
+
+
+def find_unexecuted_labs() -> list[TalkError]:
+    """Labs that no machine has executed."""
+    return [
+        TalkError(path, "no machine has executed it", f"run `{MEASURE.format('labs')}`")
+        for path in find_notebooks(DOCS)
+        if find_lab(path.stem) is None
+    ]
+
+
+def find_hand_typed_numbers() -> list[TalkError]:
+    """Numbers with a unit that a hand typed into prose, outside quotations of the talk and cited sources."""
+    mend = "refer to a value as {{ name }}, quote the talk as [number](talk:slide), or link its source"
+    return [
+        TalkError(path, f"the number «{number}» is typed by hand", mend, line=line)
+        for path in source_files()
+        for line, number in find_typed_numbers(read_source(path))
+    ]
+
+
+def _reference_mistakes(path: Path, text: str, values: Values) -> Iterator[TalkError]:
+    for line, match in numbered(REFERENCE, without_hidden(without_code(text), values)):
+        try:
+            format_value(values.find(match["reference"]).value, match["format"] or "")
+        except UnmeasuredValueError:
+            continue  # the page says so, `find_unmeasured` too
+        except UnknownValueError as error:
+            yield TalkError(path, f"no record has the value {error.reference}", error.mend, line=line)
+        except FormatError as error:
+            what, _, mend = str(error).partition("; ")
+            yield TalkError(path, what, mend, line=line)
+
+
+def _condition_mistakes(path: Path, text: str, values: Values) -> Iterator[TalkError]:
+    for line, match in numbered(CONDITION, without_code(text)):
+        if not values.is_known(match["name"]):
+            what = f"no record could have the value {match['name']} that a block depends on"
+            yield TalkError(path, what, "mend its name", line=line)
+
+
+def _claim_mistakes(path: Path, text: str, known: set[str]) -> Iterator[TalkError]:
+    for line, match in numbered(_CLAIM_LINK, without_code(text)):
+        if match["id"] not in known:
+            yield TalkError(path, f"no claim {match['id']}", f"add it to {CLAIMS.name}", line=line)
+
+
+def _snippet_mistakes(path: Path, text: str) -> Iterator[TalkError]:
+    for line, match in numbered(re.compile(_SNIPPET, re.MULTILINE), text):
+        files = [base / match["path"] for base in (ROOT, SNIPPETS) if (base / match["path"]).is_file()]
+        if not files:
+            yield TalkError(
+                path, f"no fragment {match['path']}", "mend its name, or make it under snippets/", line=line
+            )
+        elif match["section"] and f"[start:{match['section']}]" not in files[0].read_text(encoding="utf-8"):
+            what = f"{match['path']} has no region {match['section']}"
+            yield TalkError(path, what, f"mark it there with --8<-- [start:{match['section']}]", line=line)

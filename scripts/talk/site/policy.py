@@ -1,0 +1,137 @@
+"""The content security policy that every page carries: what a browser may load for it, and run.
+
+A page loads the site's own files and nothing else. Of scripts written into a page only the theme's are let through,
+each by its hash and only where it is word for word what the theme's templates say: a script that came by another way (a
+record's string that somebody forgot to escape, say) stops the build. Styles are all let through: KaTeX and
+matplotlib place things by thousands of `style` attributes, reveal.js moves them by a sheet that it writes as it goes; a
+style runs nothing, and loads nothing from elsewhere.
+
+MkDocs' pages get it from `hooks.py`; `python -m talk.site.policy FOLDER` gives it to what another engine built.
+"""
+
+import argparse
+import base64
+import hashlib
+import re
+import sys
+from functools import cache
+from html.parser import HTMLParser
+from importlib.util import find_spec
+from pathlib import Path
+
+from talk.errors import TalkError, told_in_one_line
+
+_DIRECTIVES = {
+    "default-src": "'self'",  # Firefox loads the next page beforehand, and has no other directive for that
+    "script-src": "'self'",
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data:",  # the theme's icons are masks in its style sheet
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "worker-src": "'self'",  # search
+    "frame-src": "'none'",
+    "media-src": "'none'",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+}
+_PLACE = '<meta charset="utf-8">'  # what comes before it is not held by it
+_SCRIPT = re.compile(r"<script>(?P<code>.*?)</script>", re.DOTALL)
+_DATA = {"application/json", "application/ld+json"}
+_ENGINES = ("material", "zensical")
+_EXPRESSION = re.compile(r"\{\{.*?\}\}")
+_META = '<meta http-equiv="Content-Security-Policy" content="'
+
+
+_MEND = "put the code into a file under docs/assets/scripts/, or escape what is shown"
+
+
+class _Run(HTMLParser):
+    """What a browser would run of a page itself: the code of `scripts`, and `attributes` that hold code."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scripts: list[str] = []
+        self.attributes: list[str] = []
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self._inside = tag == "script" and "src" not in given and given.get("type") not in _DATA
+        if self._inside:
+            self.scripts.append("")
+        for name, value in attrs:
+            if name.startswith("on") or (value or "").strip().lower().startswith("javascript:"):
+                self.attributes.append(f'{name}="{value}"')
+
+    def handle_endtag(self, _: str) -> None:
+        self._inside = False
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.scripts[-1] += data
+
+
+def policy(scripts: list[str] | None = None) -> str:
+    """The policy of a page whose inline scripts are `scripts`."""
+    hashes = [base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in scripts or []]
+    allowed = {"script-src": " ".join(["'self'", *(f"'sha256-{digest}'" for digest in sorted(set(hashes)))])}
+    return "; ".join(f"{name} {sources}" for name, sources in (_DIRECTIVES | allowed).items())
+
+
+def with_policy(html: str, page: str) -> str:
+    """The page `html` with its policy; `page` is what messages call it.
+
+    Raises TalkError for an inline script or event handler that is not the theme's.
+    """
+    if _META in html or "<html" not in html:  # a fragment is no page
+        return html
+    run = _Run()
+    run.feed(html)
+    for code in run.scripts:
+        if not any(known.fullmatch(code) for known in _theme_scripts()):
+            raise TalkError(page, f"a script inside the page: {code.strip()[:60]}", _MEND)
+    for attribute in run.attributes:
+        raise TalkError(page, f"a script in an attribute: {attribute[:60]}", _MEND)
+    if _PLACE not in html:
+        raise TalkError(page, f"its head does not start with {_PLACE}", "mend its template in docs/theme/")
+    return html.replace(_PLACE, f'{_PLACE}\n    {_META}{policy(run.scripts)}">', 1)
+
+
+@cache
+def _theme_scripts() -> tuple[re.Pattern[str], ...]:
+    """The scripts in the templates of either engine; what a template fills in may be any address."""
+    found = []
+    for engine in _ENGINES:
+        spec = find_spec(engine)
+        for folder in (spec.submodule_search_locations or []) if spec else []:
+            for template in sorted(Path(folder, "templates", "partials", "javascripts").glob("*.html")):
+                for match in _SCRIPT.finditer(template.read_text(encoding="utf-8")):
+                    literal = map(re.escape, _EXPRESSION.split(match["code"]))
+                    found.append(re.compile("[^\"'<>]*".join(literal)))
+    return tuple(found)
+
+
+def write_policies(folder: Path) -> int:
+    """Give every page under `folder` that has none its policy; returns how many pages there are.
+
+    Raises TalkError as `with_policy` does, naming the page by its path in `folder`.
+    """
+    pages = sorted(folder.rglob("*.html"))
+    for page in pages:
+        html = page.read_text(encoding="utf-8")
+        page.write_text(with_policy(html, page.relative_to(folder).as_posix()), encoding="utf-8")
+    return len(pages)
+
+
+@told_in_one_line
+def main() -> int:
+    """Entry of `python -m talk.site.policy`; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m talk.site.policy", description="Give pages their policy.")
+    parser.add_argument("folder", type=Path, help="what an engine built")
+    print(f"{write_policies(parser.parse_args().folder)} pages have their policy")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+from dataclasses import replace
+
+import pytest
+
+from experiments.gradient.render.values import gradient_values
+from tests.experiments.gradient.render import samples
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("differences.fp64.forward.digits", 8.0),
+        ("differences.fp64.forward.best_halvings", 20),
+        ("differences.fp64.forward.best_step_over_theory", 2.0**-20 / 2.0**-26),
+        ("ways.differences.time_1000", 1.0),
+        ("ways.differences.price_1000", 1000.0),
+        ("ways.differences.growth", 2.0),
+        ("ways.reverse.time_1000", 0.001),
+        ("ways.reverse.growth", 1.0),
+        ("swell.ratio", 5.0),
+        ("price.ours.backward", 2.0),
+        ("price.ours.whole", 3.0),
+        ("price.ours_over_torch", 2.0),
+        ("descent.quadratic.momentum.steps_to_thousandth", 2),
+        ("descent.quadratic.gradient.steps_to_thousandth", 3),
+        ("descent.quadratic.gradient.factor", 1e-5 ** (1 / 6)),
+        ("stability.worst_miss", 0.0),
+        ("stability.least_past", 1.5),
+        ("products.vjp.price", 2.0),
+        ("cpu.backward.flops_ratio", 2.0),
+        ("cpu.backward.time_ratio", 2.0),
+        ("descent.quadratic.gradient.predicted_factor", 49 / 51),
+        ("products.jacobian_reverse.price_per_row", 2.0 / 3),
+        ("cpu.backward.products_share", 0.9),
+        ("cpu.backward.arithmetic_share", 0.9),
+        ("cpu.backward.mm.predicted", 2 * 11 - 2),
+        ("cpu.thousand_hours", 1.5 / 5 * 3_600_000),
+        ("cpu.checkpointed.saved_ratio", 5.0),
+        ("cpu.checkpointed.time_ratio", 2.0 / 1.5),
+        ("cpu.weights", 4000),
+        ("learning.error", 0.01),
+        ("learning.exact", 0.99),
+        ("learning.target", 0.02),
+        ("learning.synthesised_time", 60.0),
+        ("learning.half_read_step", 4),
+        ("learning.loss_last", 3.75),
+    ],
+)
+def test_values_by_hand(name: str, expected: float) -> None:
+    assert gradient_values(samples.record())[name].number == pytest.approx(expected)
+
+
+def test_every_value_says_how_it_was_computed() -> None:
+    assert all(value.how for value in gradient_values(samples.record()).values())
+
+
+def test_no_voices_no_values_of_learning() -> None:
+    values = gradient_values(samples.record(data=replace(samples.gradient(), learning=None)))
+    assert "cpu.backward.time" in values
+    assert not any(name.startswith("learning.") for name in values)
+
+
+def test_a_training_that_diverged_at_once_has_its_examination_only() -> None:
+    lost = replace(samples.learning(), losses=[], diverged=True)
+    values = gradient_values(samples.record(data=replace(samples.gradient(), learning=lost)))
+    assert values["learning.steps"].number == 0
+    assert values["learning.diverged_at"].number == 1
+    assert "learning.loss_last" not in values
+
+
+def test_a_training_that_missed_says_by_how_much() -> None:
+    reached = gradient_values(samples.record())
+    assert not {"learning.missed_by", "learning.diverged_at"} & set(reached)
+    strict = replace(samples.learning(), target_error_rate=0.004)
+    missed = gradient_values(samples.record(data=replace(samples.gradient(), learning=strict)))
+    assert missed["learning.missed_by"].number == pytest.approx(0.006)

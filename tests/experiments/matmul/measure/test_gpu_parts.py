@@ -1,0 +1,58 @@
+"""What of matmul is measured where a compiler is not installed."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from experiments.matmul.measure import circle8_gpu
+from experiments.matmul.measure.circle8_gpu import GpuEntry, measure_gpu
+from experiments.matmul.measure.operands import Shape
+from experiments.matmul.record import Point
+from talk.errors import MissingError
+from talk.measure import matmul
+from talk.measure.progress import make_progress
+
+
+def test_steps_whose_compiler_is_missing_say_so_and_the_others_are_measured(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def no_numba() -> list[GpuEntry]:
+        raise ImportError("numba")
+
+    def measure_shape(
+        present: list[GpuEntry], shape: Shape, rounds: int
+    ) -> tuple[dict[str, Point], dict[str, Exception]]:
+        assert rounds > 0
+        failed: dict[str, Exception] = {"gpu_triton": RuntimeError("Failed to find\nC compiler")}
+        ran = [entry.name for entry in present if entry.name not in failed]
+        n, m, p = shape
+        return {name: Point(n=n, m=m, p=p, times_s=[0.1], error=0.0) for name in ran}, failed
+
+    monkeypatch.setattr(circle8_gpu, "_numba_steps", no_numba)
+    monkeypatch.setattr(circle8_gpu, "_measure_shape", measure_shape)
+    found = {each.name: each for each in measure_gpu(True, make_progress(), there=True)}
+    assert found["gpu_naive"].skipped == "пакет numba-cuda не установлен"
+    assert found["gpu_triton"].skipped == "не запустился: RuntimeError: Failed to find C compiler"
+    assert [name for name, each in found.items() if each.points] == [
+        "gpu_triton_tf32",
+        "gpu_triton_bfloat16",
+        "gpu_silu",
+        "gpu_sparse",
+        "cublas",
+        "cublas_tf32",
+        "cublas_bfloat16",
+        "cublas_silu",
+    ]
+    assert [(point.n, point.square) for point in found["cublas"].points] == [(2048, True), (24, False)]
+    assert [point.n for point in found["cublas_silu"].points] == [24]
+    assert [point.n for point in found["cublas_tf32"].points] == [2048]
+    said = " ".join(capfd.readouterr().err.split())
+    assert "gpu_naive, gpu_coalesced, gpu_shared, gpu_thread_tile, gpu_vectorised skipped" in said
+    assert "`pip install numba-cuda`" in said
+
+
+def test_the_cpu_needs_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(matmul, "find_spec", lambda name: None if name == "numba" else find_spec(name))
+    with pytest.raises(MissingError, match="numba must be installed first"):
+        matmul.run("cpu", True, Path(), make_progress())

@@ -1,0 +1,67 @@
+"""The micro-kernel at every vector width, whatever machine runs the test: LLVM splits vectors that are too wide."""
+
+import numpy as np
+import pytest
+from numba import njit
+
+from experiments.matmul.measure.circle4_one_thread import block_sides
+from experiments.matmul.measure.vector import Caches, Tile, machine_caches, machine_tile, micro_kernel, tile_for
+
+FEATURES = {
+    "AVX-512": (["avx512f", "avx2", "fma"], 32, 16),
+    "AVX2": (["avx2", "fma"], 16, 8),
+    "NEON": (["neon"], 32, 4),
+    "SSE": (["sse2"], 16, 4),
+}
+
+
+@pytest.mark.parametrize("name", FEATURES)
+def test_the_tile_fits_the_registers(name: str) -> None:
+    features, registers, lanes = FEATURES[name]
+    tile = tile_for(features)
+    assert tile.lanes == lanes
+    assert tile.rows * tile.vectors + tile.vectors + 1 <= registers
+    assert tile.rows * tile.vectors >= 8
+
+
+@pytest.mark.parametrize("name", FEATURES)
+@pytest.mark.parametrize(("depth", "unroll"), [(0, 1), (1, 1), (7, 1), (8, 2), (8, 4), (0, 4)])
+@pytest.mark.parametrize("add", [0, 1])
+def test_tile_product(name: str, depth: int, unroll: int, add: int) -> None:
+    tile = tile_for(FEATURES[name][0])
+    kernel = micro_kernel(tile, unroll=unroll)
+    ahead = 0 if unroll > 1 else -1
+    columns = tile.columns
+
+    @njit
+    def run(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> None:
+        kernel(depth, a, 3, a.shape[1], b, 5, columns, c, 2, c.shape[1], add, a, ahead)
+
+    random = np.random.default_rng(depth)
+    # Integers, so that every order of summation is exact; borders, so that a stray write is seen.
+    a = random.integers(-9, 9, (tile.rows + 1, depth + 4)).astype(np.float32)
+    b = random.integers(-9, 9, depth * columns + 9).astype(np.float32)
+    c = random.integers(-9, 9, (tile.rows + 1, columns + 5)).astype(np.float32)
+    expected = c.copy()
+    left = a.ravel()[3 : 3 + tile.rows * (depth + 4)].reshape(tile.rows, -1)[:, :depth]
+    right = b[5 : 5 + depth * columns].reshape(depth, columns)
+    inside = expected[: tile.rows, 2 : 2 + columns]
+    inside[...] = left @ right + add * inside
+    run(a, b, c)
+    np.testing.assert_array_equal(c, expected)
+
+
+@pytest.mark.parametrize("caches", [Caches(32 << 10, 256 << 10, 8 << 20), Caches(48 << 10, 2 << 20, 32 << 20)])
+def test_blocks_fit_the_caches(caches: Caches) -> None:
+    for features, _, _ in FEATURES.values():
+        tile = tile_for(features)
+        depth, columns = block_sides(tile, caches)
+        assert columns % tile.columns == 0
+        assert depth * tile.rows * 4 <= caches.l1 / 2
+        assert depth * columns * 4 <= caches.l2 / 2
+
+
+def test_the_machine_knows_itself() -> None:
+    caches = machine_caches()
+    assert 8 << 10 <= caches.l1 < caches.l2 <= 64 << 20
+    assert isinstance(machine_tile(), Tile)

@@ -1,0 +1,99 @@
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+
+from experiments.matmul.render.values import ABOVE, LIBRARIES, common_size, matmul_values
+from talk.errors import TalkError
+from talk.records.store import read_record, write_record
+from talk.render.value import Value
+from tests.experiments.matmul.render.samples import contender, distributed, matmul, matmul_record, point
+
+
+@pytest.fixture
+def values() -> dict[str, Value]:
+    return matmul_values(matmul_record())
+
+
+def test_rates_are_by_the_median(values: dict[str, Value]) -> None:
+    assert values["overlap.n1024.flop_rate"].number == pytest.approx(90e9)
+    assert values["overlap.flop_rate"] == values["overlap.n1024.flop_rate"]
+    assert values["overlap.n1024.time"].number == pytest.approx(2 * 1024**3 / 90e9)
+    assert values["overlap.n1024.spread"].number == pytest.approx(0.2)
+    assert values["overlap.n"].number == 1024
+
+
+def test_share_of_the_peak_of_as_many_threads(values: dict[str, Value]) -> None:
+    assert values["overlap.n512.share_of_peak"].number == pytest.approx(0.9)
+    assert values["threads.n512.share_of_peak"].number == pytest.approx(0.9)
+    assert values["overlap.n512.share_of_peak_at_its_clock"].number == pytest.approx(90 / 95)
+    assert "threads.n512.share_of_peak_at_its_clock" not in values
+    assert values["peak.after_products.one_thread"].number == 95e9
+    assert "int8.share_of_peak" not in values  # the measured peak is float32's
+
+
+def test_the_faster_library_is_compared_with(values: dict[str, Value]) -> None:
+    assert values["overlap.n1024.library_rate"].number == pytest.approx(75e9)
+    assert values["overlap.n1024.to_library"].number == pytest.approx(1.2)
+    assert values["threads.to_library"].number == pytest.approx(1.2)
+
+
+def test_steps_are_compared_at_the_largest_common_size(values: dict[str, Value]) -> None:
+    assert values["compiled.speedup_n"].number == 128
+    assert values["compiled.speedup"].number == pytest.approx(100)
+    assert values["order.speedup_n"].number == 512
+    assert values["order.speedup"].number == pytest.approx(10)
+    assert values["strassen_over_tiles.speedup"].number == pytest.approx(0.9)
+    assert values["strassen_over_tiles.slowdown"].number == pytest.approx(1 / 0.9)
+    assert values["silu_fused.s121_512_2048.speedup"].number == pytest.approx(2)
+    assert values["searched.s24_512_2048.speedup"].number == pytest.approx(1.25)
+
+
+def test_ceilings_and_the_whole_descent(values: dict[str, Value]) -> None:
+    assert values["peak.all_threads"].number == 200e9
+    assert values["bandwidth.l1_to_memory"].number == pytest.approx(30)
+    assert values["whole_descent"].number == pytest.approx(180e9 / 10e6)
+    assert values["tiling.accumulators"].number == 24
+    assert values["tiling.block_size"].number == 512 * 256 * 4
+
+
+def test_communication(values: dict[str, Value]) -> None:
+    assert values["distributed.deviation"].number == pytest.approx(0.01)
+    assert values["death.restarts"].number == 1
+    assert values["death.resumed_at"].number == 2
+    assert "death.sent" not in values
+
+
+def test_what_was_skipped_has_no_values(values: dict[str, Value]) -> None:
+    assert not [name for name in values if name.startswith("gpu_")]
+
+
+def test_every_value_says_how_it_was_computed(values: dict[str, Value]) -> None:
+    assert all(value.how for value in values.values())
+
+
+def test_steps_and_libraries_are_named_once() -> None:
+    assert not set(LIBRARIES) - {*ABOVE}
+    assert common_size(contender("a", 1, [point(8, 1)]), contender("b", 1, [point(9, 1)])) is None
+
+
+def test_a_record_survives_writing_and_reading(tmp_path: Path) -> None:
+    written = matmul_record()
+    assert read_record(write_record(written, tmp_path)) == written
+
+
+def test_a_record_with_a_negative_time_is_refused(tmp_path: Path) -> None:
+    data = replace(matmul(), distributed=[replace(distributed(None, 1, 0), time_s=-1.0)])
+    with pytest.raises(TalkError, match="time_s"):
+        write_record(replace(matmul_record(), data=data), tmp_path)
+
+
+def test_points_or_a_reason(tmp_path: Path) -> None:
+    path = write_record(matmul_record(), tmp_path)
+    content = json.loads(path.read_text())
+    content["data"]["contenders"][0] |= {"points": [], "skipped": None}
+    path.write_text(json.dumps(content))
+    with pytest.raises(TalkError, match="points or a reason"):
+        read_record(path)
+    assert asdict(matmul())["contenders"][-1]["skipped"]

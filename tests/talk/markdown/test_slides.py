@@ -1,0 +1,207 @@
+import re
+from xml.etree.ElementTree import Element, fromstring
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown import Markdown
+
+from talk.errors import TalkError
+from talk.markdown.addresses import slugify
+from talk.markdown.slides import DEFAULT_TIME_S, LAYOUTS, find_slide_problems, read_slides
+
+EXTENSIONS = ["attr_list", "tables", "toc", "pymdownx.superfences", "talk.markdown.slides"]
+
+
+def convert(text: str) -> tuple[Element, str]:
+    md = Markdown(extensions=EXTENSIONS)
+    html = md.convert(text)
+    return fromstring(f"<page>{html}</page>"), str(md.toc)  # type: ignore[attr-defined]
+
+
+def slides_of(text: str) -> list[Element]:
+    return convert(text)[0].findall("section")
+
+
+def words(element: Element | None) -> str:
+    assert element is not None
+    return "".join(element.itertext()).strip()
+
+
+def test_a_slide_is_a_section_with_its_title_body_and_link() -> None:
+    (slide,) = slides_of(
+        "До.\n\n/// slide | Кто такой `addmm`?\n    layout: formula\n    time: 40\n\nТекст.\n///\n\nПосле."
+    )
+    assert slide.get("id") == "kto-takoy-addmm"
+    assert slide.get("class") == "slide layout-formula"
+    assert slide.get("data-timing") == "40"
+    title = slide.find("div/p[@role='heading']")
+    assert words(title) == "Кто такой addmm?"
+    assert words(slide.find("div/div[@class='slide-body']")) == "Текст."
+    link = slide.find("a")
+    assert link is not None
+    assert (link.get("href"), link.text) == ("slides.md#kto-takoy-addmm", "в презентации")
+
+
+def test_prose_stays_outside_the_slide() -> None:
+    page, _ = convert("/// slide | Первый\n\nНа слайде.\n\n///\n\nПроза.\n\n/// slide | Второй\n///\n")
+    assert [child.tag for child in page] == ["section", "p", "section"]
+    assert words(page.find("p")) == "Проза."
+
+
+def test_slides_of_one_title_get_numbers_in_order() -> None:
+    text = "/// slide | Почему?\n///\n\n/// slide | Почему?\n///\n\n/// slide | Почему?\n    id: why\n///\n"
+    expected = ["pochemu", "pochemu-2", "why"]
+    assert [slide.get("id") for slide in slides_of(text)] == expected
+    assert [slide.address for slide in read_slides(text)[0]] == expected
+
+
+def test_a_title_of_digits_is_not_taken_for_a_slide_number() -> None:
+    assert [slide.get("id") for slide in slides_of("/// slide | 2024\n///\n")] == ["slide-2024"]
+
+
+@pytest.mark.parametrize(
+    ("title", "address"),
+    [
+        ("Что происходит, когда нет GPU", "chto-proiskhodit-kogda-net-gpu"),
+        ("А что, если даже GPU не хватает?", "a-chto-esli-dazhe-gpu-ne-khvataet"),
+        ("Ёж, подъезд, щи & α", "ezh-podezd-shchi"),
+        ("?!", "slide"),
+    ],
+)
+def test_addresses(title: str, address: str) -> None:
+    assert slugify(title) == address
+
+
+@given(st.text())
+def test_every_title_makes_an_address(title: str) -> None:
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slugify(title))
+
+
+def test_a_rule_divides_columns() -> None:
+    (slide,) = slides_of("/// slide | Два\n    layout: columns\n\nЛево.\n\n---\n\nПраво.\n///\n")
+    columns = slide.findall(".//div[@class='slide-column']")
+    assert [words(column) for column in columns] == ["Лево.", "Право."]
+
+
+def test_headings_of_a_slide_stay_out_of_the_contents() -> None:
+    page, toc = convert("## Раздел\n\n/// slide | Слайд\n\n### Подзаголовок\n///\n")
+    assert words(page.find(".//p[@class='slide-subtitle']")) == "Подзаголовок"
+    assert "Раздел" in toc
+    assert "Подзаголовок" not in toc
+
+
+def test_list_items_are_steps() -> None:
+    (slide,) = slides_of("/// slide | Шаги\n\n- сразу\n- потом { .fragment }\n- и {это} тоже\n///\n")
+    items = slide.findall(".//li")
+    assert [item.get("class") for item in items] == [None, "fragment", None]
+    assert [words(item) for item in items] == ["сразу", "потом", "и {это} тоже"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what", "mend"),
+    [
+        ("Проза.\n\n/// slide | Открыт\n\nтекст\n", 3, "slide “Открыт” is never closed", "put a line ///"),
+        ("/// slide | Один\n\n/// slide | Два\n///\n", 1, "slide “Один” is never closed", "put a line ///"),
+        ("//// slide | Вложенный\n\n/// measured | a\n////\n", 0, "", ""),
+        ("/// slide\n///\n", 1, "a slide has no title", "/// slide | Title"),
+        ("/// slide |\n///\n", 1, "a slide has no title", "/// slide | Title"),
+        ("/// slide | A\n    layout: poster\n///\n", 1, "unknown layout poster", ", ".join(LAYOUTS)),
+        ("/// slide | A\n    time: soon\n///\n", 1, "time 'soon' is not a time", "whole seconds"),
+        ("/// slide | A\n    time: 0\n///\n", 1, "time 0 is not a time", "whole seconds"),
+        ("/// slide | A\n    time: true\n///\n", 1, "time True is not a time", "whole seconds"),
+        ("/// slide | A\n    color: red\n///\n", 1, "unknown option color", "layout, id, time, note"),
+        ("/// slide | A\n    id: Слайд\n///\n", 1, "id 'Слайд' is not an address", "small Latin letters"),
+        ("/// slide | A\n    layout: [\n///\n", 1, "not YAML", "name: value"),
+        ("/// slide | A\n    note: 5\n///\n", 1, "its note is not text", "note:"),
+        ("/// slide | A\n///\n\n/// slide | B\n    id: a\n///\n", 4, "the address a is taken", "another id"),
+        ("/// slide | A\n\n/// measured | x\n///\n\n///\n", 3, "as many slashes as the slide", "with ////"),
+        ("```\n/// slide | В коде\n```\n", 0, "", ""),
+        ("~~~~\n/// slide | В коде\n~~~\n/// slide\n~~~~\n", 0, "", ""),
+    ],
+)
+def test_problems_name_their_line_and_mend(text: str, line: int, what: str, mend: str) -> None:
+    problems = find_slide_problems(text)
+    if not what:
+        assert problems == ()
+        return
+    assert len(problems) == 1
+    assert problems[0][0] == line
+    assert what in problems[0][1]
+    assert mend in problems[0][2]
+
+
+def test_a_bad_slide_stops_the_build_in_one_line() -> None:
+    with pytest.raises(TalkError, match=r"unknown layout poster; use one of title, section") as caught:
+        convert("/// slide | A\n    layout: poster\n///\n")
+    assert "\n" not in str(caught.value)
+
+
+def test_code_is_lit_line_by_line() -> None:
+    text = '/// slide | Код\n    layout: code\n    steps: 1-2|3|all\n\n```python\na = """x\ny"""\nb = 1\n```\n///\n'
+    (slide,) = slides_of(text)
+    code = slide.find(".//code")
+    assert code is not None
+    assert [part.get("class") for part in code] == [
+        *(f"fragment code-step step-{n}" for n in (1, 2, 3)),
+        *("code-line step-1 step-3", "code-line step-1 step-3", "code-line step-2 step-3"),
+    ]
+    assert words(code) == 'a = """x\ny"""\nb = 1'
+
+
+TABLE = "| Имя | Раз |\n|---|---|\n| addmm | 1 |\n| mm | 2 |\n"
+RAW_TABLE = """<figure><table><thead><tr><th>Имя</th></tr></thead>
+<tbody><tr class="spot"><th><code>addmm</code></th></tr><tr><th scope=row>mm</th></tr></tbody></table></figure>"""
+
+
+@pytest.mark.parametrize("table", [TABLE, RAW_TABLE])
+def test_a_table_appears_row_by_row_below_its_head(table: str) -> None:
+    html = Markdown(extensions=EXTENSIONS).convert(f"/// slide | Т\n    steps: rows\n\n{table}\n///\n")
+    head, _, body = html.partition("</thead>")
+    assert "fragment" not in head
+    assert body.count("<tr") == len(re.findall(r'<tr class="(spot )?fragment">', body)) == 2
+
+
+@pytest.mark.parametrize("table", [TABLE, RAW_TABLE])
+def test_rows_are_named_for_auto_animate(table: str) -> None:
+    html = Markdown(extensions=EXTENSIONS).convert(f"/// slide | Т\n    auto-animate: true\n\n{table}\n///\n")
+    assert "data-auto-animate" in html
+    assert re.findall('data-id="([^"]*)"', html) == ["addmm", "mm"]
+
+
+def test_items_come_one_by_one() -> None:
+    (slide,) = slides_of("/// slide | Список\n    steps: items\n\n- раз\n- два\n///\n")
+    assert [item.get("class") for item in slide.iter("li")] == ["fragment", "fragment"]
+
+
+def test_a_slide_for_the_deck_alone_leaves_its_place_in_the_article() -> None:
+    page, _ = convert("/// slide | Ещё раз\n    only: deck\n\nТекст.\n///\n")
+    (place,) = page
+    assert (place.tag, place.get("class"), place.get("id"), words(place)) == ("div", "slide-place", "eshche-raz", "")
+
+
+def test_steps_over_lines_that_are_not_there_stop_the_build() -> None:
+    with pytest.raises(TalkError, match="its code has no lines 1-9; mend its steps"):
+        slides_of("/// slide | Код\n    steps: 1-9\n\n```python\na = 1\n```\n///\n")
+
+
+@pytest.mark.parametrize(
+    ("option", "what"),
+    [
+        ("steps: columns", "its steps are not known: columns"),
+        ("steps: 0", "its steps are not known: 0"),
+        ("steps: 1|2|3|4|5|6|7|8|9", "its steps are not known"),
+        ("steps: true", "its steps are not known: True"),
+        ("only: article", "only article is not known"),
+        ("auto-animate: perhaps", "auto-animate is neither true nor false"),
+    ],
+)
+def test_unknown_steps_are_told(option: str, what: str) -> None:
+    ((line, told, mend),) = find_slide_problems(f"/// slide | А\n    {option}\n///\n")
+    assert (line, what in told, "write" in mend) == (1, True, True), told
+
+
+def test_a_slide_without_a_time_gets_the_usual_one() -> None:
+    text = "/// slide | А\n///\n\n/// slide | Б\n    time: 5\n///\n"
+    assert [slide.planned_s for slide in read_slides(text)[0]] == [DEFAULT_TIME_S, 5]
+    assert [slide.get("data-timing") for slide in slides_of(text)] == [str(DEFAULT_TIME_S), "5"]

@@ -1,0 +1,77 @@
+"""Pages of machines, drawn by several processes: what these leave and tell, and that they die with the build."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from multiprocessing import get_all_start_methods
+from pathlib import Path
+
+import pytest
+
+from talk.errors import TalkError
+from talk.paths import ROOT
+from talk.site.replace import alone
+
+pytestmark = pytest.mark.skipif(
+    (os.cpu_count() or 1) < 2 or "fork" not in get_all_start_methods(), reason="one process draws everything"
+)
+
+# Draws pages of two machines into the folder FOLDER; `draw` is what a test says.
+_DRIVER = """
+import os, sys, time
+from pathlib import Path
+from talk.errors import TalkError
+from talk.render import pages
+from talk.site.replace import alone
+from tests import samples
+
+def draw(records):
+    {draw}
+    return {{"profiling/who.html": f'<figure class="measured" data-record="{{records[0].name}}">{{os.getpid()}}'}}
+
+folder = Path(sys.argv[1])
+pages.MACHINE_PAGES = folder
+with alone(folder / "lock"):
+    end = pages.begin([pages.Page(samples.record(slug=slug), draw, "0") for slug in ("one", "two")])
+    print(os.getpid(), flush=True)
+    end()
+"""
+
+
+def driver(folder: Path, draw: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-c", _DRIVER.format(draw=draw), str(folder)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_each_page_is_drawn_by_a_process_of_its_own(tmp_path: Path) -> None:
+    own, errors = driver(tmp_path, "pass").communicate(timeout=60)
+    assert errors == ""
+    drawn = [re.findall(r">(\d+)</section>", page.read_text(encoding="utf-8")) for page in tmp_path.glob("*.html")]
+    assert len({pid for found in drawn for pid in found} - {own.strip()}) == 2
+
+
+def test_what_goes_wrong_with_a_page_is_told_at_the_end(tmp_path: Path) -> None:
+    process = driver(tmp_path, 'raise TalkError("somewhere", "is wrong", "mend it")')
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert errors.count("TalkError") == 1
+    assert errors.endswith("somewhere: is wrong; mend it\n")
+
+
+def test_who_draws_dies_with_the_build_and_keeps_no_other_out(tmp_path: Path) -> None:
+    process = driver(tmp_path, "time.sleep(60)")
+    assert process.stdout is not None
+    process.stdout.readline()
+    with pytest.raises(TalkError, match="another build"), alone(tmp_path / "lock"):
+        pass
+    process.kill()
+    process.wait()
+    for attempt in range(50):
+        try:
+            with alone(tmp_path / "lock"):
+                break
+        except TalkError:
+            assert attempt < 49
+            time.sleep(0.1)

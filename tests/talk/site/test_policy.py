@@ -1,0 +1,92 @@
+"""The content security policy: what stands in a page, and what is not let into one. Browsers obey it: tests/browser."""
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+
+import pytest
+
+from talk.errors import TalkError
+from talk.site.policy import with_policy, write_policies
+from tests.talk.site.conftest import Talk
+
+PAGE = '<!doctype html>\n<html><head>\n    <meta charset="utf-8">\n    {head}</head><body>{body}</body></html>'
+# Word for word Material's, with an address filled in.
+THEMES_OWN = (
+    "var target=document.getElementById(location.hash.slice(1));target&&target.name&&"
+    '(target.checked=target.name.startsWith("__tabbed_"))'
+)
+
+
+def page(head: str = "", body: str = "") -> str:
+    return with_policy(PAGE.format(head=head, body=body), "a.html")
+
+
+def directives(html: str) -> dict[str, list[str]]:
+    found = re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)">', html)
+    assert found is not None
+    return {name: sources for name, *sources in (part.split() for part in found[1].split(";"))}
+
+
+def test_nothing_is_let_through_but_the_sites_own() -> None:
+    found = directives(page())
+    assert found["default-src"] == found["script-src"] == ["'self'"]
+    assert all(
+        found[name] == ["'none'"] for name in ("frame-src", "media-src", "object-src", "base-uri", "form-action")
+    )
+    assert not [source for sources in found.values() for source in sources if "http" in source or "*" in source]
+    assert "'unsafe-inline'" not in found["script-src"]
+    assert "'unsafe-eval'" not in found["script-src"]
+
+
+def test_the_policy_comes_before_all_that_it_holds() -> None:
+    html = page(head='<script src="a.js"></script><link rel="stylesheet" href="a.css">')
+    assert html.index("Content-Security-Policy") < min(html.index("<script"), html.index("<link"))
+
+
+def test_the_themes_scripts_are_let_through_by_their_hash() -> None:
+    digest = base64.b64encode(hashlib.sha256(THEMES_OWN.encode()).digest()).decode()
+    assert directives(page(body=f"<script>{THEMES_OWN}</script>"))["script-src"] == ["'self'", f"'sha256-{digest}'"]
+
+
+def test_what_no_browser_runs_needs_no_hash() -> None:
+    config = '<script id="__config" type="application/json">{"base": "."}</script>'
+    assert directives(page(body=config))["script-src"] == ["'self'"]
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("<script>alert(1)</script>", r"a\.html: a script inside the page: alert\(1\); put the code into a file"),
+        (f"<SCRIPT>{THEMES_OWN};alert(1)</SCRIPT>", "a script inside the page"),
+        ('<script type="module">alert(1)</script>', "a script inside the page"),
+        ('<img src="a.png" onerror="alert(1)">', r'a script in an attribute: onerror="alert\(1\)"'),
+        ("<svg/onload=alert(1)>", "a script in an attribute: onload="),
+        ("<a href=' JavaScript:alert(1)'>1</a>", "a script in an attribute: href="),
+    ],
+)
+def test_another_script_stops_the_build(body: str, message: str) -> None:
+    with pytest.raises(TalkError, match=message):
+        page(body=body)
+
+
+def test_text_about_scripts_is_only_text() -> None:
+    shown = "<code>&lt;script&gt;alert(1)&lt;/script&gt;, onerror=&quot;</code><p title='a onclick=\"\"'>once=</p>"
+    assert shown in page(body=shown)
+
+
+def test_pages_of_a_folder_get_theirs_once(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text(PAGE.format(head="", body=""), encoding="utf-8")
+    assert write_policies(tmp_path) == write_policies(tmp_path) == 1
+    assert (tmp_path / "index.html").read_text(encoding="utf-8").count("Content-Security-Policy") == 1
+
+
+def test_a_script_in_a_chapter_is_one_line_and_no_site(small: Path, talk: Talk) -> None:
+    with (small / "docs" / "index.md").open("a", encoding="utf-8") as chapter:
+        chapter.write("\n<script>alert(1)</script>\n")
+    done = talk("build", "--no-measure")
+    assert done.returncode == 1
+    assert "index.html: a script inside the page: alert(1)" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (small / "site").exists()
