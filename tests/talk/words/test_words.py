@@ -10,7 +10,7 @@ import pytest
 
 from talk import words
 from talk.errors import TalkError
-from talk.paths import ASSETS, TEMPLATES
+from talk.paths import ASSETS, PACKAGE, TEMPLATES
 from talk.words import LANGUAGES, fill, language
 
 _HOLE = re.compile(r"\{(\w+)\}")
@@ -95,6 +95,13 @@ def test_rehearsal_has_all_its_words() -> None:
     assert {f"js.deck.{key}" for key in deck} | {f"js.speaker.{key}" for key in speaker} <= language(
         "en"
     ).strings.keys()
+
+
+def test_the_generator_says_what_there_is() -> None:
+    known = language("en").strings.keys()
+    for path in PACKAGE.rglob("*.py"):
+        for call in re.findall(r"(?<![\w.])(?:words\.)?say\(([^()]*?)[,)]", path.read_text(encoding="utf-8")):
+            assert set(re.findall(r'"([^"{}]+)"', call)) <= known, path
 
 
 def _said(script: str) -> set[str]:
