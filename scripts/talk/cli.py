@@ -61,6 +61,14 @@ def _check(_: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+def _values(options: argparse.Namespace) -> int:
+    from talk.render.listing import find_values, lines
+    from talk.render.values import current_values
+
+    print(*lines(list(find_values(current_values(), options.pattern))), sep="\n")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="talk", description="Measure, build and check the talk.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -83,6 +91,10 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="what is mistaken, or not true any more")
     check.set_defaults(run=_check)
+
+    values = commands.add_parser("values", help="the numbers that pages may show, by name")
+    values.add_argument("pattern", nargs="?", default="", metavar="PATTERN", help="part of the name, or with * and ?")
+    values.set_defaults(run=_values)
     return parser
 
 

@@ -3,22 +3,12 @@
 import re
 from itertools import count
 
-_TRANSLITERATION = str.maketrans(
-    dict(
-        zip(
-            "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-            "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya".split(),
-            strict=True,
-        )
-    )
-    | {"ъ": "", "ь": ""}
-)
+from talk.words import latin
 
 
 def slugify(title: str, separator: str = "-") -> str:
     """A title as an address: «Кто такой addmm?» → `kto-takoy-addmm`. Also the `slugify` of mkdocs.yml's toc."""
-    latin = title.lower().translate(_TRANSLITERATION)
-    return re.sub(r"[^a-z0-9]+", separator, latin).strip(separator) or "slide"
+    return re.sub(r"[^a-z0-9]+", separator, latin(title)).strip(separator) or "slide"
 
 
 class Addresses:

@@ -15,6 +15,7 @@ from markdown.treeprocessors import Treeprocessor
 from talk.errors import TalkError
 from talk.markdown.locate import place
 from talk.paths import CLAIMS, RESULTS
+from talk.words import say
 
 if TYPE_CHECKING:
     from talk.render.values import Values
@@ -34,6 +35,12 @@ class _LinkProcessor(Treeprocessor):
         from talk.render.values import current_values  # see talk.markdown.values
 
         return current_values(self._results)
+
+    @cached_property
+    def _year_of_original(self) -> str:
+        """The year of the talk that is quoted: its published record tells."""
+        published = (each.measured_at[:4] for each in self._values.records if each.origin == "published")
+        return next(published, "")
 
     def run(self, root: Element) -> None:
         for link in root.iter("a"):
@@ -56,23 +63,27 @@ class _LinkProcessor(Treeprocessor):
         link.set("class", "claim")
         link.set("data-claim", name)
         if verdict is None:
-            link.set("title", "Ещё не проверено: этих чисел никто не измерил")
+            link.set("title", say("claim.unmeasured"))
             return
         link.set("data-holds", "true" if verdict.holds else "false")
         link.set("data-record", verdict.record.name)
-        relation = claims[name].relation
-        link.set("title", f"{verdict.record.machine.slug}: {verdict.left} {relation} {verdict.right}")
+        told = {
+            "machine": verdict.record.machine.slug,
+            "left": verdict.left,
+            "relation": claims[name].relation,
+            "right": verdict.right,
+        }
+        link.set("title", say("claim.holds" if verdict.holds else "claim.refuted", **told))
         if not verdict.holds:
-            link.set("title", f"{verdict.record.machine.slug}: неверно, что {verdict.left} {relation} {verdict.right}")
             mark = Element("strong", {"class": "claim-mark"})
-            mark.text = " (не подтверждено на этой машине)"
+            mark.text = f" {say('claim.refuted_mark')}"
             link.append(mark)
 
     def _make_quotation(self, link: Element, slide: str) -> None:
         link.tag = "q"
         link.attrib.clear()
         link.set("class", "original")
-        link.set("title", f"Цитата из доклада 2024 года, слайд {slide}")
+        link.set("title", say("original.quotation", year=self._year_of_original, slide=slide))
 
 
 class LinksExtension(Extension):

@@ -1,24 +1,15 @@
-"""What Russian typography wants of spaces: no line begins with a dash, none ends with a word of one letter."""
+"""Hard spaces where the talk's language wants them: in Russian no line begins with a dash."""
 
-import re
 from xml.etree.ElementTree import Element
 
 from markdown import Extension, Markdown
 from markdown.treeprocessors import Treeprocessor
 
-from talk.words import NBSP
+from talk.words import bind
 
 # After inline patterns (20) and what is made of links (15): the text is then as readers see it.
 _PRIORITY = 10
 _VERBATIM = {"code", "pre", "kbd", "script", "style"}
-_BEFORE_DASH = re.compile(r" (?=[—–](?:\s|$))")
-_AFTER_ONE_LETTER = re.compile(r"(?<![\w-])([вкосуиаяВКОСУИАЯ]) (?=\S|$)")
-
-
-def bind(text: str) -> str:
-    """`text` with hard spaces before dashes and after words of one letter."""
-    return _AFTER_ONE_LETTER.sub(rf"\1{NBSP}", _BEFORE_DASH.sub(NBSP, text))
-
 
 class _Binder(Treeprocessor):
     def run(self, root: Element) -> None:
@@ -36,7 +27,7 @@ class _Binder(Treeprocessor):
 
 
 class TypographyExtension(Extension):
-    """Hard spaces where Russian wants them."""
+    """Hard spaces where the language wants them."""
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the tree processor."""

@@ -18,7 +18,7 @@ from markdown.util import AtomicString
 from talk.errors import TalkError
 from talk.markdown.locate import place
 from talk.paths import RESULTS
-from talk.words import NBSP, day
+from talk.words import NBSP, say
 
 if TYPE_CHECKING:
     from talk.records.schema import AnyRecord
@@ -52,18 +52,6 @@ def render_reference(values: "Values", reference: str, format_spec: str, written
         raise TalkError(where, what, mend, line=line) from None
 
 
-def provenance(found: "Found", stale: bool) -> str:
-    """How the number was computed, where and when, and whether its code changed since: the text of its tooltip."""
-    record = found.record
-    source = "доклад" if record.origin == "published" else record.machine.slug
-    parts = [found.value.how, f"{source}, {day(record.measured_at)}"]
-    if record.quick:
-        parts.append("быстрый прогон")
-    if stale:
-        parts.append("устарело: код замера с тех пор изменился")
-    return "; ".join(parts)
-
-
 class _ValueProcessor(InlineProcessor):
     def __init__(self, md: Markdown, results: Path) -> None:
         super().__init__(REFERENCE, md)
@@ -89,23 +77,18 @@ class _ValueProcessor(InlineProcessor):
         if rendered is None:
             return _unmeasured(m["reference"], m["format"] or ""), m.start(0), m.end(0)
         found, text = rendered
-        stale = self._is_stale(found.record)
-        element = Element("data")
-        element.set("class", "measured stale" if stale else "measured")
-        element.set(
-            "value", f"{found.value.number:.6g}" if found.value.dimension != "count" else f"{found.value.number:g}"
-        )
-        element.set("data-record", found.record.name)
-        element.set("title", provenance(found, stale))
+        from talk.render.measured import attributes
+
+        element = Element("data", attributes(found, stale=self._is_stale(found.record)))
         element.text = text
         return element, m.start(0), m.end(0)
 
 
 def _unmeasured(reference: str, format_spec: str) -> Element:
     """What stands in the place of a number that nobody has measured: said in words, drawn as pixels, its unit kept."""
-    element = Element("span", {"class": "unmeasured", "title": f"{reference}: ещё не измерено"})
+    element = Element("span", {"class": "unmeasured", "title": say("value.unmeasured_title", name=reference)})
     blank = SubElement(element, "span")
-    blank.text = "не измерено"
+    blank.text = say("value.unmeasured")
     units = [word for word in format_spec.split() if not word.startswith(".")]
     blank.tail = "".join(unit if unit == "×" else NBSP + unit for unit in units)
     return element
@@ -122,10 +105,10 @@ class _Banner(Treeprocessor):
         if place < len(root) and root[place].tag == "section":  # a title slide hides the title
             place += 1
         banner = Element("p", {"class": "nothing-measured"})
-        banner.text = "Часть чисел на этой странице ещё не измерена, на их месте пусто. Измерить может любая машина: "
+        banner.text, _, after = say("banner.unmeasured", command="\0").partition("\0")
         command = SubElement(banner, "code")
         command.text = AtomicString("make site")
-        command.tail = "."
+        command.tail = after
         root.insert(place, banner)
 
 

@@ -5,7 +5,9 @@ from html import escape
 
 from talk.experiment import find_experiment, find_experiments
 from talk.records.schema import AnyRecord
+from talk.records.sources import changed_sources
 from talk.records.summary import Summary
+from talk.render import measured
 from talk.render.captions import Provenance, code, processor, raw_url
 from talk.render.headlines import Headline, headlines, latest_moves
 from talk.render.machines import has_pages, labels, page_name
@@ -161,11 +163,7 @@ def _answer(headline: Headline, values: Values) -> str:
     found = values.get(headline.name)
     if found is None:
         return ""
-    amount = found.value.number
-    return (
-        f'<data class="measured" value="{amount:.6g}" data-record="{escape(found.record.name)}" '
-        f'title="{escape(found.value.how)}">{headline.text(amount)}</data>'
-    )
+    return measured.element(found, headline.text(found.value.number), stale=bool(changed_sources(found.record)))
 
 
 def _history(machines: Machines, summaries: Sequence[Summary], names: Mapping[str, str]) -> str:

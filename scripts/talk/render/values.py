@@ -116,6 +116,16 @@ class Values:
         """Every name that some record has, without machines, sorted."""
         return tuple(sorted({name for values in self._values.values() for name in values}))
 
+    def all_of(self, name: str) -> list[Found]:
+        """The value of every record that has this name, the most trusted first."""
+        return [
+            Found(values[name], record) for record in self.records if name in (values := self._values[record.name])
+        ]
+
+    def nearest(self, name: str) -> list[str]:
+        """The names most like this one."""
+        return difflib.get_close_matches(name, self.names, n=3, cutoff=0.4)
+
     def _answer(self, reference: str, together: list[str]) -> Found | None:
         machine, name = _split(reference)
         companions = [
@@ -131,7 +141,7 @@ class Values:
 
     def _nearest(self, reference: str) -> list[str]:
         _, name = _split(reference)
-        nearest = difflib.get_close_matches(name, self.names, n=3, cutoff=0.4)
+        nearest = self.nearest(name)
         if name in nearest:  # the name exists, but not on that machine, or not on one machine with its companions
             return [f"{record.machine.slug}/{name}" for record in self.records if name in self._values[record.name]]
         return nearest

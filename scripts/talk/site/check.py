@@ -177,6 +177,11 @@ def find_hand_typed_numbers() -> list[TalkError]:
     ]
 
 
+def references_in(markdown: str) -> list[str]:
+    """Every value that a Markdown source refers to, outside code."""
+    return [match["reference"] for _, match in numbered(REFERENCE, without_code(markdown))]
+
+
 def _reference_mistakes(path: Path, text: str, values: Values) -> Iterator[TalkError]:
     for line, match in numbered(REFERENCE, without_hidden(without_code(text), values)):
         try:

@@ -1,0 +1,38 @@
+"""A measured number as HTML: `<data class="measured">` with its exact value, its record and where it is from.
+
+Pages and tables write it by this module alone, so that a stale number is marked wherever it is shown.
+"""
+
+from html import escape
+
+from talk.render.values import Found
+from talk.words import day, say
+
+
+def attributes(found: Found, *, stale: bool) -> dict[str, str]:
+    """Attributes of the element. A count is exact, other numbers have six significant digits."""
+    value = found.value
+    return {
+        "class": "measured stale" if stale else "measured",
+        "value": f"{value.number:.15g}" if value.dimension == "count" else f"{value.number:.6g}",
+        "data-record": found.record.name,
+        "title": origin(found, stale=stale),
+    }
+
+
+def element(found: Found, text: str, *, stale: bool) -> str:
+    """The whole element around `text`, as HTML."""
+    written = "".join(f' {name}="{escape(each)}"' for name, each in attributes(found, stale=stale).items())
+    return f"<data{written}>{escape(text)}</data>"
+
+
+def origin(found: Found, *, stale: bool) -> str:
+    """How the number was computed, where and when, and whether its code changed since: the text of its tooltip."""
+    record = found.record
+    source = say("original.short") if record.origin == "published" else record.machine.slug
+    parts = [found.value.how, f"{source}, {day(record.measured_at)}"]
+    if record.quick:
+        parts.append(say("provenance.quick"))
+    if stale:
+        parts.append(say("value.stale"))
+    return "; ".join(parts)
