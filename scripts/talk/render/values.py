@@ -13,6 +13,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from talk import words
+from talk.errors import TalkError
 from talk.experiment import find_experiment, find_experiments
 from talk.paths import CONFIG, RESULTS, ROOT
 from talk.records.order import by_trust
@@ -65,13 +66,7 @@ class Values:
 
     def __init__(self, records: Iterable[AnyRecord]) -> None:
         self.records = by_trust(records)
-        self._values = {
-            record.name: {
-                f"{record.experiment}.{name}": value
-                for name, value in find_experiment(record.experiment).named_values(record).items()
-            }
-            for record in self.records
-        }
+        self._values = {record.name: _values_in(record) for record in self.records}
 
     def find(self, reference: str) -> Found:
         """The value `reference` names. Raises UnknownValueError."""
@@ -145,6 +140,19 @@ class Values:
         if name in nearest:  # the name exists, but not on that machine, or not on one machine with its companions
             return [f"{record.machine.slug}/{name}" for record in self.records if name in self._values[record.name]]
         return nearest
+
+
+def _values_in(record: AnyRecord) -> dict[str, Value]:
+    """The record's values by their whole names. Raises TalkError for a dimension that has no units."""
+    experiment = find_experiment(record.experiment)
+    values = {f"{record.experiment}.{name}": value for name, value in experiment.named_values(record).items()}
+    for dimension, name in {value.dimension: name for name, value in values.items()}.items():
+        try:
+            words.units(dimension)
+        except ValueError as error:
+            what, _, mend = str(error).partition("; ")
+            raise TalkError(experiment.folder, f"value {name}: {what}", mend) from None
+    return values
 
 
 @cache
