@@ -113,7 +113,9 @@ def _read(config: Path, _changed_ns: int) -> Settings:
     for name in given:
         if name not in _READERS:
             raise refuse(name, "is no setting", f"use one of {', '.join(_READERS)}")
-    found = {_FIELDS.get(name, name): _READERS[name](value, refuse) for name, value in given.items()}
+    found: dict[str, Any] = {
+        _FIELDS.get(str(name), str(name)): _READERS[name](value, refuse) for name, value in given.items()
+    }
     return Settings(**found)
 
 

@@ -45,7 +45,7 @@ SIZE, SMALL = 18.5, 16.5
 THICK = 3.5
 _MARGIN = 0.1  # inches: a browser's line is taller than the letters that matplotlib makes room for
 _MOST_TICKS = 7  # of a logarithmic axis
-_EVERYDAY = (1e-3, 1e6)  # numbers that are read at a glance without powers of ten
+_EVERYDAY = (5e-4, 5e6)  # numbers from here to there are read at a glance
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _DECIMALS = 1  # of a coordinate: a tenth of a point is a third of a pixel of a slide 1920 wide
 
@@ -130,11 +130,26 @@ def bare(axes: Axes) -> None:
 def log_axis(axis: Axis, dimension: Dimension | None = None) -> None:
     """Make `axes.xaxis` or `axes.yaxis` logarithmic, its ticks written as the page writes quantities of `dimension`.
 
-    Without a dimension they are plain numbers, and powers of ten where these are not read at a glance.
+    Without a dimension they are plain numbers, and powers of ten where some would not be read at a glance.
     """
-    axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+    axes = axis.axes
+    (axes.set_xscale if axis is axes.xaxis else axes.set_yscale)("log")
     axis.set_major_locator(_Ticks(numticks=_MOST_TICKS))
-    axis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value, dimension)))
+    low, high = _EVERYDAY
+
+    def everyday() -> bool:
+        shown = axis.get_view_interval()
+        return low <= min(shown) and max(shown) <= high
+
+    def written(value: float, _: int | None) -> str:
+        if value <= 0:
+            return ""
+        if dimension is not None:
+            unit = "" if "" in units(dimension) else natural_unit(value, dimension)
+            return quantity(value, dimension, unit, decimals_for(value / units(dimension)[unit], 1))
+        return number(value, decimals_for(value, 1)) if everyday() else _power(value)
+
+    axis.set_major_formatter(FuncFormatter(written))
 
 
 class _Ticks(LogLocator):
@@ -146,16 +161,8 @@ class _Ticks(LogLocator):
         return super().tick_values(vmin, vmax)
 
 
-def _tick(value: float, dimension: Dimension | None) -> str:
-    """A number of one significant digit, with its unit."""
-    if value <= 0:
-        return ""
-    if dimension is not None:
-        unit = "" if "" in units(dimension) else natural_unit(value, dimension)
-        return quantity(value, dimension, unit, decimals_for(value / units(dimension)[unit], 1))
-    low, high = _EVERYDAY
-    if low <= value <= high:
-        return number(value, decimals_for(value, 1))
+def _power(value: float) -> str:
+    """A number of one significant digit by its power of ten: 10⁻⁷, 2·10⁻⁷."""
     mantissa, exponent = f"{value:.0e}".split("e")
     power = f"10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
     return power if mantissa == "1" else f"{mantissa}{language().power}{power}"

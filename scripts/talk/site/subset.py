@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 _ASCII = range(0x20, 0x7F)
 GREEK = frozenset(range(0x3B1, 0x3CA))  # of code alone: formulas have a typeface of their own
 SIGNS = frozenset(
-    map(ord, "«»„“”‘’—–…×÷±−·°№€©µ½¹²³ⁿ≈≤≥→←′\N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}\N{HAIR SPACE}")
+    map(ord, "«»„“”‘’—–…×÷±−·°№€₽©µ½¹²³ⁿ≈≤≥→←′\N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}\N{HAIR SPACE}")
 )
 MATH_SIGNS = frozenset(map(ord, "→∂≈"))  # the typefaces for text lack them, the one for formulas has them
 _RAISED = dict(zip("⁰⁴⁵⁶⁷⁸⁹⁻ˣᵀ", "0456789−xT", strict=True))

@@ -71,16 +71,16 @@ def own_files(face: Typeface, fonts: Path = LICENSED_FONTS) -> dict[int, Path]:
     return found
 
 
-def cuts(chosen: Settings, spoken: Language, role: str | None = None) -> dict[Typeface, list[Cut]]:
-    """The typefaces from npm, for one purpose or for all, with the files that pages need of each.
+def cuts(chosen: Settings, spoken: Language, fonts: Path = LICENSED_FONTS) -> dict[Typeface, list[Cut]]:
+    """The typefaces from npm with the files that pages need of each.
 
     Raises TalkError where the packages were not fetched.
     """
     found: dict[Typeface, dict[Cut, None]] = {}
-    for each, face in faces(chosen).items():
-        if face.package and role in (None, each):
-            letters = letters_of(spoken) | (GREEK if each == "code" else frozenset())
-            found.setdefault(face, {}).update(dict.fromkeys(_cuts(face.package, _WEIGHTS[each], letters)))
+    for role, face in faces(chosen, fonts).items():
+        if face.package:
+            letters = letters_of(spoken) | (GREEK if role == "code" else frozenset())
+            found.setdefault(face, {}).update(dict.fromkeys(_cuts(face.package, _WEIGHTS[role], letters)))
     return {face: list(files) for face, files in found.items()}
 
 
@@ -92,11 +92,11 @@ def font_faces(chosen: Settings, spoken: Language, fonts: Path = LICENSED_FONTS)
     rules = []
     for face in dict.fromkeys(faces(chosen, fonts).values()):
         if not face.package:
-            files = own_files(face, fonts)
-            for weight, file in files.items():
-                reach = str(weight) if len(files) > 1 else "100 900"
+            own = own_files(face, fonts)
+            for weight, file in own.items():
+                reach = str(weight) if len(own) > 1 else "100 900"
                 rules.append(_rule(face.family, reach, f"../fonts/{file.name}", _SUFFIXES[file.suffix], None))
-    for face, files in cuts(chosen, spoken).items():
+    for face, files in cuts(chosen, spoken, fonts).items():
         ranges = _ranges(str(face.package))
         for cut in files:
             reach = f"{ranges[cut.subset]},{_listed(SMALL)}" if cut.subset == "latin" else ranges[cut.subset]
@@ -120,8 +120,8 @@ def whole_files(chosen: Settings, spoken: Language, role: str) -> list[Path]:
     if face.package is None:
         own = own_files(face)
         return [own[_nearest(_WEIGHTS[role][0], own)]]
-    files = cuts(chosen, spoken, role)[face]
-    return [cut.whole.with_suffix(".woff") for cut in files if cut.weight == files[0].weight]
+    files = _cuts(face.package, _WEIGHTS[role][:1], letters_of(spoken))
+    return [cut.whole.with_suffix(".woff") for cut in files]
 
 
 def _cuts(package: str, wanted: tuple[int, ...], letters: frozenset[int]) -> Iterator[Cut]:

@@ -12,8 +12,10 @@ from PIL import Image
 
 from talk.markdown.slides import read_slides
 from talk.paths import DOCS
+from talk.settings import settings
 from talk.site import sharing
-from talk.site.sharing import SIZE, Shared, draw_picture, write_sharing_pictures
+from talk.site.sharing import SIZE, Shared, draw_picture, look_of, write_sharing_pictures
+from talk.words import language
 
 SITE = "Зачем в ML нужны производная, GPU и алгоритмы"
 AUTHOR = "Имя Фамилия"
@@ -47,7 +49,7 @@ def test_each_page_has_a_picture_at_its_own_address(docs: Path, tmp_path: Path) 
 
 def test_no_line_of_a_title_ends_with_a_word_of_one_letter() -> None:
     for title in (SITE, "Лаборатория: автоград с пустого места"):
-        _, lines = sharing._fit(title.upper())
+        _, lines = sharing._fit(title.upper(), look_of(settings(), language()).display)
         assert " ".join(lines) == title.upper()
         assert len(lines) > 1
         assert not [line for line in lines[:-1] if line.split()[-1] in ("И", "С")]
@@ -72,7 +74,9 @@ def test_the_same_words_give_the_same_bytes_and_are_not_drawn_again(docs: Path, 
 @pytest.mark.parametrize("title", ["GPU", "А что, если даже GPU не хватает? " * 3, "Достопримечательностями"])
 def test_a_title_of_any_length_stays_on_the_picture(title: str) -> None:
     def rows_and_columns(text: str) -> tuple[int, int, int]:
-        with Image.open(io.BytesIO(draw_picture(Shared("", text, text, " ")))) as image:
+        with Image.open(
+            io.BytesIO(draw_picture(Shared("", text, text, " "), look_of(settings(), language())))
+        ) as image:
             white = image.convert("L").point([0] * 250 + [255] * 6)
             box = white.getbbox()
         assert box is not None

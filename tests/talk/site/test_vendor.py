@@ -1,21 +1,21 @@
 import json
-import re
 from pathlib import Path
 
 import pytest
-from fontTools.ttLib import TTFont
 
+from talk import node
 from talk.errors import TalkError
-from talk.paths import DOCS, ROOT, SNIPPETS
+from talk.paths import PACKAGE, VENDOR
+from talk.settings import Settings, Typeface
 from talk.site import vendor
-from talk.site.subset import SMALL
+from talk.words import language
 
 
 def test_every_part_of_the_pages_is_there() -> None:
     vendor.vendor()
     assert not vendor.vendor(), "a second run has nothing to do"
-    for _, target in vendor._copies():
-        assert (vendor.VENDOR / target).stat().st_size > 0
+    for _, target in vendor._copies(Settings(), language()):
+        assert (VENDOR / target).stat().st_size > 0
 
 
 def test_of_reveals_styles_only_what_the_deck_has_is_left() -> None:
@@ -29,46 +29,47 @@ def test_of_reveals_styles_only_what_the_deck_has_is_left() -> None:
 
 
 def test_the_lock_holds_checksums_and_no_addresses() -> None:
-    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    packages = json.loads((PACKAGE / "npm" / "package-lock.json").read_text())["packages"]
     for name, package in packages.items():
         assert "resolved" not in package
         assert not name or package["integrity"].startswith("sha512-")
 
 
-def test_open_faces_stand_in_and_every_file_named_is_there(tmp_path: Path) -> None:
-    css = tmp_path / "generated" / "fonts.css"
-    vendor.write_font_faces(css, fonts=tmp_path)
-    text = css.read_text()
-    assert {"Golos Text", "Handjet", "JetBrains Mono"} == set(re.findall(r'font-family: "([^"]+)"', text))
-    for url in re.findall(r'url\("\.\./vendor/([^"]+)"\)', text):
-        assert (vendor.VENDOR / url).is_file()
-
-
-def test_typefaces_keep_every_letter_that_the_pages_have() -> None:
-    pages = [*DOCS.rglob("*.md"), *SNIPPETS.rglob("*.html")]
-    written = {ord(letter) for page in pages for letter in page.read_text(encoding="utf-8")}
-    for face in vendor.FACES:
-        for subset in face.subsets:
-            name = f"{face.package}-{subset}-{face.weights[0]}-normal.woff2"
-            whole = set(TTFont(vendor.NODE_MODULES / "@fontsource" / face.package / "files" / name).getBestCmap())
-            cut = set(TTFont(vendor.VENDOR / "fonts" / name).getBestCmap())
-            assert cut - SMALL < whole
-            assert {chr(code) for code in (written & whole) - cut} == set(), name
-
-
-def test_a_licensed_face_that_was_dropped_in_is_used(tmp_path: Path) -> None:
-    (tmp_path / "Konfur-Regular.otf").write_bytes(b"a font")
-    css = tmp_path / "generated" / "fonts.css"
-    vendor.write_font_faces(css, fonts=tmp_path)
-    text = css.read_text()
-    assert 'font-family: "Konfur";' in text
-    assert 'url("../fonts/Konfur-Regular.otf") format("opentype")' in text
-    assert "Handjet" not in text
-    assert "Golos Text" in text
-
-
-def test_a_failing_npm_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(vendor, "ROOT", tmp_path)  # no package.json there
+def test_a_failing_npm_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(TalkError, match="npm ci failed: ") as caught:
-        vendor._npm_ci()
+        node.npm(["ci"], tmp_path)  # no package.json there
     assert "\n" not in str(caught.value)
+
+
+def test_a_typeface_that_npm_does_not_have_is_named_by_the_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def npm(words: list[str], folder: Path) -> None:
+        asked.append(words)
+        if words[0] == "install":
+            raise TalkError(folder, "npm install failed: 404 Not Found", "check the network")
+
+    monkeypatch.setattr(vendor, "npm", npm)
+    with pytest.raises(TalkError, match=r"^mkdocs\.yml.*extra\.talk\.typefaces: npm install failed: 404 Not Found; "):
+        vendor._install(["@fontsource/no-such-face@1.0.0"])
+    assert asked == [["ci"], ["install", "--save-exact", "@fontsource/no-such-face@1.0.0"]]
+
+
+def test_packages_come_anew_only_where_what_is_asked_for_changed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    vendor.vendor()
+    installed: list[list[str]] = []
+    for name in ("_INSTALLED", "_COPIED"):
+        stamp = tmp_path / name
+        stamp.write_text(getattr(vendor, name).read_text())
+        monkeypatch.setattr(vendor, name, stamp)
+    monkeypatch.setattr(vendor, "_install", installed.append)
+    monkeypatch.setattr(vendor, "_copy", lambda *_: None)
+    assert not vendor.vendor()
+    golos = Typeface("Golos Text", "golos-text", "5.2.0")
+    own = Settings(typefaces={**Settings().typefaces, "text": (golos,)})
+    monkeypatch.setattr(vendor, "settings", lambda: own)
+    assert vendor.vendor()
+    assert installed == [["@fontsource/golos-text@5.2.0"]]
+    assert not vendor.vendor()
