@@ -1,16 +1,15 @@
-"""Sums the profiler's raw events into operators and kernels: what `key_averages()` gives, in a tenth of its time.
+"""Sums the profiler's raw events into operators and kernels, as `key_averages()` does, in a tenth of its time.
 
-`key_averages()` makes a Python object with forty fields of every event before it sums anything. Here four
-fields of each are read into arrays, and nesting is found for a whole level of events at once.
-Operators are summed as `torch.autograd.profiler` (2.13) does it, three things apart: asynchronous operators, which
-inference has none of, are summed like any other; a kernel is counted once, under the operator that launched it,
-and not also as an operator of its own; and a span of `record_function` is no kernel.
+`key_averages()` makes a Python object with forty fields of every event before it sums anything. Here four fields of
+each event are read into arrays, and the nesting of a whole level of events is found at once.
+Operators are summed as `torch.autograd.profiler` (2.13) sums them, with three differences: asynchronous operators,
+which inference does not have, are summed like any other; a kernel is counted once, under the operator that launched
+it, and not also as an operator; and a span of `record_function` is no kernel.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -23,21 +22,22 @@ from talk.measure.collector import paused_collector
 
 Integers = NDArray[np.int64]
 
-# Kineto's kinds of activity. The others (spans drawn over the GPU's lane, marks of waiting) are time counted twice.
+# Kineto's kinds of activity. The other kinds (spans drawn over the GPU's lane, marks of waiting) repeat time that
+# these already count.
 _OPERATORS = {"cpu_op", "user_annotation"}
 _RUNTIME = {"cuda_runtime", "cuda_driver"}
 _ON_HOST = {*_OPERATORS, *_RUNTIME, "overhead"}
 _ON_DEVICE = {"kernel", "gpu_memcpy", "gpu_memset"}
-# cudaLaunchKernel, cudaLaunchKernelExC, cuLaunchKernel, cudaGraphLaunch: every call that starts work on the GPU.
+# In cudaLaunchKernel, cudaLaunchKernelExC, cuLaunchKernel, cudaGraphLaunch: every call that starts work on the GPU.
 _LAUNCH = "Launch"
-_names: Any = profiler_util  # PyTorch's own rules for names are not typed
+_torch_names: Any = profiler_util  # PyTorch's private rules for names, which have no types
 
 
 @dataclass
 class OperatorTable:
-    """Operators and kernels of several profiles, summed by name. `add` is called once a profile, in order.
+    """Operators and kernels of several profiles, summed by name. `add` is called once for each profile, in order.
 
-    `kernel_launches` are kernels that the GPU ran, `host_launches` the calls that started them.
+    `kernel_launches` counts the kernels that the GPU ran, `host_launches` the calls that started them.
     """
 
     on_gpu: bool
@@ -52,29 +52,31 @@ class OperatorTable:
     _kernel_ns: Counter[tuple[str, str | None]] = field(default_factory=Counter)
 
     def add(self, profiler: profile) -> None:
-        """Take the finished profile in."""
+        """Add the events of a finished profile."""
         finished = profiler.profiler
         if finished is None or finished.kineto_results is None:
             raise RuntimeError("the profiler is still running: leave its `with` block first")
-        with paused_collector():  # hundreds of thousands of events are made at once, and it would walk them all
+        with paused_collector():  # it would walk hundreds of thousands of new events
             self.add_events(finished.kineto_results.events())
 
     def add_events(self, events: Sequence[Any]) -> None:
-        """Take Kineto's raw events in: those of the operators, and on a GPU of the CUDA runtime and of the device."""
+        """Add Kineto's raw events: those of operators, and on a GPU those of the CUDA runtime and of the device."""
         if not events:
             return
-        kind = type(events[0])  # methods of the class itself: half the price of looking each up on its event
-        codes: defaultdict[str, int] = defaultdict(count().__next__)
-        code = _integers(map(codes.__getitem__, map(kind.name, events)), len(events))
-        names = [_names._rewrite_name(name, with_wildcard=True) for name in codes]
-        start = _integers(map(kind.start_ns, events), len(events))
-        duration = _integers(map(kind.duration_ns, events), len(events))
-        thread = _integers(map(kind.start_thread_id, events), len(events))
-        on_cpu = ~np.array([_names._filter_name(name) for name in codes])[code]
+        # Methods of the class: to look a method up on every event would double the time.
+        event = type(events[0])
+        called = [event.name(each) for each in events]
+        codes = {name: number for number, name in enumerate(dict.fromkeys(called))}
+        code = _integers((codes[name] for name in called), len(events))
+        names = [_torch_names._rewrite_name(name, with_wildcard=True) for name in codes]
+        start = _integers(map(event.start_ns, events), len(events))
+        duration = _integers(map(event.duration_ns, events), len(events))
+        thread = _integers(map(event.start_thread_id, events), len(events))
+        on_cpu = ~np.array([_torch_names._filter_name(name) for name in codes])[code]
         if self.on_gpu:
-            activity = list(map(kind.activity_type, events))
+            activity = [event.activity_type(each) for each in events]
             launcher = _launchers(events, activity)
-            # The runtime names threads its own way: its calls lie inside the operator that made them.
+            # The runtime numbers threads differently: a call belongs to the thread of the operator that made it.
             on_host = _among(_ON_HOST, activity)
             linked = on_host & (launcher >= 0)
             thread[linked] = thread[launcher[linked]]
@@ -86,9 +88,10 @@ class OperatorTable:
         self._add_operators(names, code[on_cpu], start[on_cpu], duration[on_cpu], thread[on_cpu])
 
     def merge(self, other: "OperatorTable") -> None:
-        """Take in what another table has summed, of another process say."""
+        """Add the sums of another table, of another process for example."""
         self.device_busy_ns += other.device_busy_ns
         self.kernel_launches += other.kernel_launches
+        self.host_launches += other.host_launches
         self._calls.update(other._calls)
         self._self_ns.update(other._self_ns)
         self._total_ns.update(other._total_ns)
@@ -97,12 +100,12 @@ class OperatorTable:
         self._kernel_ns.update(other._kernel_ns)
 
     def operators(self) -> list[Operator]:
-        """Every operator, those that kept the CPU longest first."""
+        """Every operator, the longest self CPU time first."""
         return [
             Operator(
                 name=name,
                 calls=self._calls[name],
-                # A runtime call that CUPTI's clock ends after its operator is taken off twice: a hair below 0 is 0.
+                # CUPTI's clock may end a runtime call after its operator: the self time is then a hair below 0.
                 self_cpu_time_us=max(self_ns, 0) / 1000,
                 cpu_time_total_us=self._total_ns[name] / 1000,
                 self_device_time_us=self._device_ns[name] / 1000 if self.on_gpu else None,
@@ -111,7 +114,7 @@ class OperatorTable:
         ]
 
     def kernels(self) -> list[Kernel]:
-        """Every kernel and copy, apart for each operator that launched it, those that ran longest first."""
+        """Every kernel and copy, separately for each operator that launched it, the longest time first."""
         return [
             Kernel(name=name, calls=self._kernel_calls[name, operator], device_time_us=ns / 1000, operator=operator)
             for (name, operator), ns in sorted(
@@ -126,7 +129,7 @@ class OperatorTable:
         inner = np.flatnonzero(parent >= 0)
         children = np.bincount(parent[inner], minlength=len(code))
         in_children = np.bincount(parent[inner], weights=duration[inner], minlength=len(code))
-        # An operator that does nothing but call itself (another overload, another dispatch key) is one call.
+        # An operator whose only child has its name (another overload or dispatch key of it) is one call with it.
         counted = np.ones(len(code), bool)
         counted[inner] = (code[parent[inner]] != code[inner]) | (children[parent[inner]] > 1)
         calls = np.bincount(code[counted], minlength=len(names))
@@ -158,9 +161,9 @@ class OperatorTable:
 
 
 def parents(thread: Integers, start: Integers, end: Integers) -> Integers:
-    """For each interval the index of the innermost one of its thread that contains it, -1 for none.
+    """For each interval the index of the innermost interval of its thread that contains it, -1 for none.
 
-    Of intervals that overlap in part the later closes the earlier, as in PyTorch's own tree of events.
+    Where two intervals overlap only in part, the later one ends the earlier one, as in PyTorch's own tree of events.
     """
     parent = np.full(len(start), -1, np.int64)
     level = np.lexsort((-end, start, thread))
@@ -168,7 +171,7 @@ def parents(thread: Integers, start: Integers, end: Integers) -> Integers:
     origin, width = (start.min(), end.max() - start.min() + 1) if len(start) else (0, 1)
     begins, ends = start - origin, end - origin
     while level.size:
-        # Each group has a stretch of the line to itself, so one running maximum serves all groups of the level.
+        # Each group is moved to its own stretch of the time axis, so that one running maximum serves all groups.
         begin, stop = group * width + begins[level], group * width + ends[level]
         reached = np.concatenate(([-1], np.maximum.accumulate(stop)[:-1]))
         outermost = (begin >= reached) | (stop > reached)
@@ -179,7 +182,7 @@ def parents(thread: Integers, start: Integers, end: Integers) -> Integers:
 
 
 def busy(start: Integers, end: Integers) -> int:
-    """Length of the union of the intervals: overlapping ones (streams) are counted once."""
+    """Length of the union of the intervals: time in which streams overlap is counted once."""
     if not len(start):
         return 0
     order = np.argsort(start)
@@ -191,20 +194,20 @@ def busy(start: Integers, end: Integers) -> int:
 def _launchers(events: Sequence[Any], activity: Sequence[str]) -> Integers:
     """For each event the index of the operator that it is linked to, -1 for none.
 
-    Only operators are looked up: calls of the CUDA runtime count their correlation ids apart from theirs.
+    Only operators are looked up: correlation ids of CUDA runtime calls are a separate series.
     """
     operator_at = {
         event.correlation_id(): index
         for index, (event, kind) in enumerate(zip(events, activity, strict=True))
         if kind in _OPERATORS
     }
-    operator_at[0] = -1  # 0 is how Kineto says that an event is linked to none
+    operator_at[0] = -1  # Kineto links an event to 0 when there is no operator
     return _integers((operator_at.get(event.linked_correlation_id(), -1) for event in events), len(events))
 
 
 def _among(kinds: set[str], activity: Sequence[str]) -> NDArray[np.bool_]:
-    return np.fromiter(map(kinds.__contains__, activity), bool, len(activity))
+    return np.fromiter((kind in kinds for kind in activity), bool, len(activity))
 
 
-def _integers(values: Iterator[int], length: int) -> Integers:
+def _integers(values: Iterable[int], length: int) -> Integers:
     return np.fromiter(values, np.int64, length)

@@ -1,4 +1,4 @@
-"""The network under the microscope: the encoder of the talk's Conformer, and the mel preprocessor before it."""
+"""The network that is measured: the encoder of the talk's Conformer, and the mel preprocessor before it."""
 
 import hashlib
 import logging
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 
@@ -21,11 +21,6 @@ from talk.measure.progress import Progress
 SEED = 2024
 _TIMEOUT_S = 5
 _CHUNK_BYTES = 1 << 20
-_PRETRAINED_NOTE = "Веса предобученные, из каталога NVIDIA."
-_SEEDED_NOTE = (
-    "Веса случайные, с постоянным зерном: предобученных на этой машине не достать. "
-    "Ни число вызовов, ни время от значений весов не зависят."
-)
 # As in the configuration of stt_ru_conformer_ctc_large. No dither: the same sound gives the same spectrogram.
 _PREPROCESSOR = {
     "normalize": "per_feature",
@@ -75,11 +70,11 @@ def build(workload: dict[str, Any], progress: Progress) -> tuple[Network, Model]
         _fetch_weights(EncDecCTCModelBPE, name, progress)
         with quiet():
             network = _pretrained()
-    except Exception as error:  # whatever is wrong with weights that are not ours, seeded ones measure the same
+    except Exception as error:  # whatever keeps the weights away: seeded ones measure the same
         progress.say(f"no pretrained weights ({' '.join(str(error).split())}): seeded ones measure the same")
         network = seeded(workload)
-        return network, _describe(network, name, "seeded", _SEEDED_NOTE, workload["encoder"])
-    return network, _describe(network, name, "pretrained", _PRETRAINED_NOTE, workload["encoder"])
+        return network, _describe(network, name, "seeded", workload["encoder"])
+    return network, _describe(network, name, "pretrained", workload["encoder"])
 
 
 def seeded(workload: dict[str, Any]) -> Network:
@@ -99,7 +94,7 @@ def seeded(workload: dict[str, Any]) -> Network:
 
 
 def module_tree(name: str, module: torch.nn.Module) -> Module:
-    """`module` and everything in it; neighbours in a list that differ in nothing but place are folded into one node."""
+    """`module` with all its submodules. Neighbours in a list that differ only in their place become one node."""
     children: list[Module] = []
     for child_name, child in module.named_children():
         node = module_tree(child_name, child)
@@ -128,8 +123,8 @@ def _pretrained() -> Network:
 def _fetch_weights(asr_class: Any, name: str, progress: Progress) -> None:
     """Put the weights where `from_pretrained` looks for them, unless they are there. Raises OSError without a network.
 
-    Left to download them itself, NeMo waits without a limit where packets are dropped, takes Ctrl-C for a failed
-    attempt, and keeps half a file as if it were whole.
+    NeMo's own download waits without a limit where packets are dropped, takes Ctrl-C for a failed attempt, and keeps
+    half a file as if it were whole.
     """
     from nemo.utils.model_utils import resolve_cache_dir
 
@@ -153,11 +148,12 @@ def _fetch_weights(asr_class: Any, name: str, progress: Progress) -> None:
             part.unlink(missing_ok=True)
 
 
-def _describe(network: Network, name: str, weights: Any, note: str, arguments: dict[str, Any]) -> Model:
+def _describe(
+    network: Network, name: str, weights: Literal["pretrained", "seeded"], arguments: dict[str, Any]
+) -> Model:
     return Model(
         name=name,
         weights=weights,
-        weights_note=note,
         encoder=arguments,
         parameters=_parameters(network.encoder),
         modules=module_tree("encoder", network.encoder),
@@ -170,7 +166,7 @@ def _parameters(module: torch.nn.Module) -> int:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Without NeMo's log and its dependencies' warnings: dozens of lines, none of which a user could mend."""
+    """Silence NeMo's log and its dependencies' warnings: dozens of lines, none of which a user could mend."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:

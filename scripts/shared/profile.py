@@ -19,11 +19,13 @@ class Module:
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """The network that was profiled, and whose weights it had."""
+    """The network that was profiled.
+
+    `weights` are the pretrained ones, or random ones of a fixed seed where those cannot be had.
+    """
 
     name: str
     weights: Literal["pretrained", "seeded"]
-    weights_note: str  # why these weights, as the site says it (in Russian)
     encoder: dict[str, Any]  # arguments of NeMo's ConformerEncoder
     parameters: int | None
     modules: Module | None

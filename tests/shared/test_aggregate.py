@@ -234,6 +234,17 @@ def test_a_graph_is_one_launch_of_many_kernels() -> None:
     assert (table.host_launches, table.kernel_launches) == (4, 5)
 
 
+def test_merged_tables_have_the_sums_of_both() -> None:
+    together, merged = OperatorTable(on_gpu=True), OperatorTable(on_gpu=True)
+    for _ in range(2):
+        together.add_events(gpu_events())
+        one = OperatorTable(on_gpu=True)
+        one.add_events(gpu_events())
+        merged.merge(one)
+    assert merged == together
+    assert merged.host_launches == 6
+
+
 def test_a_runtime_call_is_not_taken_for_an_operator_with_its_number() -> None:
     unlinked = event("cudaDeviceSynchronize", "cuda_runtime", 110_000, 70_000, RUNTIME, correlation_id=3)
     table = OperatorTable(on_gpu=True)

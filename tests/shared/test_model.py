@@ -95,7 +95,6 @@ def test_without_a_network_weights_are_seeded_and_the_record_says_so(
     monkeypatch.setattr(model, "_fetch_weights", no_network)
     network, told = model.build(SMALL, make_progress())
     assert (told.name, told.weights) == (NAME, "seeded")
-    assert "случайные" in told.weights_note
     assert told.encoder == SMALL["encoder"]
     assert told.parameters == sum(parameter.numel() for parameter in network.encoder.parameters())
     assert told.modules is not None

@@ -131,7 +131,7 @@ def test_unequal_neighbours_stay_apart() -> None:
 
 @pytest.mark.parametrize(("script", "region"), [("profiler.py", "profile"), ("model.py", "model")])
 def test_the_code_on_the_slides_fits_them(script: str, region: str) -> None:
-    source = (ROOT / "scripts/experiments/profiling/measure" / script).read_text(encoding="utf-8")
+    source = (ROOT / "scripts/shared" / script).read_text(encoding="utf-8")
     found = re.search(rf"# --8<-- \[start:{region}\]\n(.*?)[ ]*# --8<-- \[end:{region}\]", source, re.DOTALL)
     assert found is not None
     lines = textwrap.dedent(found[1]).splitlines()

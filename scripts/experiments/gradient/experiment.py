@@ -18,9 +18,7 @@ EXPERIMENT = Experiment(
     for_parts={"espeakng_loader": "espeakng-loader"},
     shown_versions={"torch": "PyTorch", "nemo_toolkit": "NeMo", "numba": "Numba"},
     headlines=(
-        Headline(
-            name="ways.reverse.time_1000", title="Обратный режим, тысяча входов", dimension="time", better="less"
-        ),
+        Headline(name="ways.reverse.time_1000", title="Обратный режим, тысяча входов", dimension="time", better="less"),
         Headline(
             name="price.ours_over_torch", title="Шаг обучения: наш движок / PyTorch", dimension="ratio", better="less"
         ),

@@ -1,6 +1,6 @@
-"""The tables of the talk itself as a record, so that fresh figures and original ones are rendered by the same code.
+"""The tables that the talk showed, as a record: its figures and fresh ones are rendered by the same code.
 
-`python -m experiments.profiling.original` writes it anew from the two CSV files that lie beside it.
+`python -m experiments.profiling.original` writes the record from the two CSV files beside it.
 """
 
 import csv
@@ -30,7 +30,7 @@ def original_record(tables: Path = RESULTS / MACHINE.slug) -> AnyRecord:
     """The record of the talk's profiles, from `cpu.csv` and `gpu.csv` in the folder `tables`."""
     return Record(
         schema_version=SCHEMA_VERSION,
-        experiment="profiling",
+        experiment=Path(__file__).parent.name,
         machine=MACHINE,
         versions={"python": "3.12", "torch": "2.4.1+cu121", "nemo_toolkit": "1.23"},
         code=Code(commit=None, dirty=False, sources={}),
@@ -42,7 +42,6 @@ def original_record(tables: Path = RESULTS / MACHINE.slug) -> AnyRecord:
             model=Model(
                 name=WORKLOAD["model"],
                 weights="pretrained",
-                weights_note="Веса предобученные, из каталога NVIDIA.",
                 encoder=WORKLOAD["encoder"],
                 parameters=None,
                 modules=None,

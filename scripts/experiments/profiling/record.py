@@ -1,7 +1,7 @@
 """What a profiling record holds: the Conformer's encoder over the talk's utterances, run on each device."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from shared.profile import Model, Run, Workload
 from talk.records.headline import Headlines, quantity_of, ratio
@@ -9,16 +9,18 @@ from talk.records.schema import Device, Positive
 
 Launching = Literal["eager", "graphs", "compiled"]
 Precision = Literal["fp32", "tf32", "bf16"]
+# A quick run compiles nothing; the answer was too far from fp32; the machine could not run it.
+Skipped = Literal["quick", "inexact", "failed"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
-    """The same workload another way: in batches, from CUDA graphs, compiled, in other numbers.
+    """The same workload run another way: in batches, from CUDA graphs, compiled, in another number format.
 
-    `launches` are calls by which the CPU starts work, `kernels` what the GPU ran for them: one launch of a graph runs
-    all of its kernels. `error` is the largest deviation from fp32, eager, one utterance at a time, as a share of its
-    largest number. `preparation_s`: warming up, and recording or compiling for every shape. `skipped` is why there are
-    no times (in Russian), None where there are.
+    `launches` are the calls by which the CPU started work on the GPU, `kernels` what the GPU ran for them: one launch
+    of a graph runs all of its kernels. `error` is the largest deviation from the output of fp32, eager, batch 1, as a
+    share of that output's largest number. `preparation_s` is the time to warm up, and to record or compile every shape.
+    `skipped` is why there are no times, None where there are; `message` is what the failure said.
     """
 
     device: Device
@@ -32,7 +34,8 @@ class Variant:
     peak_memory_bytes: int | None = None
     error: float | None = None
     preparation_s: float | None = None
-    skipped: str | None = None
+    skipped: Skipped | None = None
+    message: str | None = None
 
     def __post_init__(self) -> None:
         if bool(self.pass_times_s) == (self.skipped is not None):
@@ -40,7 +43,7 @@ class Variant:
 
     @property
     def name(self) -> str:
-        """What it changes: «batched_bf16»; «plain» where it changes nothing."""
+        """What it changes, as `batched_bf16`; `plain` where it changes nothing."""
         changes = [
             "batched" if self.batch_size > 1 else "",
             self.launching if self.launching != "eager" else "",
@@ -51,7 +54,7 @@ class Variant:
 
 @dataclass(frozen=True, kw_only=True)
 class Profiling:
-    """The profiling experiment: the Conformer's encoder over the talk's utterances, once a device."""
+    """One run of the Conformer's encoder on each device, and its variants on the GPU."""
 
     model: Model
     workload: Workload
@@ -69,7 +72,7 @@ class Profiling:
 
 
 def headlines(data: Profiling) -> Headlines:
-    """What a measurement is remembered by: name → number and spread."""
+    """The numbers that machines and moments are compared by: name → number and spread."""
     work = data.workload
     samples = sum(length * times for length, times in zip(work.file_lengths_samples, work.repeats, strict=True))
     passes = {run.device: quantity_of(run.pass_times_s) for run in data.runs if run.pass_times_s}
@@ -81,8 +84,18 @@ def headlines(data: Profiling) -> Headlines:
     if run is not None and "cuda" in passes and run.device_busy_time_us is not None:
         middle_s, spread = passes["cuda"]
         idle = 1 - run.device_busy_time_us / 1e6 / middle_s
-        # What the pass varies by, its busy part varies by too.
+        # The busy part of a pass varies as much as the pass does.
         yield "cuda.idle_share", (max(0.0, idle), spread)
+
+
+def migrate(data: dict[str, Any]) -> dict[str, Any]:
+    """Data of schema_version 1 as today's: there the reasons for seeded weights and for no times were sentences."""
+    model = {key: value for key, value in data["model"].items() if key != "weights_note"}
+    variants = [
+        variant | {"skipped": "failed", "message": variant["skipped"]} if variant.get("skipped") else variant
+        for variant in data.get("variants", [])
+    ]
+    return data | {"model": model, "variants": variants}
 
 
 Data = Profiling

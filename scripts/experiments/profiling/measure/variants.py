@@ -1,11 +1,12 @@
-"""The same utterances in other ways: what a GPU at batch 1 waits for, and what cures it, one by one and together.
+"""The same utterances in other ways: each cure for a GPU that waits at batch 1, alone and together with others.
 
-The CPU hands kernels to the GPU one at a time, and a short kernel ends before the next is handed over. So either a
-launch is given more work (batches), or there are fewer of them (CUDA graphs, compiled layers). Shorter numbers are
-there to compare with: they make the kernels faster, which is of no use to a GPU that waits.
+The CPU launches kernels one at a time, and a short kernel ends before the next is launched. So either each launch gets
+more work (batches), or there are fewer launches (CUDA graphs, compiled layers). Shorter number formats are measured for
+comparison: they make kernels faster, which does not help a GPU that waits.
 """
 
 import copy
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -26,16 +27,17 @@ from shared.profiler import (
 from talk.measure.progress import Progress
 from talk.records.schema import Device
 
-from ..record import Launching, Precision, Variant
+from ..record import Launching, Precision, Skipped, Variant
 
 _BATCH = 16
-# What rounding may cost over eighteen layers, as a share of the largest number: more of it is a mistake.
+_LONGEST_MESSAGE = 200
+# The deviation that rounding may cause over eighteen layers, as a share of the largest number: more is a mistake.
 _TOLERANCE: dict[Precision, float] = {"fp32": 1e-3, "tf32": 5e-2, "bf16": 2e-1}
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way to run the encoder; the plain one is what the profile watches."""
+    """One way to run the encoder; the plain one is the one that is profiled."""
 
     batch_size: int = 1
     launching: Launching = "eager"
@@ -43,11 +45,11 @@ class Way:
 
     @property
     def dtype(self) -> torch.dtype:
-        """What weights and activations are kept in."""
+        """The type of weights and activations."""
         return torch.bfloat16 if self.precision == "bf16" else torch.float32
 
 
-# bf16 last: the weights are turned into it once.
+# bf16 is last, so that the weights are converted once.
 WAYS = (
     Way(),
     Way(batch_size=_BATCH),
@@ -74,8 +76,8 @@ def measure_variants(
 ) -> list[Variant]:
     """Feed `encoder` each of the `distinct` utterances as often as `repeats` says, in each of `ways`.
 
-    Each way is checked against the plain one before it is timed. One that cannot run here (a driver without graphs, no
-    C compiler) or is wrong has the reason instead of times. Quick: nothing is compiled.
+    Each way is checked against the plain one before it is timed. A way that cannot run here (a driver without graphs,
+    no C compiler) or whose answer is wrong has a reason instead of times. A quick run compiles nothing.
     """
     encoder = encoder.to(device)
     with torch.inference_mode(), _tf32(False):
@@ -90,7 +92,7 @@ def measure_variants(
                 encoder = copy.deepcopy(encoder.cpu()).to(device, way.dtype)
             batches = _batches(distinct, fed, way, device)
             if quick and way.launching == "compiled":
-                found.append(_skipped(way, device, "в быстром прогоне не компилируем"))
+                found.append(_skipped(way, device, "quick"))
             else:
                 found.append(_measure(way, encoder, batches, exact, device, passes))
             advance(1)
@@ -99,14 +101,14 @@ def measure_variants(
 
 @dataclass(frozen=True)
 class _Batch:
-    """What is fed at once, and which of the distinct utterances it is made of, row by row."""
+    """A padded batch, and the index of the distinct utterance in each of its rows."""
 
     utterance: Utterance
     rows: tuple[int, ...]
 
 
 def _batches(distinct: Sequence[Utterance], fed: Sequence[int], way: Way, device: Device) -> list[_Batch]:
-    """The utterances as they come, or sorted by length and padded with zeros; equal batches are one tensor."""
+    """The utterances one by one in order, or sorted by length and padded into batches; equal batches are one tensor."""
 
     def frames(index: int) -> int:
         return distinct[index][0].shape[-1]
@@ -133,13 +135,14 @@ def _measure(
             with preparing:
                 error = max(_error(encode, batch, exact) for batch in once)
             if not error <= _TOLERANCE[way.precision]:
-                return _skipped(way, device, f"ответ разошёлся с fp32 на {error:.1e} наибольшего числа")
+                return _skipped(way, device, "inexact", error=error if math.isfinite(error) else None)
             times_s = [sum(timed_pass(encode, utterances, device, lambda _: None)) for _ in range(passes)]
             memory = peak_memory_bytes(device)
             watched = profiled_pass(encode, utterances, device, lambda _: None).table if device == "cuda" else None
-    except Exception as failure:  # of a driver or a compiler that this machine lacks: the others are measured
+    except Exception as failure:  # this machine lacks a driver or a compiler: the other ways are measured
         torch.cuda.empty_cache()
-        return _skipped(way, device, " ".join(f"{type(failure).__name__}: {failure}".split())[:200])
+        message = " ".join(f"{type(failure).__name__}: {failure}".split())[:_LONGEST_MESSAGE]
+        return _skipped(way, device, "failed", message=message)
     return Variant(
         device=device,
         **asdict(way),
@@ -153,12 +156,14 @@ def _measure(
     )
 
 
-def _skipped(way: Way, device: Device, why: str) -> Variant:
-    return Variant(device=device, **asdict(way), pass_times_s=[], skipped=why)
+def _skipped(
+    way: Way, device: Device, why: Skipped, *, error: float | None = None, message: str | None = None
+) -> Variant:
+    return Variant(device=device, **asdict(way), pass_times_s=[], error=error, skipped=why, message=message)
 
 
 def _error(encode: Encode, batch: _Batch, exact: list[torch.Tensor]) -> float:
-    """The largest deviation of any row from what its utterance gives alone, padding left out."""
+    """The largest deviation of any row from what its utterance gives alone; padding is left out."""
     signal, length = batch.utterance
     encoded = encode(audio_signal=signal, length=length)[0].float().cpu()
     errors = []
@@ -170,7 +175,7 @@ def _error(encode: Encode, batch: _Batch, exact: list[torch.Tensor]) -> float:
 
 @contextmanager
 def _tf32(allowed: bool) -> Iterator[None]:
-    """Whether inside, products and convolutions of float32 may be rounded to TF32 for the tensor cores."""
+    """Allow or forbid rounding float32 products and convolutions to TF32 for the tensor cores, inside the block."""
     products, convolutions = torch.backends.cuda.matmul, torch.backends.cudnn
     before = products.allow_tf32, convolutions.allow_tf32
     products.allow_tf32 = convolutions.allow_tf32 = allowed
@@ -182,7 +187,7 @@ def _tf32(allowed: bool) -> Iterator[None]:
 
 @contextmanager
 def _launched(launching: Launching, encoder: Any) -> Iterator[Encode]:
-    """The encoder as it is, replayed from CUDA graphs, or with its layers compiled."""
+    """The encoder called eagerly, replayed from CUDA graphs, or with its layers compiled."""
     if launching == "graphs":
         yield Graphs(encoder)
     elif launching == "compiled":
@@ -193,9 +198,9 @@ def _launched(launching: Launching, encoder: Any) -> Iterator[Encode]:
 
 
 class Graphs:
-    """The encoder recorded once a shape, and replayed: one launch for all of its kernels.
+    """The encoder recorded as a CUDA graph for each shape, and replayed: one launch runs all of its kernels.
 
-    What it returns is overwritten by the next call, whatever its shape: graphs share their memory.
+    The next call overwrites what this one returned, whatever its shape: graphs share their memory.
     """
 
     def __init__(self, encode: Encode) -> None:
@@ -220,7 +225,7 @@ class Graphs:
     def _record(self, signal: torch.Tensor, lengths: torch.Tensor) -> tuple[torch.cuda.CUDAGraph, Utterance, Any]:
         aside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
         aside.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(aside):  # libraries choose kernels and take memory before the recording, not in it
+        with torch.cuda.stream(aside):  # libraries choose kernels and take memory before the recording
             for _ in range(2):
                 self._encode(audio_signal=signal, length=lengths)
         torch.cuda.current_stream().wait_stream(aside)
@@ -232,7 +237,7 @@ class Graphs:
 
 @contextmanager
 def _compiled(encoder: Any) -> Iterator[None]:
-    """Each layer through torch.compile, for any length. All layers are one code, so it is compiled once."""
+    """Compile each layer for any length. All layers run the same code, so torch.compile compiles it once."""
     layers = list(encoder.layers)
     for layer in layers:
         layer.forward = torch.compile(layer.forward, dynamic=True)

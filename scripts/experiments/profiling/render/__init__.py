@@ -1,10 +1,9 @@
-"""Rendering the profiling experiment: records → fragments of HTML."""
+"""Renders records of the profiling experiment as fragments of HTML."""
 
 from collections.abc import Callable
 from functools import partial
 from html import escape
 
-from shared.profile import Model
 from talk.records.schema import Device, Record
 from talk.render.captions import Provenance
 from talk.render.drawing import Drawing, nothing_measured
@@ -13,10 +12,16 @@ from ..record import Profiling
 from .prediction import NotModelled
 from .values import named_values as named_values
 
+_SEEDED = (
+    "веса случайные",
+    "Веса случайные, с постоянным зерном: предобученных на этой машине не достать. "
+    "Ни число вызовов, ни время от значений весов не зависят.",
+)
+
 
 def fragments(drawing: Drawing) -> dict[str, str]:
-    """Name → fragment, for every table and picture of the profiling experiment; `original/…` are the talk's own."""
-    from . import architecture, cures, figures, tables  # drawing takes a second to import
+    """Name → fragment, for every table and picture of the experiment; `original/…` show the talk's own tables."""
+    from . import architecture, cures, figures, tables  # matplotlib takes a second to import
 
     sources, beside = drawing.sources, drawing.published
     published = next((source for source in sources if source.record.origin == "published"), None)
@@ -53,7 +58,7 @@ def fragments(drawing: Drawing) -> dict[str, str]:
         "latency": drawn(figures.latency, timed, "cpu"),
         "architecture": drawn(architecture.architecture, with_modules),
         "cures": drawn(cures.picture, cured),
-        "cures-table": drawn(cures.table, cured),
+        "cures-table": drawn(cures.ways, cured),
     }
     for suffix, slide in (("", False), ("-slide", True)):
         prediction = partial(tables.prediction, original=beside, slide=slide)
@@ -67,6 +72,5 @@ def fragments(drawing: Drawing) -> dict[str, str]:
 
 
 def remarks(record: Record[Profiling]) -> list[tuple[str, str]]:
-    """Whose weights the network had, where they are not the pretrained ones."""
-    model: Model = record.data.model
-    return [] if model.weights == "pretrained" else [("веса случайные", model.weights_note)]
+    """That the network's weights are random, where the pretrained ones could not be had."""
+    return [_SEEDED] if record.data.model.weights == "seeded" else []

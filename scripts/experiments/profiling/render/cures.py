@@ -1,4 +1,4 @@
-"""What cures a GPU that waits: the same run in other ways, as a picture and as a table."""
+"""The same run in other ways, each a cure for a GPU that waits: as a picture and as a table."""
 
 from html import escape
 from statistics import median
@@ -6,24 +6,25 @@ from statistics import median
 from talk.render import charts
 from talk.render.captions import Provenance
 from talk.render.charts import BLUE, INK, MUTED, PINK, SMALL
-from talk.words import NBSP, number, quantity, scientific
+from talk.render.tables import Cell, table
+from talk.words import NBSP, plural, quantity, scientific
 
 from ..record import Profiling, Variant
-from .values import named_values
+from .values import PHRASES, named_values
 
 _LAUNCHING = {"eager": "", "graphs": "CUDA Graphs", "compiled": "torch.compile"}
 _PRECISION = {"fp32": "", "tf32": "TF32", "bf16": "bf16"}
 
 
 def title(variant: Variant) -> str:
-    """What the variant changes, in Russian: «пачки, bf16»; nothing changed is «по одной, fp32»."""
+    """What the variant changes: «пачки, bf16»; «по одной, fp32» where it changes nothing."""
     changes = ["пачки" if variant.batch_size > 1 else "", _LAUNCHING[variant.launching], _PRECISION[variant.precision]]
     return ", ".join(filter(None, changes)) or "по одной, fp32"
 
 
 @charts.in_house_style
 def picture(source: Provenance) -> str:
-    """Bars: how long each way takes, how much of it the GPU works (filled) and how much it waits (hatched)."""
+    """Bars: the time of each way, divided into the time that the GPU works (filled) and waits (hatched)."""
     data: Profiling = source.record.data
     values = named_values(source.record)
     shown = [variant for variant in data.variants if variant.pass_times_s]
@@ -65,38 +66,43 @@ _HEADINGS = (
 )
 
 
-def table(source: Provenance) -> str:
-    """Every way in a row: time, idle share, launches, kernels, memory and what it costs in precision."""
+def ways(source: Provenance) -> str:
+    """Every way in a row: time, idle share, launches, kernels, memory, and the error of its numbers."""
     data: Profiling = source.record.data
-    values = named_values(source.record)
-    head = "".join(f'<th scope="col" title="{escape(what)}">{escape(heading)}</th>' for heading, what in _HEADINGS)
-    rows = "".join(_row(variant, {name: value.number for name, value in values.items()}) for variant in data.variants)
-    body = (
-        '<div class="table-scroll" role="group" aria-label="Тот же прогон другими способами" tabindex="0">'
-        f'<table class="operators"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-    )
+    numbers = {name: value.number for name, value in named_values(source.record).items()}
+    head = [Cell(heading, title=what) for heading, what in _HEADINGS]
+    body = table("Тот же прогон другими способами", head, [_row(variant, numbers) for variant in data.variants])
     sizes = {variant.batch_size for variant in data.variants if variant.batch_size > 1}
-    batches = f" В пачке {number(max(sizes), 0)}{NBSP}фраз, подобранных по длине." if sizes else ""
+    largest = max(sizes, default=0)
+    batches = f" В пачке {largest}{NBSP}{plural(largest, *PHRASES)}: их подбирают по длине." if sizes else ""
     return source.figure(body, f"Что меняет каждый способ и чего стоит.{batches}", "cures", "cuda")
 
 
-def _row(variant: Variant, numbers: dict[str, float]) -> str:
-    name = f'<th scope="row">{escape(title(variant))}</th>'
+def _row(variant: Variant, numbers: dict[str, float]) -> list[str | Cell]:
     if variant.skipped is not None:
-        return f'<tr>{name}<td class="skipped" colspan="{len(_HEADINGS) - 1}">{escape(variant.skipped)}</td></tr>'
+        return [title(variant), Cell(_why_skipped(variant), span=len(_HEADINGS) - 1, kind="skipped")]
 
     def cell(what: str, *shown: object) -> str:
         found = numbers.get(f"cure.{variant.name}.{what}")
         return "—" if found is None else quantity(found, *shown)  # type: ignore[arg-type]
 
-    error = "—" if variant.error is None else scientific(variant.error)
-    cells = (
+    return [
+        title(variant),
         cell("wall_time", "time"),
         cell("gain", "ratio", "×", 2),
         cell("idle_share", "share", "%", 0),
         cell("launches", "count"),
         cell("kernels", "count"),
         cell("memory", "bytes", "ГБ", 1),
-        error,
-    )
-    return f"<tr>{name}{''.join(f'<td>{text}</td>' for text in cells)}</tr>"
+        "—" if variant.error is None else scientific(variant.error),
+    ]
+
+
+def _why_skipped(variant: Variant) -> str:
+    if variant.skipped == "quick":
+        return "в быстром прогоне не компилируем"
+    if variant.skipped == "failed":
+        return escape(variant.message or "не запустилось")
+    if variant.error is None:
+        return "ответ перестал быть числом"
+    return f"ответ разошёлся с fp32 на {scientific(variant.error)} наибольшего числа"

@@ -8,6 +8,7 @@ from typing import TypeVar
 from shared.profile import Operator, Run
 from talk.records.schema import Device, Record
 from talk.render.captions import Provenance
+from talk.render.tables import Cell, table
 from talk.words import NBSP, decimals_for, number, plural, quantity
 
 from ..record import Profiling
@@ -31,21 +32,32 @@ class _Column:
     bar: bool = False  # the number is a share in per cent, drawn behind the digits too
     spots: frozenset[int] = frozenset()  # rows whose number the slide speaks about; the last is the rest's
 
-    def texts(self) -> list[str]:
-        """The cells, with as many decimals in each as the smallest number needs for two digits, but one at most."""
+    def cells(self) -> list[str | Cell]:
+        """Its cells, the rest's last: all with the decimals that give the smallest number two digits, one at most."""
         shown = [abs(value) for value in [*self.numbers, self.rest] if value]
         decimals = self.decimals
         if decimals is None:
             decimals = min(1, decimals_for(min(shown), 2)) if shown else 0
         return [self._cell(row, value, decimals) for row, value in enumerate([*self.numbers, self.rest])]
 
-    def _cell(self, row: int, value: float | None, decimals: int) -> str:
+    def _cell(self, row: int, value: float | None, decimals: int) -> str | Cell:
         if value is None:
-            return "<td>—</td>"
+            return "—"
         if row in self.spots:
-            return f'<td class="spot">{number(value, decimals)}</td>'
-        bar = f' class="bar" style="--share:{max(0.0, min(value, 100.0)):.1f}%"' if self.bar else ""
-        return f"<td{bar}>{number(value, decimals)}</td>"
+            return Cell(number(value, decimals), kind="spot")
+        return _Bar(number(value, decimals), kind="bar", share=value) if self.bar else number(value, decimals)
+
+
+@dataclass(frozen=True)
+class _Bar(Cell):
+    """A cell behind whose number a bar of `share` per cent is drawn."""
+
+    share: float = 0.0
+
+    def html(self, tag: str, scope: str = "") -> str:
+        """The cell as an element; the style sheet draws the bar from `--share`."""
+        share = max(0.0, min(self.share, 100.0))
+        return super().html(tag, scope).replace(f"<{tag}", f'<{tag} style="--share:{share:.1f}%"', 1)
 
 
 def operators_cpu(source: Provenance, run: Run, slide: bool = False) -> str:
@@ -86,7 +98,9 @@ def operators_cpu(source: Provenance, run: Run, slide: bool = False) -> str:
     ]
     if slide:
         del columns[2]
-    body = _table("Операторы на CPU", [_code(operator.name) for operator in shown], columns, _rest_name(run, hidden))
+    body = _operators(
+        "Операторы на CPU", [_code(operator.name) for operator in shown], columns, _rest_name(run, hidden)
+    )
     caption = f"Операторы на CPU по убыванию собственного времени (Self CPU){_not_shown(run)}"
     return source.figure(body, caption, "operators", "cpu")
 
@@ -132,7 +146,7 @@ def operators_cuda(source: Provenance, run: Run, slide: bool = False) -> str:
         _calls_column([operator.calls for operator in shown], _hidden_calls(run, [o.calls for o in hidden])),
     ]
     names = [_code(operator.name) for operator in shown]
-    body = _table("Операторы на GPU", names, columns, _rest_name(run, hidden))
+    body = _operators("Операторы на GPU", names, columns, _rest_name(run, hidden))
     caption = f"Операторы на GPU: каждое ядро посчитано один раз, у запустившего его оператора{_not_shown(run)}"
     return source.figure(body, caption, "operators")
 
@@ -172,7 +186,7 @@ def operators_cuda_as_printed(source: Provenance, run: Run, slide: bool = False)
     printed = 100 * sum(row[2] for row in rows) / total
     which = "всего столбца" if run.complete else "одних только показанных строк"
     left_out = f"ещё {len(hidden)} {plural(len(hidden), 'строка', 'строки', 'строк')}" if hidden else None
-    body = _table(
+    body = _operators(
         "Операторы и ядра на GPU",
         [_code(row[0]) if row[0] in operators else _kernel(row[0]) for row in shown],
         columns,
@@ -215,7 +229,7 @@ def prediction(source: Provenance, original: Provenance | None, slide: bool = Fa
     sections: list[tuple[Device, str, tuple[str, ...]]] = [("cpu", "CPU", _FINGERPRINT if slide else _PREDICTED_CPU)]
     if not slide:
         sections.append(("cuda", "GPU", _PREDICTED_CUDA))
-    bodies = []
+    rows: list[list[str | Cell]] = []
     for device, title, names in sections:
         runs = [where.record.data.run_on(device) for where in both]
         if not any(runs):
@@ -225,26 +239,21 @@ def prediction(source: Provenance, original: Provenance | None, slide: bool = Fa
             (run, expected if where is source else _expected(where.record, device))
             for where, run in zip(both, runs, strict=True)
         ]
-        rows = "".join(
-            f"<tr><th scope=row>{_code(name)}</th><td>{number(calls, 0)}</td>"
-            + "".join(_verdict(run, name, own.calls(name)) for run, own in verdicts)
-            + "</tr>"
+        if not slide:
+            rows.append([Cell(title, span=2 + len(both), kind="section")])
+        rows += [
+            [_code(name), number(calls, 0), *(_verdict(run, name, own.calls(name)) for run, own in verdicts)]
             for name in names
             if (calls := expected.calls(name)) is not None
-        )
-        section = (
-            f'<tr class="section"><th colspan={2 + len(both)} scope=colgroup>{title}</th></tr>' if not slide else ""
-        )
-        bodies.append(f"<tbody>{section}{rows}</tbody>")
-    headings = ["предсказано", *("доклад 2024" if w.record.origin == "published" else "измерено" for w in both)]
-    head = "<th scope=col>Оператор</th>" + "".join(f"<th scope=col>{heading}</th>" for heading in headings)
+        ]
+    head = ["Оператор", "предсказано"]
+    head += ["доклад 2024" if where.record.origin == "published" else "измерено" for where in both]
     caption = "Сколько раз вызван каждый оператор: предсказание по одной архитектуре и длинам файлов против измерений"
     if record.quick:
         utterances = sum(record.data.workload.repeats)
         phrases = plural(utterances, "фразе", "фразам", "фразам")
         caption += f". Быстрый прогон предсказан по своим {utterances} {phrases}, доклад — по своим"
-    body = scroll("Число вызовов", f'<table class="operators"><thead><tr>{head}</tr></thead>{"".join(bodies)}</table>')
-    return source.figure(body, caption, "prediction", others=both[1:])
+    return source.figure(table("Число вызовов", head, rows), caption, "prediction", others=both[1:])
 
 
 def work(source: Provenance, run: Run) -> str:
@@ -270,7 +279,7 @@ def work(source: Provenance, run: Run) -> str:
             [None if not t else part.flops / t / 1e9 for part, t in zip(parts, times, strict=True)],
         ),
     ]
-    body = _table("Работа операторов", [_code(name) for name in names], columns, None)
+    body = _operators("Работа операторов", [_code(name) for name in names], columns, None)
     total = expected.total()
     caption = (
         f"Арифметика за весь прогон: {quantity(total.flops, 'flops')}. Работа и данные предсказаны по архитектуре "
@@ -296,13 +305,13 @@ def _expected(record: Record[Profiling], device: Device) -> Prediction:
 def _verdict(run: Run | None, name: str, expected: int | None) -> str:
     calls = None if run is None else next((o.calls for o in run.operators if o.name == name), None)
     if calls is None and (run is None or not run.complete):
-        return "<td>—</td>"
+        return "—"
     calls = calls or 0
     holds = calls == expected
     mark, words = ("✓", "совпало с предсказанием") if holds else ("✗", "не совпало с предсказанием")
     kind = "agrees" if holds else "differs"
     sign = f'<span class="{kind}" role="img" aria-label="{words}" title="{words}">{mark}</span>'
-    return f"<td>{number(calls, 0)} {sign}</td>"
+    return f"{number(calls, 0)} {sign}"
 
 
 def _split(rows: list[T], slide: bool) -> tuple[list[T], list[T]]:
@@ -334,26 +343,12 @@ def _calls_column(calls: Sequence[int], rest: float | None) -> _Column:
     return _Column("Вызовов", "число вызовов за прогон", list(calls), rest, decimals=0)
 
 
-def _table(label: str, names: Sequence[str], columns: Sequence[_Column], rest: str | None) -> str:
-    head = "<th scope=col>Имя</th>" + "".join(
-        f'<th scope=col title="{column.meaning}">{column.heading}</th>' for column in columns
-    )
-    cells = [column.texts() for column in columns]
-    rows = [
-        f"<tr><th scope=row>{name}</th>{''.join(column[index] for column in cells)}</tr>"
-        for index, name in enumerate(names)
-    ]
-    foot = ""
-    if rest is not None:
-        foot = f"<tfoot><tr><th scope=row>{rest}</th>{''.join(column[-1] for column in cells)}</tr></tfoot>"
-    return scroll(
-        label, f'<table class="operators"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody>{foot}</table>'
-    )
-
-
-def scroll(label: str, table: str) -> str:
-    """Wide tables scroll inside their figure, with the keyboard too; the page does not."""
-    return f'<div class="table-scroll" role="group" aria-label="{label}" tabindex=0>{table}</div>'
+def _operators(label: str, names: Sequence[str], columns: Sequence[_Column], rest: str | None) -> str:
+    """A table of operators with their numbers; `rest` names the foot, None where there is none."""
+    cells = [column.cells() for column in columns]
+    head: list[str | Cell] = ["Имя", *(Cell(column.heading, title=column.meaning) for column in columns)]
+    rows = [[name, *(column[row] for column in cells)] for row, name in enumerate(names)]
+    return table(label, head, rows, foot=None if rest is None else [rest, *(column[-1] for column in cells)])
 
 
 def _code(name: str) -> str:

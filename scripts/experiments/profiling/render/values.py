@@ -23,6 +23,7 @@ from .prediction import (
 )
 
 DAY_S = 86_400.0
+PHRASES = ("фраза", "фразы", "фраз")
 _US = 1e-6
 # What the talk calls «convolution»: the operator that does the work on each device.
 CONVOLUTION = {"cpu": "aten::mkldnn_convolution", "cuda": "aten::cudnn_convolution"}
