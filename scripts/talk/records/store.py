@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast, get_args, get_origin, ge
 
 from talk.errors import TalkError
 from talk.experiment import Found, find_experiments
-from talk.paths import RESULTS, shown
+from talk.paths import EXPERIMENTS, RESULTS, shown
 from talk.records.files import write_whole
 from talk.records.schema import POSITIVE, SCHEMA_VERSION, SIGNED, AnyRecord, Machine, Record
 
@@ -54,7 +54,7 @@ def read_record(path: Path) -> AnyRecord:
     experiments, name = find_experiments(), content.get("experiment")
     if not isinstance(name, str) or name not in experiments:
         what = f"field experiment: {name!r} is none of {', '.join(experiments)}"
-        raise TalkError(path, what, f"restore scripts/experiments/{path.stem}/, or delete the record")
+        raise TalkError(path, what, f"restore {_folder_of(path.stem)}, or delete the record")
     if version != SCHEMA_VERSION:
         text, content = _migrated(content, experiments[name], path)
     _refuse_impossible_numbers(content, path, limits_of(experiments[name].data_type))
@@ -71,8 +71,26 @@ def read_record(path: Path) -> AnyRecord:
 
 
 def read_records(results: Path = RESULTS) -> list[AnyRecord]:
-    """Every record under `results`, in the order of their paths."""
-    return [read_record(path) for path in sorted(results.glob("*/*.json"))]
+    """Every record under `results` whose experiment is there, in the order of their paths."""
+    return [read_record(path) for path in record_files(results)]
+
+
+def record_files(results: Path = RESULTS) -> list[Path]:
+    """Files of the records whose experiments are there: deleting an experiment breaks no page of the others."""
+    return [path for path in sorted(results.glob("*/*.json")) if path.stem in find_experiments()]
+
+
+def find_orphans(results: Path = RESULTS) -> list[TalkError]:
+    """Records that no experiment of the talk can read."""
+    return [
+        TalkError(path, f"there is no experiment {path.stem}", f"restore {_folder_of(path.stem)}, or delete the record")
+        for path in sorted(results.glob("*/*.json"))
+        if path.stem not in find_experiments()
+    ]
+
+
+def _folder_of(experiment: str) -> str:
+    return f"{shown(EXPERIMENTS / experiment)}/"
 
 
 @dataclass(frozen=True)

@@ -27,13 +27,14 @@ _MEND = "write «name > name» (also <, >=, <=, ==) or «name ≈ name ± 5 %»"
 
 @dataclass(frozen=True)
 class Claim:
-    """A relation between two values; `tolerance` is a share of the right one, for ≈."""
+    """A relation between two values; `tolerance` is a share of the right one, for ≈. `line` is where it is written."""
 
     id: str
     left: str
     relation: str
     right: str
     tolerance: float
+    line: int | None
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ def judge(claim: Claim, values: Values, path: Path = CLAIMS) -> Verdict | None:
     except UnmeasuredValueError:
         return None
     except UnknownValueError as error:
-        raise TalkError(path, f"claim {claim.id}: no record has the value {error.reference}", error.mend) from None
+        what = f"claim {claim.id}: no record has the value {error.reference}"
+        raise TalkError(path, what, error.mend, line=claim.line) from None
     sides = [found[side].value.number if side in found else float(side) for side in (claim.left, claim.right)]
     shown = [format_value(found[side].value) if side in found else side for side in (claim.left, claim.right)]
     return Verdict(_holds(claim, *sides), shown[0], shown[1], found[references[0]].record)
@@ -91,17 +93,19 @@ def _is_number(side: str) -> bool:
 @lru_cache(maxsize=2)
 def _read_claims(path: Path, _changed: int) -> dict[str, Claim]:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        content = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TalkError(path, f"is not TOML ({error})", "mend that line") from None
+    headers = {written.strip().strip("[]\"' "): at for at, written in enumerate(text.splitlines(), start=1)}
     claims = {}
     for name, table in content.items():
         relation = table.get("relation") if isinstance(table, dict) else None
         match = _RELATION.fullmatch(relation) if isinstance(relation, str) else None
         if match is None or all(_is_number(match[side]) for side in ("left", "right")):
-            raise TalkError(path, f"claim {name}: no relation that can be checked", _MEND)
+            raise TalkError(path, f"claim {name}: no relation that can be checked", _MEND, line=headers.get(name))
         if (match["relation"] == "≈") != (match["percent"] is not None):
-            raise TalkError(path, f"claim {name}: ± goes with ≈, and only with it", _MEND)
+            raise TalkError(path, f"claim {name}: ± goes with ≈, and only with it", _MEND, line=headers.get(name))
         tolerance = float(match["percent"] or 0) / 100
-        claims[name] = Claim(name, match["left"], match["relation"], match["right"], tolerance)
+        claims[name] = Claim(name, match["left"], match["relation"], match["right"], tolerance, headers.get(name))
     return claims

@@ -70,14 +70,16 @@ def _table(machines: Machines) -> str:
             f"<tbody><tr><th scope=row>{_hardware(records)}</th>{cells}</tr>"
             f'<tr class="remarks"><td colspan={len(experiments) + 1}>{remarks}</td></tr></tbody>'
         )
-    head = "".join(f"<th scope=col>{escape(heading)}</th>" for heading in (say("machines.machine"), *map(_title, experiments)))
+    titles = (say("machines.machine"), *map(_title, experiments))
+    head = "".join(f"<th scope=col>{escape(title)}</th>" for title in titles)
     return _figure(say("machines.experiments"), f"<thead><tr>{head}</tr></thead>{''.join(bodies)}", "machines")
 
 
 def _cell(record: AnyRecord, has_page: bool) -> str:
     notes = [f'<a href="{raw_url(record)}">JSON</a>']
     if has_page:
-        notes.append(f'<a href="../machines/{escape(page_name(record.machine.slug, record.experiment))}">{say("machines.tables")}</a>')
+        page = escape(page_name(record.machine.slug, record.experiment))
+        notes.append(f'<a href="../machines/{page}">{say("machines.tables")}</a>')
     if record.quick:
         notes.append(say("provenance.quick"))
     stale = Provenance(record).stale
@@ -121,7 +123,7 @@ def _short(machines: Machines) -> str:
             f'<tr><th scope=row data-machine="{escape(slug)}">{_hardware(records)} {stale}</th><td>{escape(what)}</td>'
             f"<td>{day(latest)}</td></tr>"
         )
-    head = "".join(f"<th scope=col>{heading}</th>" for heading in map(say, ("machines.machine", "machines.measured", "machines.when")))
+    head = _heads("machines.machine", "machines.measured", "machines.when")
     return _figure(say("machines.title"), f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>", "machines")
 
 

@@ -7,6 +7,7 @@ from talk.experiment import find_experiments
 from talk.paths import EXPERIMENTS, GENERATED_SNIPPETS, MACHINE_PAGES, PACKAGE, RESULTS, SCRIPTS
 from talk.records.files import write_if_changed
 from talk.records.sources import hash_sources
+from talk.records.store import record_files
 from talk.records.summary import read_summaries
 from talk.render.pages import begin, digest, plan
 from talk.render.values import current_values, files_read
@@ -49,10 +50,11 @@ def render_fragments() -> bool:
     """The first half of `render`, all that chapters need: of pages of machines it only begins the drawing."""
     global _begun
     experiments = find_experiments()
-    measured = {path.stem for path in RESULTS.glob("*/*.json")} & experiments.keys()
+    files = record_files()
+    measured = {path.stem for path in files}
     sources = {name: hash_sources(experiments[name]) for name in measured}
     code = digest(repr((_CODE, sorted(sources.items()))), *files_read())
-    inputs = digest(code, *sorted(RESULTS.glob("*/*.json")), *sorted(RESULTS.glob("*/history/*.json")))
+    inputs = digest(code, *files, *sorted(RESULTS.glob("*/history/*.json")))
     if _begun is not None and _begun[0] == inputs:
         return False
     finish_pages()

@@ -18,10 +18,11 @@ from talk.experiment import find_experiment, find_experiments
 from talk.paths import CONFIG, RESULTS, ROOT
 from talk.records.order import by_trust
 from talk.records.schema import SCHEMA_VERSION, AnyRecord, Code, Machine, Record
-from talk.records.store import read_record
+from talk.records.store import read_record, record_files
 from talk.render.value import Value
 
 REFERENCE = re.compile(r"(?:(?P<machine>[a-z0-9][a-z0-9.-]*)/)?(?P<name>[a-z][a-z0-9_]*(?:\.[A-Za-z0-9_]+)+)")
+
 
 class UnknownValueError(LookupError):
     """No record has the value; `nearest` are the names most like it, looked for when they are asked for."""
@@ -113,9 +114,7 @@ class Values:
 
     def all_of(self, name: str) -> list[Found]:
         """The value of every record that has this name, the most trusted first."""
-        return [
-            Found(values[name], record) for record in self.records if name in (values := self._values[record.name])
-        ]
+        return [Found(values[name], record) for record in self.records if name in (values := self._values[record.name])]
 
     def nearest(self, name: str) -> list[str]:
         """The names most like this one."""
@@ -206,7 +205,7 @@ def format_value(value: Value, format_spec: str = "") -> str:
 
 def current_values(results: Path = RESULTS) -> Values:
     """The values of the records under `results` as they are now; records are read again only when they changed."""
-    files = tuple(sorted(results.glob("*/*.json")))
+    files = tuple(record_files(results))
     return _values_of(files, tuple(_state(path) for path in (*files, *files_read())))
 
 

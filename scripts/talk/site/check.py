@@ -18,7 +18,7 @@ from talk.markdown.values import REFERENCE
 from talk.paths import CLAIMS, DOCS, RESULTS, ROOT, SNIPPETS
 from talk.records.notebooks import find_notebooks
 from talk.records.sources import changed_sources
-from talk.records.store import record_path
+from talk.records.store import find_orphans, record_path
 from talk.render.claims import judge, read_claims
 from talk.render.render import render
 from talk.render.values import (
@@ -77,6 +77,7 @@ def check() -> tuple[list[TalkError], list[TalkError]]:
         *find_unmeasured(),
         *find_refuted_claims(),
         *stale,
+        *find_orphans(),
         *find_unexecuted_labs(),
         *find_hand_typed_numbers(),
         *find_misfits(convert_deck()),
