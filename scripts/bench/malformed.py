@@ -8,7 +8,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,15 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from talk.errors import TalkError
+from talk.experiment import find_experiment
 from talk.paths import DOCS
 from talk.records.notebooks import find_notebooks
 from talk.records.schema import AnyRecord
 from talk.records.store import read_record, read_records, record_path
 from talk.render.captions import Provenance
+from talk.render.drawing import drawing_of
 from talk.render.values import Values
-from talk.site.labs import as_markdown, with_outputs, write_executed
+from talk.site.labs import as_markdown, write_executed
 from talk.site.policy import with_policy
 
 SCRIPT = "<script>alert(1)</script>"
@@ -134,20 +135,17 @@ def wrong(spoilt: bytes, machine: str, experiment: str, folder: Path) -> tuple[s
 
 
 def _fragments(record: AnyRecord) -> dict[str, str]:
-    fragments: dict[str, str] = import_module(f"talk.render.{record.experiment}").fragments([record])
-    return fragments
+    experiment = find_experiment(record.experiment)
+    return experiment.fragments(drawing_of(experiment, [record]))
 
 
 def _labs(record: AnyRecord, folder: Path) -> dict[str, str]:
-    """Each lab of this project as its page would show it with these outputs; the page's policy refuses scripts."""
-    from mkdocs_jupyter.convert import nb2html
-
+    """Each lab of this talk as its page would show it with these outputs; the page's policy refuses scripts."""
     shown = {}
     for path in find_notebooks(DOCS):
         lab = record.data.find(path.stem)
         found = (Provenance(record), lab) if lab else None
-        made = nb2html(write_executed(path, found, folder))
-        page = with_outputs(as_markdown(path, found), made, path)
+        page = as_markdown(path, write_executed(path, found, folder), found)
         shown[path.name] = with_policy(f'<html><meta charset="utf-8">{page}', path.name)
     return shown
 

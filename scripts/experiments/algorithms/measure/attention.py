@@ -100,6 +100,5 @@ def measure(quick: bool, advance: Advance) -> Attention:
             points.append(Point(size=size, times_s=times_of(work, 2)))
             peaks.append(HIGH_WATER.risen_bytes(work))
             advance(1 / len(ways) / len(sizes))
-        titles = {"whole": "вся таблица", "tiled": "плитками", "library": "PyTorch"}
-        found.append(AttentionWay(name=name, curve=Curve(name=titles[name], points=points), peaks_bytes=peaks))
+        found.append(AttentionWay(name=name, curve=Curve(points=points), peaks_bytes=peaks))
     return Attention(width=_WIDTH, tile=_TILE, ways=found, largest_difference=difference)

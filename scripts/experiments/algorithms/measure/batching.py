@@ -219,9 +219,7 @@ def _measure_on(
         ],
         least_padding_share=padding_share(lengths, least_padding(lengths, size)),
         equal_utterance_s=lengths[typical] * hop_s,
-        equal=Curve(
-            name="одинаковые фразы", points=[Point(size=count, times_s=found) for count, found in equal_times.items()]
-        ),
+        equal=Curve(points=[Point(size=count, times_s=found) for count, found in equal_times.items()]),
         deadline_s=_DEADLINE_S,
         in_time=[InTime(most=count, rate_per_s=rate_in_time(count, _DEADLINE_S, batch_s)) for count in equal],
     )
@@ -250,14 +248,12 @@ def measure_packing(quick: bool, advance: Advance) -> Packing:
         missed=sum(ours > fewest for ours, fewest in found),
         worst=max(found, key=lambda pair: pair[0] / pair[1]),
         trial=Curve(
-            name="по всем подмножествам",
             points=[
                 Point(size=count, times_s=times_of(partial(fewest_bins, each, capacity), 2))
                 for count, each in grown.items()
             ],
         ),
         first_fit=Curve(
-            name="первая подходящая",
             points=[
                 Point(size=n, times_s=times_of(partial(first_fit_decreasing, lengths[:n], capacity, sum), 5))
                 for n in (8, 16, 32, 64)

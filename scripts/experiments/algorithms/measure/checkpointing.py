@@ -196,8 +196,8 @@ def measure(encoder: Any, features: int, quick: bool, advance: Advance) -> Check
     repeats = 1 if quick else 3
     return Checkpointing(
         slots=_SLOTS,
-        trial=Curve(name="перебор", points=tried),
-        planning=Curve(name="динамика", points=planned),
+        trial=Curve(points=tried),
+        planning=Curve(points=planned),
         chains=[
             _chain("conformer", *conformer_chain(encoder, features), repeats, advance),
             _chain("recurrent", *recurrent_chain(steps), repeats, advance),

@@ -174,20 +174,13 @@ DENSE: dict[WayToConvolve, Way] = {
 def measure(quick: bool, advance: Advance) -> Convolution:
     """Depthwise convolutions over kernels of growing size, and one dense 3 × 3; errors are from float64."""
     generator = torch.Generator().manual_seed(_SEED)
-    titles: dict[WayToConvolve, str] = {
-        "direct": "напрямую",
-        "fft": "через FFT",
-        "library": "PyTorch",
-        "im2col": "im2col",
-        "winograd": "Виноград",
-    }
     x = torch.randn((_CHANNELS, _STEPS), generator=generator)
     kernels = [torch.randn((_CHANNELS, size), generator=generator) for size in (_KERNELS[::3] if quick else _KERNELS)]
     depthwise = []
     for name, way in DEPTHWISE.items():
         points = [Point(size=kernel.shape[1], times_s=times_of(partial(way, x, kernel), 3)) for kernel in kernels]
         error = max(_error(way(x, kernel), depthwise_torch(x.double(), kernel.double())) for kernel in kernels)
-        depthwise.append(ConvolutionWay(name=name, curve=Curve(name=titles[name], points=points), error=error))
+        depthwise.append(ConvolutionWay(name=name, curve=Curve(points=points), error=error))
         advance(0.5 / len(DEPTHWISE))
     image = torch.randn((_IMAGE_CHANNELS, *_IMAGE), generator=generator)
     kernel = torch.randn((_IMAGE_CHANNELS, _IMAGE_CHANNELS, 3, 3), generator=generator)
@@ -195,8 +188,8 @@ def measure(quick: bool, advance: Advance) -> Convolution:
     dense = []
     for name, way in DENSE.items():
         points = [Point(size=3, times_s=times_of(partial(way, image, kernel), 1 if quick else 3))]
-        curve = Curve(name=titles[name], points=points)
-        dense.append(ConvolutionWay(name=name, curve=curve, error=_error(way(image, kernel), exact)))
+        error = _error(way(image, kernel), exact)
+        dense.append(ConvolutionWay(name=name, curve=Curve(points=points), error=error))
         advance(0.5 / len(DENSE))
     return Convolution(
         channels=_CHANNELS, steps=_STEPS, depthwise=depthwise, image_channels=_IMAGE_CHANNELS, dense=dense

@@ -102,7 +102,7 @@ def _brute_force_growth(until_s: float) -> tuple[list[int], list[int], Curve]:
     last = min((size for size in counts if counts[size] >= _MARGIN * rate * until_s), key=counts.__getitem__)
     while visit(*last) < until_s:
         last = (last[0] + 1, last[1])
-    return [t for t, _ in sizes], [u for _, u in sizes], Curve(name="перебор", points=points)
+    return [t for t, _ in sizes], [u for _, u in sizes], Curve(points=points)
 
 
 def _once(log_probs: Floats, text: list[int]) -> float:
@@ -119,4 +119,4 @@ def _forward_growth(quick: bool) -> tuple[list[int], Curve]:
         log_probs, text = _random_utterance(random, frames, frames // 5, tokens=129)
         times = times_of(partial(log_probability, log_probs, text), 5)
         points.append(Point(size=frames * len(text), times_s=times))
-    return sizes, Curve(name="решётка", points=points)
+    return sizes, Curve(points=points)

@@ -257,10 +257,10 @@ def measure(heard: "Heard", quick: bool, advance: Advance) -> Decoding:
         advance(1 / 12)
         return Beam(name=name, width=width, word_error_rate=word_error_rate(heard.said, found), times_s=times)
 
-    beams = [judged("жадный", 1, greedy)]
+    beams = [judged("greedy", 1, greedy)]
     for width in (4, 16) if quick else (1, 4, 16, 64):
-        beams.append(judged("луч", width, partial(_text_of, width=width, model=None)))
-        beams.append(judged("луч с моделью языка", width, partial(_text_of, width=width, model=model)))
+        beams.append(judged("beam", width, partial(_text_of, width=width, model=None)))
+        beams.append(judged("beam_with_model", width, partial(_text_of, width=width, model=model)))
     return Decoding(
         outputs_of=heard.outputs_of,
         noise_db=heard.noise_db,
@@ -274,6 +274,7 @@ def measure(heard: "Heard", quick: bool, advance: Advance) -> Decoding:
         longer=_longer(heard),
         found=_found(heard, quick),
         alignment=_alignment(heard),
+        listener=heard.listener,
     )
 
 
@@ -302,7 +303,7 @@ def _trial(heard: "Heard", advance: Advance) -> Curve:
         times = times_of(partial(likeliest_text, scrap, range(1, _LETTERS + 1)), 1)
         points.append(Point(size=frames, times_s=times))
     advance(1 / 12)
-    return Curve(name="перебор", points=points)
+    return Curve(points=points)
 
 
 def _longer(heard: "Heard") -> Curve:
@@ -310,7 +311,7 @@ def _longer(heard: "Heard") -> Curve:
     frames = np.concatenate(heard.noisy)
     counts = [count for count in (100, 200, 400, 800) if count <= len(frames)]
     points = [Point(size=n, times_s=times_of(partial(beam_search, frames[:n], _USUAL), 2)) for n in counts]
-    return Curve(name=f"луч {_USUAL}", points=points)
+    return Curve(points=points)
 
 
 def _found(heard: "Heard", quick: bool) -> list[Found]:

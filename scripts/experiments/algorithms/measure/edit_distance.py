@@ -17,7 +17,7 @@ from talk.measure.clock import race, times_of
 from talk.measure.memory import HIGH_WATER
 from talk.measure.progress import Advance
 
-from ..record import Curve, EditDistance, Point
+from ..record import Curve, EditDistance, EditWay, Point, WayToEdit
 
 Step = Literal["=", "~", "-", "+"]  # kept, substituted, deleted from the first, inserted from the second
 
@@ -156,20 +156,20 @@ def measure(quick: bool, advance: Advance) -> EditDistance:
     table_size = 2000 if quick else 8000
     random = np.random.default_rng(_SEED)
     pairs = {size: _misheard(random, size) for size in {*sizes, table_size}}
-    ways: dict[str, Callable[[Codes, Codes], Any]] = {
-        "таблица": lambda a, b: last_row(a, b)[-1],
-        "Хиршберг": _halve,
-        "Майерс": _bit_parallel,
-        "rapidfuzz": lambda a, b: Levenshtein.distance(a.tolist(), b.tolist()),
+    ways: dict[WayToEdit, Callable[[Codes, Codes], Any]] = {
+        "rows": lambda a, b: last_row(a, b)[-1],
+        "hirschberg": _halve,
+        "myers": _bit_parallel,
+        "library": lambda a, b: Levenshtein.distance(a.tolist(), b.tolist()),
     }
-    curves = []
+    found_ways = []
     for name, way in ways.items():
         points = []
         for size in sizes:
             a, b = pairs[size]
             points.append(Point(size=size, times_s=times_of(partial(way, a, b), 3)))
             advance(1 / (len(ways) * len(sizes)))
-        curves.append(Curve(name=name, points=points))
+        found_ways.append(EditWay(name=name, curve=Curve(points=points)))
     a, b = pairs[sizes[-1]]
     texts = ["".join(chr(ord("а") + code) for code in codes) for codes in (a, b)]
     found = race(
@@ -181,7 +181,7 @@ def measure(quick: bool, advance: Advance) -> EditDistance:
     )
     a, b = pairs[table_size]
     return EditDistance(
-        curves=curves,
+        ways=found_ways,
         letters=sizes[-1],
         ours_times_s=found["ours"],
         library_times_s=found["library"],

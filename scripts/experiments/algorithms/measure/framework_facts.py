@@ -40,12 +40,6 @@ from .framework import (
 
 _TRACED = 2  # layers
 _LONGEST_LIFE, _RECENT = 50, 12
-_TITLES: dict[HiddenName, str] = {
-    "topological": "сортировка",
-    "colouring": "раскраска",
-    "consing": "хеш-консинг",
-    "union_find": "множества",
-}
 
 
 def executed(loss: torch.Tensor) -> list[Step]:
@@ -176,10 +170,10 @@ def _growth(
 ) -> Hidden:
     sizes = (1000, 4000) if quick else (1000, 4000, 16_000)
 
-    def curve(title: str, work: Callable[[Any], Any], of_sizes: Sequence[int]) -> Curve:
+    def curve(work: Callable[[Any], Any], of_sizes: Sequence[int]) -> Curve:
         times = {size: times_of(partial(work, make(size)), 1 if quick else 3) for size in of_sizes}
-        return Curve(name=title, points=[Point(size=size, times_s=each) for size, each in times.items()])
+        return Curve(points=[Point(size=size, times_s=each) for size, each in times.items()])
 
-    grown = Hidden(name=name, ours=curve(_TITLES[name], ours, sizes), brute=curve("перебор", brute, brute_sizes))
+    grown = Hidden(name=name, ours=curve(ours, sizes), brute=curve(brute, brute_sizes))
     advance(0.15)
     return grown

@@ -3,6 +3,7 @@
 The network listens to voices that it was not taught by, in silence, where it is hardly ever wrong, and through noise.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -16,7 +17,7 @@ from shared.workload import DIGITS_NETWORK
 from talk.measure.machine import current_machine
 from talk.paths import RESULTS
 
-from ..record import OutputsOf
+from ..record import Listener, OutputsOf
 from .decoding import ALPHABET, Floats, encode, greedy, noisy_outputs, sentences
 from .edit_distance import word_error_rate
 
@@ -46,6 +47,7 @@ class Heard:
     taught: list[str]
     frame_s: float
     noise_db: float | None
+    listener: Listener | None = None
 
 
 def listen(quick: bool) -> Heard:
@@ -53,21 +55,25 @@ def listen(quick: bool) -> Heard:
     count = 12 if quick else 48
     if find_spec("espeakng_loader") is None:
         return make_up(count)
-    for path in networks():
-        heard = _listen_with(path, count)
+    for path, machine in networks():
+        heard = _listen_with(path, machine, count)
         if word_error_rate(heard.said, list(map(greedy, heard.quiet))) < _DEAF:
             return heard
     return make_up(count)
 
 
-def networks(results: Path = RESULTS, last: Path = DIGITS_NETWORK) -> Iterator[Path]:
-    """Where a network may lie: this machine's, kept with its record or trained last, then those of other machines."""
-    mine = results / current_machine().slug / last.name
-    others = (path for path in sorted(results.glob(f"*/{last.name}")) if path != mine)
-    return (path for path in (mine, last, *others) if path.is_file())
+def networks(results: Path = RESULTS, last: Path = DIGITS_NETWORK) -> Iterator[tuple[Path, str]]:
+    """Files of networks, each with the machine that trained it.
+
+    This machine's come first, the one kept with its record and the one trained last; then those of other machines.
+    """
+    here = current_machine().slug
+    mine = results / here / last.name
+    others = ((path, path.parent.name) for path in sorted(results.glob(f"*/{last.name}")) if path != mine)
+    return (found for found in ((mine, here), (last, here), *others) if found[0].is_file())
 
 
-def _listen_with(path: Path, count: int) -> Heard:
+def _listen_with(path: Path, machine: str, count: int) -> Heard:
     import torch
 
     from shared.speech import plan, speak, split_voices
@@ -98,6 +104,7 @@ def _listen_with(path: Path, count: int) -> Heard:
         taught=[utterance.text for utterance in plan(_TAUGHT, learnt_from, seed=1, longest=_LONGEST)],
         frame_s=sum(map(len, sounds)) / network.cfg.sample_rate / frames,
         noise_db=_NOISE_DB,
+        listener=Listener(sha256=hashlib.sha256(path.read_bytes()).hexdigest(), machine=machine),
     )
 
 

@@ -1,6 +1,7 @@
 """What an algorithms record holds: each story's brute force beside the algorithm that makes do without it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from talk.records.headline import Headlines, quantity_of, ratio
 from talk.records.schema import Device
@@ -42,7 +43,9 @@ from .speech import (
     Ctc,
     Decoding,
     EditDistance,
+    EditWay,
     Found,
+    Listener,
     OutputsOf,
     WayToEdit,
 )
@@ -64,11 +67,13 @@ __all__ = [
     "Curve",
     "Decoding",
     "EditDistance",
+    "EditWay",
     "Found",
     "Framework",
     "Hidden",
     "HiddenName",
     "InTime",
+    "Listener",
     "ManyHours",
     "Order",
     "OrderName",
@@ -121,10 +126,38 @@ def headlines(data: Algorithms) -> Headlines:
     for batching in data.batching:
         sums = {order.name: sum(order.times_s) for order in batching.orders}
         yield f"batching.{batching.device}.gain", (sums["random"] / sums["sorted"], None)
-    points = {way.name: {point.size: quantity_of(point.times_s) for point in way.curve.points} for way in data.attention.ways}
+    points = {way.name: {p.size: quantity_of(p.times_s) for p in way.curve.points} for way in data.attention.ways}
     largest = max(points["whole"])
     yield "attention.speedup", ratio(points["whole"][largest], points["tiled"][largest])
     yield "ring.ring_time", quantity_of(data.ring.runs[-1].ring_times_s)
+
+
+_FORMER_NAMES = {
+    "таблица": "rows",
+    "Хиршберг": "hirschberg",
+    "Майерс": "myers",
+    "rapidfuzz": "library",
+    "жадный": "greedy",
+    "луч": "beam",
+    "луч с моделью языка": "beam_with_model",
+}
+
+
+def migrate(data: dict[str, Any]) -> dict[str, Any]:
+    """Data of schema version 1, where methods and curves had Russian names, as today's schema has it."""
+    edit = dict(data["edit_distance"])
+    edit["ways"] = [{"name": _FORMER_NAMES[curve["name"]], "curve": curve} for curve in edit.pop("curves")]
+    beams = [beam | {"name": _FORMER_NAMES[beam["name"]]} for beam in data["decoding"]["beams"]]
+    renamed = data | {"edit_distance": edit, "decoding": data["decoding"] | {"beams": beams}}
+    return {field: _with_nameless_curves(value) for field, value in renamed.items()}
+
+
+def _with_nameless_curves(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: _with_nameless_curves(each) for key, each in value.items() if key != "name" or "points" not in value
+        }
+    return [_with_nameless_curves(each) for each in value] if isinstance(value, list) else value
 
 
 Data = Algorithms

@@ -14,16 +14,15 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """How the time of one method grows."""
+    """How the time of one method grows. Where it stands in the record tells which method that is."""
 
-    name: str
     points: list[Point]
 
     def __post_init__(self) -> None:
         if not self.points or not all(point.times_s for point in self.points):
-            raise ValueError(f"points: {self.name} has none, or one without a time")
+            raise ValueError("points: there are none, or one has no time")
         if min(min(point.size, *point.times_s) for point in self.points) <= 0:
-            raise ValueError(f"points: {self.name} has a size or a time of 0")
+            raise ValueError("points: a size or a time is 0")
 
 
 def check_names(field: str, found: Sequence[str], needed: Sequence[str], others: Sequence[str] = ()) -> None:

@@ -6,8 +6,8 @@ from typing import Literal, get_args
 from .curves import Curve, check_lengths, check_names
 
 OutputsOf = Literal["network", "made_up"]
-WayToEdit = Literal["таблица", "Хиршберг", "Майерс", "rapidfuzz"]
-BeamName = Literal["жадный", "луч", "луч с моделью языка"]
+WayToEdit = Literal["rows", "hirschberg", "myers", "library"]
+BeamName = Literal["greedy", "beam", "beam_with_model"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,14 +39,22 @@ class Ctc:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EditWay:
+    """One way to the edit distance: sizes are letters in the text, one in ten of them misheard."""
+
+    name: WayToEdit
+    curve: Curve
+
+
+@dataclass(frozen=True, kw_only=True)
 class EditDistance:
-    """Story 3. Sizes of `curves` are letters in the text; one in ten of them is misheard.
+    """Story 3. How each way grows, and a race on one text.
 
     The race is Myers' distance of two texts of `letters` against rapidfuzz; peaks are of a whole alignment of
     `memory_letters`, None where the system does not tell them. `agree`: every way gave the same distance.
     """
 
-    curves: list[Curve]
+    ways: list[EditWay]
     letters: int
     ours_times_s: list[float]
     library_times_s: list[float]
@@ -56,12 +64,12 @@ class EditDistance:
     linear_peak_bytes: int | None
 
     def __post_init__(self) -> None:
-        check_names("curves", [curve.name for curve in self.curves], get_args(WayToEdit))
+        check_names("ways", [way.name for way in self.ways], get_args(WayToEdit))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Beam:
-    """One way to decode: its name in Russian, the beam's width, and its times over all sentences."""
+    """One way to decode: the beam's width, and the times over all sentences."""
 
     name: BeamName
     width: int
@@ -99,11 +107,20 @@ class Alignment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Listener:
+    """The network that listened: the SHA-256 of its file, and the machine that trained it."""
+
+    sha256: str
+    machine: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Decoding:
     """Story 2. Outputs of the network trained for /derivative/ through white noise, or made-up ones; `sound_s` in all.
 
-    `noise_db` is the voice's power over the noise's; the model of language is of `order` letters. `trial` tries every
-    text of `letters`, and its sizes are frames, as those of `longer`, which is a beam of 16.
+    `listener` is None where the outputs are made up, and in records that did not note it. `noise_db` is the voice's
+    power over the noise's; the language model is of `order` letters. `trial` tries every text of `letters`; its sizes
+    are frames, and so are those of `longer`, which is a beam of 16.
     """
 
     outputs_of: OutputsOf
@@ -118,6 +135,7 @@ class Decoding:
     longer: Curve
     found: list[Found]
     alignment: Alignment
+    listener: Listener | None = None
 
     def __post_init__(self) -> None:
         beams = [f"{beam.name}, {beam.width}" for beam in self.beams]

@@ -46,11 +46,7 @@ def _drawn() -> dict[str, str]:
     from .ring_picture import ring_picture
 
     made = {"lattice-ctc": ctc_picture, "lattice-edits": edit_picture, "ring-steps": ring_picture}
-    return {
-        f"{name}{'-slide' if steps else ''}": draw(steps)
-        for name, draw in made.items()
-        for steps in (False, True)
-    }
+    return {f"{name}{'-slide' if steps else ''}": draw(steps) for name, draw in made.items() for steps in (False, True)}
 
 
 def _measured(source: Provenance) -> dict[str, str]:

@@ -3,11 +3,11 @@
 import math
 import re
 from collections.abc import Iterator
-from functools import cache
 from statistics import median
 
 from talk.paths import SNIPPETS
 from talk.render.value import Value
+from talk.words import plural
 
 from ..record import Algorithms, Batching, Convolution, Ctc, Decoding
 
@@ -19,7 +19,6 @@ HOME_KERNEL = 31  # of the Conformer's depthwise convolutions
 _PRICES = "по ценам, с которых начинает калькулятор первой главы"
 
 
-@cache
 def assumptions() -> dict[str, float]:
     """Name → number of each input of the calculator on /gpu/, as it stands before the reader touches it."""
     form = (SNIPPETS / "calculator.html").read_text(encoding="utf-8")
@@ -89,7 +88,7 @@ def _of_convolution(convolution: Convolution, layers: int) -> Named:
 
 def _of_decoding(decoding: Decoding, cores: int) -> Named:
     for beam in decoding.beams:
-        if beam.name == "луч с моделью языка":
+        if beam.name == "beam_with_model":
             busy = median(beam.times_s) / decoding.sound_s / cores
             how = f"{_service()}; поиск идёт на одном ядре из {cores}"
             yield f"decoding.beam_with_model_{beam.width}", Value(service_bridges(busy), "ratio", how)
@@ -97,4 +96,5 @@ def _of_decoding(decoding: Decoding, cores: int) -> Named:
 
 def _service() -> str:
     given = assumptions()
-    return f"мостов за {given['years']:g} года, {given['hours']:g} ч звука в сутки, {_PRICES}"
+    years = f"{given['years']:g} {plural(given['years'], 'год', 'года', 'лет')}"
+    return f"мостов за {years}, {given['hours']:g} ч звука в сутки, {_PRICES}"

@@ -3,9 +3,10 @@
 from talk.render import charts
 from talk.render.captions import Provenance
 from talk.render.charts import INK, MUTED, PINK, SMALL, VIOLET
-from talk.words import number, quantity
+from talk.words import number, plural, quantity
 
 from ..record import Attention, Batching
+from .titles import ATTENTIONS
 
 
 @charts.in_house_style
@@ -13,7 +14,7 @@ def memory(source: Provenance, attention: Attention) -> str:
     """Bars: the peak of memory of each way to attend, at the longest sequence that all of them were given."""
     common = min(len(way.curve.points) for way in attention.ways) - 1
     length = int(attention.ways[0].curve.points[common].size)
-    rows = [(way.curve.name, way.peaks_bytes[common]) for way in attention.ways]
+    rows = [(ATTENTIONS[way.name], way.peaks_bytes[common]) for way in attention.ways]
     figure, axes = charts.canvas(2.8)
     charts.bare(axes)
     longest = max(peak or 0 for _, peak in rows) or 1
@@ -27,7 +28,8 @@ def memory(source: Provenance, attention: Attention) -> str:
     axes.set_xlim(-0.36 * longest, 1.25 * longest)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     drawing = charts.svg(figure, "attention-memory", "Память под внимание", "; ".join(told))
-    caption = f"Прирост памяти процесса, одна голова, последовательность из {number(length, 0)} шагов"
+    steps = f"{number(length, 0)} {plural(length, 'шага', 'шагов', 'шагов')}"
+    caption = f"Прирост памяти процесса, одна голова, последовательность из {steps}"
     return source.figure(drawing, caption, "plot", "cpu")
 
 

@@ -11,10 +11,11 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from talk.render import charts
 from talk.render.captions import Provenance
 from talk.render.charts import BLUE, CYAN, GREEN, PINK, SMALL, VIOLET
-from talk.words import NBSP, Dimension, number, quantity
+from talk.words import NBSP, Dimension, number, plural, quantity
 
 from ..record import Algorithms, Attention, Checkpointing, Curve, Decoding, Framework, Packing, Point
 from .curves import exponent, factor
+from .titles import ATTENTIONS, BRUTE_FORCE, CONVOLUTIONS, EDITS, HIDDEN
 
 SERIES = ((PINK, "o", "-"), (VIOLET, "s", "--"), (BLUE, "^", "-."), (CYAN, "D", ":"), (GREEN, "v", "-"))
 _HALF_A_LINE = 25  # letters
@@ -35,13 +36,13 @@ class Law:
 
 @dataclass(frozen=True)
 class Growth:
-    """One picture: its name, title, label of the sizes and caption; each curve with its law."""
+    """One picture: its name, title, label of the sizes and caption; each curve with its title and its law."""
 
     name: str
     title: str
     x_label: str
     caption: str
-    curves: Sequence[tuple[Curve, Law]]
+    curves: Sequence[tuple[str, Curve, Law]]
     dimension: Dimension = "time"
 
 
@@ -52,15 +53,15 @@ def draw(source: Provenance, growth: Growth) -> str:
     axes.set_xscale("log")
     axes.set_yscale("log")
     told, names = [], []
-    for (curve, law), (colour, marker, line) in zip(growth.curves, SERIES, strict=False):
+    for (title, curve, law), (colour, marker, line) in zip(growth.curves, SERIES, strict=False):
         sizes = [point.size for point in curve.points]
         heights = [median(point.times_s) for point in curve.points]
         axes.plot(sizes, heights, marker=marker, linestyle=line, color=colour, markeredgecolor=charts.PAPER, zorder=3)
         fitted = law.fitted(curve)
-        names.append((colour, f"{curve.name}: {fitted} ({law.expected})"))
+        names.append((colour, f"{title}: {fitted} ({law.expected})"))
         start, end = (quantity(height, growth.dimension) for height in (heights[0], heights[-1]))
         what = "показатель " if law.each is None else ""
-        told.append(f"{curve.name}: от {start} до {end}, {what}{fitted}, по теории {law.expected}")
+        told.append(f"{title}: от {start} до {end}, {what}{fitted}, по теории {law.expected}")
     names_above(axes, names)
     axes.grid(True, axis="y")
     axes.yaxis.set_major_locator(LogLocator(numticks=8))
@@ -72,7 +73,7 @@ def draw(source: Provenance, growth: Growth) -> str:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, growth.dimension, decimals=0)))
     axes.set_xlabel(growth.x_label)
     drawing = charts.svg(figure, growth.name, growth.title, "; ".join(told))
-    powers = all(law.each is None for _, law in growth.curves)
+    powers = all(law.each is None for _, _, law in growth.curves)
     key = "показатель степени по теории" if powers else "то же по теории"
     return source.figure(drawing, f"{growth.caption}. В скобках — {key}", "plot", "cpu")
 
@@ -86,7 +87,7 @@ def growths(data: Algorithms) -> list[Growth]:
             "Расстояние Левенштейна четырьмя способами",
             "букв в тексте",
             "Время от длины текста",
-            [(curve, Law("2")) for curve in data.edit_distance.curves],
+            [(EDITS[way.name], way.curve, Law("2")) for way in data.edit_distance.ways],
         ),
         _decoding(data.decoding),
         _packing(data.packing),
@@ -95,14 +96,17 @@ def growths(data: Algorithms) -> list[Growth]:
             "Глубинная свёртка четырьмя способами",
             "размер ядра",
             "Время от размера ядра",
-            [(way.curve, Law("0" if way.name == "fft" else "1")) for way in data.convolution.depthwise],
+            [
+                (CONVOLUTIONS[way.name], way.curve, Law("0" if way.name == "fft" else "1"))
+                for way in data.convolution.depthwise
+            ],
         ),
         Growth(
             "attention-growth",
             "Внимание тремя способами",
             "длина последовательности",
             "Время от длины последовательности",
-            [(way.curve, Law("2")) for way in data.attention.ways],
+            [(ATTENTIONS[way.name], way.curve, Law("2")) for way in data.attention.ways],
         ),
         _attention_memory(data.attention),
         _checkpointing(data.checkpointing),
@@ -123,17 +127,21 @@ def _ctc(data: Algorithms) -> Growth:
         "Перебор выравниваний и динамическое программирование",
         "кадров",
         "Время от длины фразы. Перебор — кривая, которая только притворяется прямой",
-        [(brute, Law("2,3", "за кадр")), (forward, Law("2"))],
+        [(BRUTE_FORCE, brute, Law("2,3", "за кадр")), ("решётка", forward, Law("2"))],
     )
 
 
 def _decoding(decoding: Decoding) -> Growth:
+    of_letters = f"{decoding.letters} {plural(decoding.letters, 'буквы', 'букв', 'букв')}"
     return Growth(
         "decoding-growth",
         "Все тексты и луч",
         "кадров",
-        f"Время от длины звука: все тексты из {decoding.letters} букв и луч",
-        [(decoding.trial, Law(str(decoding.letters), "за кадр")), (decoding.longer, Law("1"))],
+        f"Время от длины звука: все тексты из {of_letters} и луч",
+        [
+            (BRUTE_FORCE, decoding.trial, Law(str(decoding.letters), "за кадр")),
+            ("луч 16", decoding.longer, Law("1")),
+        ],
     )
 
 
@@ -143,7 +151,10 @@ def _packing(packing: Packing) -> Growth:
         "Упаковка: точно и на глазок",
         "фраз",
         "Время от числа фраз",
-        [(packing.trial, Law("2", "за фразу")), (packing.first_fit, Law("2"))],
+        [
+            ("по всем подмножествам", packing.trial, Law("2", "за фразу")),
+            ("первая подходящая", packing.first_fit, Law("2")),
+        ],
     )
 
 
@@ -157,7 +168,7 @@ def _attention_memory(attention: Attention) -> Growth:
             if peak
         ]
         if len(held) > 1:
-            curves.append((Curve(name=way.curve.name, points=held), Law(expected[way.name])))
+            curves.append((ATTENTIONS[way.name], Curve(points=held), Law(expected[way.name])))
     return Growth(
         "attention-memory-growth",
         "Память под внимание",
@@ -169,12 +180,16 @@ def _attention_memory(attention: Attention) -> Growth:
 
 
 def _checkpointing(checkpointing: Checkpointing) -> Growth:
+    slots = f"{checkpointing.slots} {plural(checkpointing.slots, 'вход', 'входа', 'входов')}"
     return Growth(
         "checkpointing-growth",
         "Поиск расписания перебором и динамическим программированием",
         "слоёв",
-        f"Время поиска от числа слоёв, в памяти {checkpointing.slots} входа",
-        [(checkpointing.trial, Law("от 2 до 3", "за слой")), (checkpointing.planning, Law("2"))],
+        f"Время поиска от числа слоёв, в памяти {slots}",
+        [
+            (BRUTE_FORCE, checkpointing.trial, Law("от 2 до 3", "за слой")),
+            ("динамика", checkpointing.planning, Law("2")),
+        ],
     )
 
 
@@ -184,7 +199,7 @@ def _framework(framework: Framework) -> Growth:
         "Алгоритмы внутри фреймворка",
         "узлов или тензоров",
         "Время от размера графа",
-        [(each.ours, Law("1")) for each in framework.growths],
+        [(HIDDEN[each.name], each.ours, Law("1")) for each in framework.growths],
     )
 
 

@@ -3,6 +3,7 @@
 from statistics import median
 
 from talk.render.value import Value
+from talk.words import plural
 
 from ..record import (
     Attention,
@@ -57,7 +58,11 @@ def batching_values(batching: Batching) -> Named:
     )
     yield "rounds", Value(batching.rounds, "count", "сколько раз мерили пачку каждой формы")
     yield "equal.latency_one", Value(latency[1], "time", "пачка из одной фразы")
-    yield "equal.latency_largest", Value(latency[largest], "time", f"пачка из {largest} фраз: столько ждёт каждая")
+    yield "equal.latency_largest", Value(latency[largest], "time", f"{_batch_of(largest)}: столько ждёт каждая")
+
+
+def _batch_of(size: int) -> str:
+    return f"пачка из {size} {plural(size, 'фразы', 'фраз', 'фраз')}"
 
 
 def serving_values(batching: Batching) -> Named:
@@ -66,7 +71,7 @@ def serving_values(batching: Batching) -> Named:
     yield "serving.deadline", Value(batching.deadline_s, "time", "срок ответа")
     queue = "очередь разыграна по измеренным временам пачек, звонки независимы, в срок 99 из 100"
     for each in batching.in_time:
-        yield f"serving.most_{each.most}.latency", Value(of_size[each.most], "time", f"пачка из {each.most} фраз")
+        yield f"serving.most_{each.most}.latency", Value(of_size[each.most], "time", _batch_of(each.most))
         how = f"фраз в секунду, пачками по {each.most}, все уже пришли"
         yield f"serving.most_{each.most}.rate", Value(each.most / of_size[each.most], "count", how)
         how = f"фраз в секунду, пачками не больше {each.most}; {queue}"
@@ -154,7 +159,7 @@ def attention_values(attention: Attention) -> Named:
         held = [Point(size=p.size, times_s=[b]) for p, b in zip(way.curve.points, way.peaks_bytes, strict=True) if b]
         if len(held) > 1:
             how = "память от длины: наклон прямой на логарифмических осях"
-            yield f"attention.{name}.memory_exponent", Value(exponent(Curve(name=name, points=held)), "ratio", how)
+            yield f"attention.{name}.memory_exponent", Value(exponent(Curve(points=held)), "ratio", how)
     whole = ways["whole"].curve.points[-1]
     rival = {point.size: index for index, point in enumerate(ways["tiled"].curve.points)}[whole.size]
     tiled = ways["tiled"].curve.points[rival]

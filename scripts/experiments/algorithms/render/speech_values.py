@@ -5,6 +5,7 @@ from dataclasses import replace
 from statistics import median
 
 from talk.render.value import Value
+from talk.words import plural
 
 from ..record import Ctc, Curve, Decoding, EditDistance, Point
 from .bill import STEP_S, YEAR_S
@@ -20,8 +21,6 @@ from .curves import (
 )
 
 LETTERS_A_SECOND = 15.0  # of Russian speech at an even pace
-
-_EDIT_NAMES = {"таблица": "rows", "Хиршберг": "hirschberg", "Майерс": "myers", "rapidfuzz": "library"}
 
 
 def ctc_values(ctc: Ctc) -> Named:
@@ -49,7 +48,6 @@ def ctc_values(ctc: Ctc) -> Named:
         Value(per_cell * visited, "time", "клеток решётки в задаче последнего перебора × измеренное время клетки"),
     )
     by_frames = Curve(
-        name=ctc.brute_force.name,
         points=[
             replace(point, size=frames)
             for point, frames in zip(ctc.brute_force.points, ctc.brute_force_frames, strict=True)
@@ -77,10 +75,9 @@ def ctc_values(ctc: Ctc) -> Named:
 def edit_values(edit: EditDistance) -> Named:
     """Story 3."""
     yield from _hour_values(edit)
-    for curve in edit.curves:
-        yield from curve_values(f"edit_distance.{_EDIT_NAMES[curve.name]}", curve)
-    curves = {_EDIT_NAMES[curve.name]: curve for curve in edit.curves}
-    times = {name: median(curve.points[-1].times_s) for name, curve in curves.items()}
+    for way in edit.ways:
+        yield from curve_values(f"edit_distance.{way.name}", way.curve)
+    times = {way.name: median(way.curve.points[-1].times_s) for way in edit.ways}
     yield "edit_distance.myers.gain", Value(times["rows"] / times["myers"], "ratio", "время таблицы / время Майерса")
     yield (
         "edit_distance.hirschberg.price",
@@ -103,16 +100,14 @@ def _hour_values(edit: EditDistance) -> Named:
     letters = 3600 * LETTERS_A_SECOND
     how = f"букв в часе речи: {LETTERS_A_SECOND:g} в секунду"
     yield "edit_distance.hour.letters", Value(letters, "count", how)
-    for curve in edit.curves:
-        last = curve.points[-1]
+    for way in edit.ways:
+        last = way.curve.points[-1]
         time_s = median(last.times_s) * (letters / last.size) ** 2
-        told = f"измеренное на {last.size:.0f} буквах × квадрат отношения длин; {how}"
-        yield f"edit_distance.hour.{_EDIT_NAMES[curve.name]}_time", Value(time_s, "time", told)
+        on_letters = plural(last.size, "букве", "буквах", "буквах")
+        told = f"измеренное на {last.size:.0f} {on_letters} × квадрат отношения длин; {how}"
+        yield f"edit_distance.hour.{way.name}_time", Value(time_s, "time", told)
     cell = 4
     yield "edit_distance.hour.table", Value(cell * letters**2, "bytes", f"(букв в часе речи)² × {cell} Б; {how}")
-
-
-_BEAM_NAMES = {"жадный": "greedy", "луч": "beam", "луч с моделью языка": "beam_with_model"}
 
 
 def decoding_values(decoding: Decoding) -> Named:
@@ -131,9 +126,11 @@ def decoding_values(decoding: Decoding) -> Named:
     yield from exponential_values("decoding.trial", decoding.trial, "кадром больше")
     frames = decoding.trial.points[-1].size
     texts = sum(decoding.letters**length for length in range(int(frames) + 1))
+    of_letters = f"{decoding.letters} {plural(decoding.letters, 'буквы', 'букв', 'букв')}"
+    how = f"текстов из {of_letters}, самый длинный — букв: {frames:.0f}"
     yield (
         "decoding.trial.texts",
-        Value(texts, "count", f"текстов из {decoding.letters} букв не длиннее {frames:.0f} кадров"),
+        Value(texts, "count", how),
     )
     yield from curve_values("decoding.longer", decoding.longer)
     for found in decoding.found:
@@ -149,16 +146,15 @@ def decoding_values(decoding: Decoding) -> Named:
 def _beam_values(decoding: Decoding) -> Named:
     widths: dict[str, list[Point]] = {}
     for beam in decoding.beams:
-        title = _BEAM_NAMES[beam.name]
-        name = title + (f"_{beam.width}" if beam.name != "жадный" else "")
+        name = beam.name if beam.name == "greedy" else f"{beam.name}_{beam.width}"
         how = f"ошибочных слов к сказанным, предложений: {decoding.sentences}"
         yield f"decoding.{name}.word_error_rate", Value(beam.word_error_rate, "share", how)
         speed = decoding.sound_s / median(beam.times_s)
         yield f"decoding.{name}.faster_than_real_time", Value(speed, "ratio", "длительность звука / время, одно ядро")
         how = "длительность звука / время × сутки, одно ядро"
         yield f"decoding.{name}.audio_per_day", Value(speed * DAY_S, "time", how)
-        widths.setdefault(title, []).append(Point(size=beam.width, times_s=beam.times_s))
-    for title, points in widths.items():
+        widths.setdefault(beam.name, []).append(Point(size=beam.width, times_s=beam.times_s))
+    for way, points in widths.items():
         if len(points) > 1:
             how = "время от ширины: наклон прямой на логарифмических осях"
-            yield f"decoding.{title}.exponent", Value(exponent(Curve(name=title, points=points)), "ratio", how)
+            yield f"decoding.{way}.exponent", Value(exponent(Curve(points=points)), "ratio", how)

@@ -1,9 +1,9 @@
 """Tables of the algorithms experiment."""
 
-from collections.abc import Iterable, Sequence
 from statistics import median
 
 from talk.render.captions import Provenance
+from talk.render.tables import table
 from talk.words import NBSP, number, plural, quantity
 
 from ..record import (
@@ -18,35 +18,26 @@ from ..record import (
 )
 from .bill import HOME_KERNEL
 from .curves import DAY_S, exponent
+from .titles import BEAMS
 from .tradeoffs import outputs
 
 _DASH = "—"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], named: int = 0) -> str:
-    """An HTML table; the cell at `named` of every row is its header."""
-    top = "".join(f"<th>{word}</th>" for word in head)
-    tags = ["th" if place == named else "td" for place in range(len(head))]
-    body = "".join(
-        f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for tag, cell in zip(tags, row, strict=True))}</tr>" for row in rows
-    )
-    return f'<table class="ring"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def decoding(source: Provenance, measured: Decoding) -> str:
     """Word error rate and speed of each way to decode."""
     rows = [
         (
-            beam.name,
+            BEAMS[beam.name],
             str(beam.width),
             quantity(beam.word_error_rate, "share", "%", 1),
             quantity(measured.sound_s / median(beam.times_s), "ratio", "×", 0),
         )
         for beam in measured.beams
     ]
-    table = _table(("способ", "ширина", "ошибочных слов", "быстрее речи"), rows)
+    drawn = table("Точность и скорость декодирования", ("способ", "ширина", "ошибочных слов", "быстрее речи"), rows)
     caption = f"Доля ошибочных слов и скорость на одном ядре, фраз: {measured.sentences}. {outputs(measured)}"
-    return source.figure(table, caption, "operators", "cpu")
+    return source.figure(drawn, caption, "operators", "cpu")
 
 
 def convolution(source: Provenance, measured: Convolution) -> str:
@@ -64,11 +55,20 @@ def convolution(source: Provenance, measured: Convolution) -> str:
         for name, title in titles.items()
     ]
     head = ("способ", f"глубинная, {HOME_KERNEL}", "ошибка", "плотная, 3×3", "ошибка")
+    depthwise_size = f"{_channels(measured.channels)}, {_counted(measured.steps, 'шаг', 'шага', 'шагов')}"
     caption = (
-        f"Ядра Conformer. Глубинная: {measured.channels} каналов, {measured.steps} шагов; плотная: "
-        f"{measured.image_channels} каналов. Ошибка — наибольшая против float64, к наибольшему значению"
+        f"Ядра Conformer. Глубинная: {depthwise_size}; плотная: {_channels(measured.image_channels)}. "
+        "Ошибка — наибольшая против float64, к наибольшему значению"
     )
-    return source.figure(_table(head, rows), caption, "operators", "cpu")
+    return source.figure(table("Свёртки разными способами", head, rows), caption, "operators", "cpu")
+
+
+def _channels(count: int) -> str:
+    return _counted(count, "канал", "канала", "каналов")
+
+
+def _counted(count: int, *forms: str) -> str:
+    return f"{count}{NBSP}{plural(count, *forms)}"
 
 
 def _time_and_error(way: ConvolutionWay | None, kernel: int) -> tuple[str, str]:
@@ -97,8 +97,8 @@ def checkpointing(source: Provenance, measured: Checkpointing) -> str:
     ]
     head = ("цепочка", "входов", "лишних слоёв", "память по расчёту", "память", "время по расчёту", "время")
     depths = " и ".join(f"{chain.layers}" for chain in measured.chains)
-    caption = f"Вперёд и назад по цепочкам из {depths} слоёв. Расчёт — по одному слою, измеренному отдельно"
-    return source.figure(_table(head, rows), caption, "operators", "cpu")
+    caption = f"Вперёд и назад по цепочкам, слоёв в них {depths}. Расчёт — по одному слою, измеренному отдельно"
+    return source.figure(table("Память и время обратного прохода", head, rows), caption, "operators", "cpu")
 
 
 def ring(source: Provenance, measured: Ring) -> str:
@@ -113,16 +113,17 @@ def ring(source: Provenance, measured: Ring) -> str:
         for name, sent, times in ways:
             amount = _DASH if sent is None else quantity(sent, "bytes")
             rows.append((str(run.workers), name, amount, quantity(median(times), "time")))
-    table = _table(("участников", "способ", "отправил самый занятый", "время"), rows, named=1)
+    head = ("участников", "способ", "отправил самый занятый", "время")
+    drawn = table("Сумма по кольцу и звездой", head, rows, named=1)
     caption = f"Сумма вектора в {quantity(measured.bytes_a_worker, 'bytes')} по процессам одной машины"
-    return source.figure(table, caption, "operators", "cpu")
+    return source.figure(drawn, caption, "operators", "cpu")
 
 
 def many_hours(source: Provenance, hours: ManyHours) -> str:
     """The same profiling by one worker and dealt out: time, and hours of sound a day."""
     together_s = max(hours.share_times_s)
-    threads = f"{hours.threads}{NBSP}{plural(hours.threads, 'поток', 'потока', 'потоков')}"
-    processes = f"{hours.workers}{NBSP}{plural(hours.workers, 'процесс', 'процесса', 'процессов')}"
+    threads = _counted(hours.threads, "поток", "потока", "потоков")
+    processes = _counted(hours.workers, "процесс", "процесса", "процессов")
     rows = [
         (
             name,
@@ -136,28 +137,29 @@ def many_hours(source: Provenance, hours: ManyHours) -> str:
             (f"{processes} по 1 потоку", together_s),
         )
     ]
-    table = _table(("кто", "время", "ускорение", "звука за сутки"), rows)
+    drawn = table("Профилирование одним процессом и многими", ("кто", "время", "ускорение", "звука за сутки"), rows)
     caption = f"Conformer под профайлером: {quantity(hours.sound_s, 'time')} звука, фраз: {hours.utterances}"
-    return source.figure(table, caption, "operators", hours.device)
+    return source.figure(drawn, caption, "operators", hours.device)
 
 
 def framework(source: Provenance, measured: Framework) -> str:
     """Each hidden algorithm: what it does for the network, and what it grows as."""
     grown = {each.name: number(exponent(each.ours), 2) for each in measured.growths}
-    steps = f"{measured.steps} {plural(measured.steps, 'шаг', 'шага', 'шагов')}"
-    steps += f" вместо числа из {measured.paths_digits} цифр"
+    steps = f"{_counted(measured.steps, 'шаг', 'шага', 'шагов')} вместо числа из "
+    steps += _counted(measured.paths_digits, "цифры", "цифр", "цифр")
     shared, alone = (quantity(size, "bytes") for size in (measured.buffers_bytes, measured.tensors_bytes))
-    distinct = f"{measured.distinct} {plural(measured.distinct, 'оператор', 'оператора', 'операторов')}"
-    loops = f"{measured.loops} {plural(measured.loops, 'проход', 'прохода', 'проходов')}"
+    distinct = _counted(measured.distinct, "оператор", "оператора", "операторов")
+    loops = _counted(measured.loops, "проход", "прохода", "проходов")
     rows = [
         ("топологическая сортировка", "autograd", steps, grown["topological"]),
         ("раскраска отрезков", "план памяти", f"{shared} вместо {alone}", grown["colouring"]),
         ("хеш-консинг", "компилятор", f"{distinct} вместо {measured.operators}", grown["consing"]),
         ("система множеств", "слияние", f"{loops} вместо {measured.operators}", grown["union_find"]),
     ]
-    table = _table(("алгоритм", "где живёт", "что даёт Conformer", "показатель"), rows)
+    head = ("алгоритм", "где живёт", "что даёт Conformer", "показатель")
+    drawn = table("Алгоритмы внутри фреймворка", head, rows)
     caption = (
         f"Обратный проход — слоёв: {measured.layers}; память, компилятор и слияние — шаг обучения, слоёв: "
         f"{measured.traced_layers}. По теории показатель у всех 1"
     )
-    return source.figure(table, caption, "operators", "cpu")
+    return source.figure(drawn, caption, "operators", "cpu")

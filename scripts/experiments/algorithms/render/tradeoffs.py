@@ -1,5 +1,6 @@
 """Pictures of one thing had at the price of another: words for time, memory for time, haste for throughput."""
 
+from html import escape
 from statistics import median
 
 from matplotlib.axes import Axes
@@ -8,10 +9,11 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 from talk.render import charts
 from talk.render.captions import Provenance
 from talk.render.charts import BLUE, INK, MUTED, PINK, VIOLET
-from talk.words import NBSP, natural_unit, number, quantity
+from talk.words import NBSP, natural_unit, number, plural, quantity
 
 from ..record import Batching, Chain, Decoding, Ring, Sweep
 from .growths import names_above
+from .titles import BEAMS
 
 _HEIGHT = 4.0
 
@@ -22,20 +24,20 @@ def decoding(source: Provenance, measured: Decoding) -> str:
     figure, axes = charts.canvas(_HEIGHT)
     axes.set_xscale("log")
     told = []
-    series = (("жадный", BLUE, "^"), ("луч", VIOLET, "s"), ("луч с моделью языка", PINK, "o"))
-    for name, colour, marker in series:
+    drawn_as = {"greedy": (BLUE, "^"), "beam": (VIOLET, "s"), "beam_with_model": (PINK, "o")}
+    for name, (colour, marker) in drawn_as.items():
         beams = [beam for beam in measured.beams if beam.name == name]
         times = [median(beam.times_s) / measured.sound_s for beam in beams]
         rates = [100 * beam.word_error_rate for beam in beams]
         axes.plot(times, rates, marker=marker, color=colour, markeredgecolor=charts.PAPER, zorder=3)
         for beam, time, rate in zip(beams, times, rates, strict=True):
-            if name != "жадный":
+            if name != "greedy":
                 axes.annotate(str(beam.width), (time, rate), (0, 9), textcoords="offset points", ha="center", color=INK)
             told.append(
-                f"{name}, ширина {beam.width}: ошибочных слов {number(rate, 1)}{NBSP}%, {quantity(time, 'time')} "
-                "на секунду звука"
+                f"{BEAMS[beam.name]}, ширина {beam.width}: ошибочных слов {number(rate, 1)}{NBSP}%, "
+                f"{quantity(time, 'time')} на секунду звука"
             )
-    names_above(axes, [(colour, name) for name, colour, _ in series])
+    names_above(axes, [(drawn_as[name][0], title) for name, title in BEAMS.items()])
     axes.set_ylim(0, 1.25 * max(100 * beam.word_error_rate for beam in measured.beams) or 1)
     _logarithmic(axes)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, "time", decimals=0)))
@@ -53,7 +55,15 @@ def outputs(measured: Decoding) -> str:
         return "Выходы сети придуманы: верное выравнивание и шум"
     decibels = measured.noise_db or 0.0
     noise = f"шум тише голоса на {number(decibels, 0)}{NBSP}дБ" if decibels else "шум такой же громкий, как голос"
-    return f"Слушает сеть из главы о производной, голоса незнакомые, {noise}"
+    return f"Слушает сеть из главы о производной ({_whose(measured)}), голоса незнакомые, {noise}"
+
+
+def _whose(measured: Decoding) -> str:
+    listener = measured.listener
+    if listener is None:
+        return "какая, не записано"
+    hashed = f'<code title="SHA-256 её файла: {escape(listener.sha256)}">{escape(listener.sha256[:7])}</code>'
+    return f"обучила машина {escape(listener.machine)}, {hashed}"
 
 
 @charts.in_house_style
@@ -145,7 +155,8 @@ def serving(source: Provenance, batching: Batching) -> str:
     axes.set_xlabel("фраз в пачке и время пачки")
     axes.set_ylabel("фраз в секунду")
     told = [
-        f"пачки до {size}: {number(rate, 1)} фраз в секунду, в срок {number(each, 1)}"
+        f"пачки до {size}: {number(rate, 1)} {plural(round(rate, 1), 'фраза', 'фразы', 'фраз')} в секунду, "
+        f"в срок {number(each, 1)}"
         for size, rate, each in zip(most, rates, in_time, strict=True)
     ]
     drawing = charts.svg(figure, f"serving-{batching.device}", "Пропускная способность и срок", "; ".join(told))

@@ -22,14 +22,14 @@ def test_this_machines_network_comes_before_the_one_trained_last_and_others(
     for path in (last, *(tmp_path / "results" / machine / "digits.nemo" for machine in ("there", "here", "far"))):
         path.parent.mkdir(parents=True)
         path.touch()
-    found = [path.parent.name for path in heard.networks(tmp_path / "results", last)]
-    assert found == ["here", "cache", "far", "there"]
+    found = [(path.parent.name, machine) for path, machine in heard.networks(tmp_path / "results", last)]
+    assert found == [("here", "here"), ("cache", "here"), ("far", "far"), ("there", "there")]
 
 
 def test_where_no_network_hears_outputs_are_made_up_and_named_so(monkeypatch: pytest.MonkeyPatch) -> None:
     deaf = heard.make_up(2)
     deaf = heard.Heard(**{**deaf.__dict__, "outputs_of": "network", "said": ["другое", "совсем другое"]})
-    monkeypatch.setattr(heard, "networks", lambda: iter([Path("one.nemo")]))
+    monkeypatch.setattr(heard, "networks", lambda: iter([(Path("one.nemo"), "here")]))
     monkeypatch.setattr(heard, "_listen_with", lambda *_: deaf)
     assert heard.listen(quick=True).outputs_of == "made_up"
     monkeypatch.setattr(heard, "networks", lambda: iter([]))
@@ -41,6 +41,7 @@ def test_without_voices_nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None
     made_up = heard.listen(quick=True)
     assert made_up.outputs_of == "made_up"
     assert made_up.noise_db is None
+    assert made_up.listener is None
     assert word_error_rate(made_up.said, list(map(decoding.greedy, made_up.quiet))) == 0
 
 

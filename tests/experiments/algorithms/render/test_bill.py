@@ -2,13 +2,15 @@
 
 import math
 import re
+from pathlib import Path
 
 import pytest
 
 from experiments.algorithms.record import Algorithms
-from experiments.algorithms.render import bill, fragments
-from experiments.algorithms.render.values import algorithms_values
+from experiments.algorithms.render import bill, named_values
+from talk.paths import SNIPPETS
 from talk.records.schema import Record
+from tests.experiments.algorithms.samples import fragments
 
 YEAR_H = 365.25 * 24
 
@@ -34,6 +36,21 @@ def test_the_calculators_inputs_are_all_there() -> None:
     assert wanted <= bill.assumptions().keys()
 
 
+def test_a_price_that_is_edited_changes_the_bill_at_once(
+    record: Record[Algorithms], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = (SNIPPETS / "calculator.html").read_text(encoding="utf-8")
+    monkeypatch.setattr(bill, "SNIPPETS", tmp_path)
+
+    def server_years(price: float) -> float:
+        edited, edits = re.subn(r'(name="iron-price" value=")[^"]+', rf"\g<1>{price}", form)
+        assert edits == 1
+        (tmp_path / "calculator.html").write_text(edited, encoding="utf-8")
+        return named_values(record)["bill.bridge_server_years"].number
+
+    assert server_years(200) == pytest.approx(2 * server_years(100))
+
+
 @pytest.mark.usefixtures("prices")
 def test_a_server_for_its_life_is_its_price_and_its_electricity() -> None:
     assert bill.bridges(2 * bill.YEAR_S) == pytest.approx(200 / 1000)
@@ -47,7 +64,7 @@ def test_the_service_takes_as_many_servers_as_are_busy() -> None:
 
 @pytest.mark.usefixtures("prices")
 def test_the_stories_are_billed(record: Record[Algorithms]) -> None:
-    values = {name: value.number for name, value in algorithms_values(record).items()}
+    values = {name: value.number for name, value in named_values(record).items()}
     assert values["bill.bridge_server_years"] == pytest.approx(10)
     # 8 s of sound: 12 s at random, 6 s sorted; two servers' worth of sound.
     assert values["bill.batching.random"] == pytest.approx(12 / 8 * 2 * 0.2)
@@ -60,7 +77,7 @@ def test_the_stories_are_billed(record: Record[Algorithms]) -> None:
 
 
 def test_every_utterance_is_a_bar_and_every_batch_a_frame(record: Record[Algorithms]) -> None:
-    drawn = fragments([record])["algorithms/padding-slide.html"]
+    drawn = fragments(record)["padding-slide"]
     assert drawn.count('class="padded"') == 4
     assert len(re.findall(r"M[\d.]+ \d+v-", drawn)) == 8
     assert "как пришли: впустую 50" in drawn.replace("\N{NO-BREAK SPACE}", " ")

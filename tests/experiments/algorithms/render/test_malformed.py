@@ -20,10 +20,10 @@ Spoil = Callable[[Any], object]
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda data: data["edit_distance"]["curves"][0].update(name="x"), "curves: 'x' is none of"),
-        (lambda data: data["edit_distance"]["curves"].pop(), "curves: 'rapidfuzz' is missing"),
+        (lambda data: data["edit_distance"]["ways"][0].update(name="x"), "edit_distance.ways.0.name"),
+        (lambda data: data["edit_distance"]["ways"].pop(), "ways: 'library' is missing"),
         (lambda data: data["decoding"]["beams"][0].update(name="x"), "beams.0.name"),
-        (lambda data: data["decoding"]["beams"].append(data["decoding"]["beams"][0]), "beams: 'жадный, 1' comes twice"),
+        (lambda data: data["decoding"]["beams"].append(data["decoding"]["beams"][0]), "beams: 'greedy, 1' comes twice"),
         (lambda data: data["decoding"]["alignment"].update(text="x"), "posterior"),
         (lambda data: data["ctc"]["brute_force"]["points"].pop(), "brute_force_frames"),
         (lambda data: data["ctc"]["forward_frames"].append(400), "forward_frames"),
