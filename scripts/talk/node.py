@@ -33,7 +33,7 @@ def npm(words: list[str], folder: Path) -> None:
     if done.returncode:
         lines = [line.removeprefix("npm error ") for line in str(done.stderr).splitlines() if line.strip()]
         said = [line for line in lines if not line.startswith("code ") and "complete log" not in line]
-        reason = said[0] if said else f"npm exited with {done.returncode}"
+        reason = said[0].rstrip(".") if said else f"npm exited with {done.returncode}"
         raise TalkError(
             folder / "package.json",
             f"npm {words[0]} failed: {reason}",

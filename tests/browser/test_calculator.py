@@ -33,11 +33,12 @@ def opened(window: Page, tmp_path: Path) -> Opener:
             if hours is not None
         )
         form = (SNIPPETS / "calculator.html").read_text(encoding="utf-8")
-        (tmp_path / "gpu").mkdir(exist_ok=True)
-        (tmp_path / "assets" / "scripts").mkdir(parents=True, exist_ok=True)
-        shutil.copy(SCRIPT, tmp_path / "assets" / "scripts")
-        page = tmp_path / "gpu" / "index.html"
-        page.write_text(f'<!doctype html><html lang="ru"><meta charset="utf-8">{values}{form}', encoding="utf-8")
+        shutil.copy(SCRIPT, tmp_path)
+        page = tmp_path / "index.html"
+        script = f'<script src="{SCRIPT.name}" defer></script>'
+        page.write_text(
+            f'<!doctype html><html lang="ru"><meta charset="utf-8">{script}{values}{form}', encoding="utf-8"
+        )
         window.goto(page.as_uri())
         return window
 

@@ -7,10 +7,12 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 from experiments.gradient.render.pictures import fragments
-from talk.paths import DOCS
+from talk.paths import ASSETS, DOCS
 
 SCRIPT = DOCS / "assets" / "scripts" / "derivative.js"
-STYLES = [DOCS / "assets" / "stylesheets" / f"{name}.css" for name in ("tokens", "derivative")]
+STYLES = [
+    folder / "stylesheets" / name for folder, name in ((ASSETS, "tokens.css"), (DOCS / "assets", "derivative.css"))
+]
 NAMES = ("tangent", "surface", "fit", "residuals", "descent", "graph")
 
 

@@ -8,10 +8,13 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from experiments.algorithms.render import lattices
-from talk.paths import DOCS
+from talk.paths import ASSETS, DOCS
 
 SCRIPT = DOCS / "assets" / "scripts" / "lattice.js"
-STYLES = [DOCS / "assets" / "stylesheets" / f"{name}.css" for name in ("tokens", "derivative", "algorithms")]
+STYLES = [
+    ASSETS / "stylesheets" / "tokens.css",
+    *(DOCS / "assets" / "stylesheets" / f"{name}.css" for name in ("algorithms", "derivative")),
+]
 CELLS = "svg => [...svg.querySelectorAll('.label:not(.head)')].map(label => label.textContent)"
 
 

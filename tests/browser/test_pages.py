@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from talk.site.contrast import contrast
 from tests.browser.visit import Visit, visit
 
 CHAPTERS = ["gpu/", "matmul/", "derivative/"]
@@ -81,34 +82,28 @@ def test_search_finds_a_chapter(browser: Browser, address: str) -> None:
         assert "gpu/" in (page.locator(".md-search-result__link").first.get_attribute("href") or "")
 
 
-def _luminance(colour: str) -> float:
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def _contrast(one: str, other: str) -> float:
-    """WCAG 2.2's contrast ratio of two `#rrggbb` or `#rgb` colours."""
-    first, second = (
-        colour if len(colour) == 7 else "#" + "".join(c * 2 for c in colour[1:]) for colour in (one, other)
-    )
-    dark, light = sorted((_luminance(first), _luminance(second)))
-    return (light + 0.05) / (dark + 0.05)
-
-
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("where", ["body", ".slide"])
 def test_colours_can_be_told_apart(browser: Browser, address: str, scheme: str, where: str) -> None:
-    read = "([where, name]) => getComputedStyle(document.querySelector(where)).getPropertyValue(`--${name}`).trim()"
+    read = """([where, name]) => {
+      const probe = document.querySelector(where).appendChild(document.createElement("i"));
+      probe.style.color = `var(--${name})`;
+      const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+      canvas.fillStyle = getComputedStyle(probe).color;
+      canvas.fillRect(0, 0, 1, 1);
+      probe.remove();
+      return [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    }"""
     with visit(browser, f"{address}/gpu/", color_scheme=scheme) as opened:
 
-        def colour(name: str) -> str:
-            return str(opened.page.evaluate(read, [where, name]))
+        def colour(name: str) -> tuple[float, float, float]:
+            red, green, blue = opened.page.evaluate(read, [where, name])
+            return red, green, blue
 
         low = {
             f"{text} on {paper}": round(ratio, 2)
             for text, paper, least in CONTRASTS
-            if (ratio := _contrast(colour(text), colour(paper))) < least
+            if (ratio := contrast(colour(text), colour(paper))) < least
         }
     assert low == {}
 

@@ -16,7 +16,6 @@ import yaml
 from talk.markdown.deck import FRONT_MATTER
 from talk.paths import DOCS, GENERATED_ASSETS
 from talk.records.files import write_if_changed
-from talk.records.notebooks import cells_of, read_notebook
 from talk.settings import Settings, settings
 from talk.site.contrast import rgb
 from talk.site.typefaces import whole_files
@@ -107,8 +106,8 @@ def draw_picture(page: Shared, look: Look) -> bytes:
 
 
 def _pages(docs: Path, site: str, author: str) -> Iterator[Shared]:
-    """Every page with the title that its front matter, or a notebook's first heading, gives it."""
-    for path in sorted([*docs.rglob("*.md"), *docs.rglob("*.ipynb")]):
+    """Every page with the title that its front matter gives it."""
+    for path in sorted(docs.rglob("*.md")):
         inside = path.relative_to(docs)
         if inside.parts[0] in ("assets", "theme", "results"):
             continue
@@ -118,9 +117,6 @@ def _pages(docs: Path, site: str, author: str) -> Iterator[Shared]:
 
 
 def _title(path: Path) -> str | None:
-    if path.suffix == ".ipynb":
-        prose = "\n".join(cell.source for cell in cells_of(read_notebook(path)) if cell.kind == "markdown")
-        return next((line[2:].strip() for line in prose.splitlines() if line.startswith("# ")), None)
     matter = FRONT_MATTER.match(path.read_text(encoding="utf-8"))
     return (yaml.safe_load(matter[0].strip().strip("-")) or {}).get("title") if matter else None
 

@@ -44,6 +44,7 @@ def vendor() -> bool:
     installed = _digest(*(source.read_bytes() for source in _SOURCES), repr(added).encode())
     fetching = not (NODE_MODULES.is_dir() and _INSTALLED.is_file() and _INSTALLED.read_text() == installed)
     if fetching:
+        _INSTALLED.unlink(missing_ok=True)  # whoever stops npm, or fails, leaves nothing that looks whole
         _install(added)
         _INSTALLED.write_text(installed)
     letters = letters_of(spoken) | SIGNS | GREEK

@@ -45,7 +45,7 @@ def test_a_formula_set_once_needs_no_node(cache_file: Path, monkeypatch: pytest.
     first = convert("$x^2$")
     later = math._Typesetter(cache_file)
     monkeypatch.setattr(math, "typesetter", lambda: later)
-    monkeypatch.setattr("talk.site.vendor.node_command", lambda: pytest.fail("node was started"))
+    monkeypatch.setattr("talk.node.node_command", lambda: pytest.fail("node was started"))
     assert convert("$x^2$") == first
 
 

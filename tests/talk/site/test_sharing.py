@@ -27,8 +27,7 @@ def docs(tmp_path: Path) -> Path:
     (folder / "labs").mkdir(parents=True)
     (folder / "index.md").write_text(f"---\ntitle: {SITE}\n---\n", encoding="utf-8")
     (folder / "gpu.md").write_text("---\ntitle: Зачем нейронкам GPU\n---\n", encoding="utf-8")
-    cells = '{"cells": [{"cell_type": "markdown", "id": "title", "source": ["# Блокнот\\n", "Текст"]}]}'
-    (folder / "labs" / "matmul.ipynb").write_text(cells, encoding="utf-8")
+    (folder / "labs" / "matmul.md").write_text("---\ntitle: Блокнот\n---\n", encoding="utf-8")
     return folder
 
 
@@ -63,7 +62,7 @@ def test_the_same_words_give_the_same_bytes_and_are_not_drawn_again(docs: Path, 
     write_sharing_pictures(SITE, AUTHOR, docs, tmp_path / "again")
     assert pictures(tmp_path / "again") == before
     (docs / "gpu.md").write_text("---\ntitle: Другое имя\n---\n", encoding="utf-8")
-    (docs / "labs" / "matmul.ipynb").unlink()
+    (docs / "labs" / "matmul.md").unlink()
     assert write_sharing_pictures(SITE, AUTHOR, docs, out)
     after = pictures(out)
     assert set(after) == {"picture.png", "gpu/picture.png"}

@@ -73,3 +73,27 @@ def test_packages_come_anew_only_where_what_is_asked_for_changed(
     assert vendor.vendor()
     assert installed == [["@fontsource/golos-text@5.2.0"]]
     assert not vendor.vendor()
+
+
+def test_packages_that_did_not_all_come_are_fetched_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    vendor.vendor()
+    stamp = tmp_path / "stamp"
+    stamp.write_text(vendor._INSTALLED.read_text())
+    monkeypatch.setattr(vendor, "_INSTALLED", stamp)
+    monkeypatch.setattr(vendor, "_copy", lambda *_: None)
+    asked: list[list[str]] = []
+
+    def install(added: list[str]) -> None:
+        asked.append(added)
+        if added:
+            raise TalkError("npm", "failed", "try again")
+
+    monkeypatch.setattr(vendor, "_install", install)
+    usual = vendor.settings()
+    gone = Typeface("Gone", "golos-text", "0.0.1")
+    monkeypatch.setattr(vendor, "settings", lambda: Settings(typefaces={**usual.typefaces, "text": (gone,)}))
+    with pytest.raises(TalkError):
+        vendor.vendor()
+    monkeypatch.setattr(vendor, "settings", lambda: usual)
+    assert vendor.vendor()
+    assert asked == [["@fontsource/golos-text@0.0.1"], []]

@@ -14,8 +14,7 @@ import yaml
 
 from shared import npm_tools as npm
 from talk.paths import DOCS, ROOT
-from talk.site.bundles import write_bundles
-from talk.site.vendor import write_font_faces
+from talk.site.assets import write_assets
 
 from .content import SampleSlide, sample_files
 
@@ -221,8 +220,7 @@ class Ours(PlainMaterial):
         )
         pages = {"index.md": "# Начало\n", "chapter.md": f"# Глава\n\n{text}", "slides.md": deck}
         self._write_files(docs, pages | sample_files())
-        write_font_faces()  # what `hooks` makes before a build of ours
-        write_bundles()
+        write_assets()  # what the plugin makes before a build of ours
         (docs / "assets").symlink_to(DOCS / "assets")
         config = _our_config() | {"site_dir": "built", "exclude_docs": "/assets/fonts/README.md"}
         # No notebook is among the slides, and what reads notebooks takes half a second to import.
