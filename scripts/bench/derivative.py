@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from bench.first_view import serve
+from experiments.decks.measure.host import serve
 from experiments.gradient.record import Gradient
 from talk.paths import DOCS
 

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from bench.first_view import serve
+from experiments.decks.measure.host import serve
 from shared import npm_tools as npm
 from talk.errors import TalkError
 from talk.paths import CACHE

@@ -6,7 +6,8 @@ from dataclasses import replace
 from bench.matmul import measured
 from bench.watched import watch
 from experiments.matmul.record import Contender
-from tests.experiments.matmul.render.samples import contender, matmul_record, point
+from experiments.matmul.sample import point
+from tests.experiments.matmul.samples import contender, matmul_record
 
 
 def on_gpu(name: str, giga_flops: float, library: bool = False) -> Contender:

@@ -1,11 +1,11 @@
-"""What the comparison of deck tools found (`experiments.decks.measure`): the same slides, built and opened side by side."""
+"""What the comparison of deck tools found: the same slides, built and opened with each."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeckOpened:
-    """A built deck in a browser. Bytes are as transferred, text compressed; `other_hosts` are asked beside its own."""
+    """A built deck in a browser. Bytes are as transferred, text compressed; `other_hosts`: asked besides its own."""
 
     first_view_bytes: int
     first_view_requests: int

@@ -16,6 +16,7 @@ from talk.measure.progress import Advance
 
 from ..record import Algorithms
 
+_NAME = __name__.split(".")[-2]  # of this experiment
 _QUICK_LAYERS = 2
 _NEMO = "nemo.collections.asr.modules"
 
@@ -32,7 +33,7 @@ def run(task: Task) -> Algorithms:
     threads = current_machine().cpu_cores
     start = time.perf_counter()
 
-    with progress.bar("algorithms", 100) as advance:
+    with progress.bar(_NAME, 100) as advance:
 
         def part(of_hundred: float) -> Advance:
             return lambda share: advance(of_hundred * share)

@@ -223,7 +223,7 @@ def _profile(network: "Network", sounds: Sounds, kind: Device, out: Path | None)
 
 def main(words: Sequence[str] | None = None) -> dict[str, Any] | None:
     """One worker of those that torchrun or our launcher started."""
-    parser = argparse.ArgumentParser(prog="torchrun … -m experiments.algorithms.measure.many_hours")
+    parser = argparse.ArgumentParser(prog=f"torchrun … -m {__package__}.many_hours")
     parser.add_argument("--audio", type=Path, metavar="DIR", help="WAV or FLAC files; without it, synthetic speech")
     parser.add_argument("--hours", type=float, default=1.0, help="of synthetic speech")
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])

@@ -1,6 +1,6 @@
 """The comparison of deck tools: the same twenty slides, built and opened with every tool.
 
-The whole takes some ten minutes, and about as long again the first time, for the installing.
+It takes some ten minutes, and about as long again the first time, when the tools are installed.
 """
 
 import subprocess
@@ -51,13 +51,13 @@ class _Trial:
         )
 
 
-_browser: dict[str, str] = {}  # the version of the one that opened the decks last
+_browser: dict[str, str] = {}  # the version of the browser that opened the decks last
 
 
 def run(task: Task) -> Decks:
-    """Measure. Quick: one timed build of each tool. Raises TalkError when there is no browser."""
+    """Compare the tools. Quick: one timed build of each. Raises TalkError where there is no browser."""
     found, _browser["chromium"] = compare(CACHE / "peers", 1 if task.quick else _BUILDS)
-    Console().print(_table(found))
+    _progress.print(_table(found))
     return found
 
 

@@ -1,7 +1,7 @@
 """The twenty slides that every tool is given: text, tables of 9 × 7, code, formulas, pictures; a note to each.
 
 The bodies are Markdown that all the tools read alike; what they write differently (where a slide ends, where its note
-stands) is in `tools`. The figures in them mean nothing.
+stands) is in `tools`. Their numbers mean nothing.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ _COLUMNS = ("Оператор", "Вызовов", "CPU, мс", "CPU, %", "GPU, �
 
 @dataclass(frozen=True)
 class SampleSlide:
-    """One slide: a kind that is a layout of this project, a title, a body in Markdown, a note in plain text."""
+    """One slide: a kind that is a layout of this generator, a title, a body in Markdown, a note in plain text."""
 
     kind: str
     title: str

@@ -1,4 +1,4 @@
-"""The tools that are compared: how each is installed, fed the sample slides, and told to build them."""
+"""The tools that are compared: how each is installed, given the sample slides, and told to build them."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import yaml
 
 from shared import npm_tools as npm
-from talk.paths import DOCS, ROOT
+from talk.paths import CONFIG, DOCS, ROOT, WORKSHOP
 from talk.site.assets import write_assets
 
 from .content import SampleSlide, sample_files
@@ -190,7 +190,7 @@ class PlainMaterial(Tool):
         self._write_files(
             self.project / "docs", {"index.md": "# Начало\n", "chapter.md": f"# Глава\n\n{text}"} | sample_files()
         )
-        extensions = [each for each in _our_config()["markdown_extensions"] if not _name(each).startswith("scripts.")]
+        extensions = [each for each in _our_config()["markdown_extensions"] if not _name(each).startswith("talk.")]
         own = ("custom_dir", "favicon", "logo")  # all else is Material's: the palette, the tabs, its features
         theme = {name: value for name, value in _our_config()["theme"].items() if name not in own}
         config = {"site_name": "Слайды", "site_dir": "built", "theme": theme, "markdown_extensions": extensions}
@@ -202,14 +202,14 @@ class PlainMaterial(Tool):
 
 
 class Ours(PlainMaterial):
-    """This project: a chapter that holds the slides, and the deck gathered from it."""
+    """This generator: a talk whose one chapter holds the slides, and the deck gathered from it."""
 
     name = "talk"
     has_deck = True
     page = "slides/index.html"
 
     def write(self, slides: list[SampleSlide]) -> None:
-        """A chapter and the deck, in this project's theme, with its extensions."""
+        """A talk with the settings of this one, which shares the theme, typefaces and packages made for this one."""
         docs = self.project / "docs"
         text = "\n".join(
             f"/// slide | {slide.title}\n    layout: {slide.kind}\n\n{slide.body}\n///\n\n{slide.note}\n"
@@ -222,19 +222,11 @@ class Ours(PlainMaterial):
         self._write_files(docs, pages | sample_files())
         write_assets()  # what the plugin makes before a build of ours
         (docs / "assets").symlink_to(DOCS / "assets")
+        (self.project / WORKSHOP.name).symlink_to(WORKSHOP)
         config = _our_config() | {"site_dir": "built", "exclude_docs": "/assets/fonts/README.md"}
-        # No notebook is among the slides, and what reads notebooks takes half a second to import.
-        for name in ("nav", "hooks", "watch", "docs_dir", "plugins"):
+        # Without the plugin, which checks the talk and makes again what is made: pages are what is compared.
+        for name in ("nav", "watch", "docs_dir", "plugins"):
             config.pop(name, None)
-        config["theme"] |= {"custom_dir": str(DOCS / "theme")}
-        options: dict[str, dict[str, Any]] = {
-            "talk.markdown.deck": {"docs": str(docs)},
-            "pymdownx.snippets": {"base_path": [str(ROOT)]},
-        }
-        config["markdown_extensions"] = [
-            {_name(each): options[_name(each)]} if _name(each) in options else each
-            for each in config["markdown_extensions"]
-        ]
         _write_config(self.project, config)
 
     def address(self, number: int) -> str:
@@ -254,7 +246,7 @@ def _name(extension: str | dict[str, Any]) -> str:
 def _our_config() -> dict[str, Any]:
     from mkdocs.utils.yaml import yaml_load
 
-    return dict(yaml_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8")))
+    return dict(yaml_load(CONFIG.read_text(encoding="utf-8")))
 
 
 def _write_config(project: Path, config: dict[str, Any]) -> None:

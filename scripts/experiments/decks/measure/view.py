@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, Route, TimeoutError
 
-from bench.first_view import serve
 from talk.markdown.math import typesetter
 
 from ..record import DeckOpened
 from .content import FORMULAS, SampleSlide
 from .content_delivery import ContentDelivery
+from .host import serve
 from .tools import Tool
 
 WIDTH_PX, HEIGHT_PX = 1366, 768

@@ -16,4 +16,5 @@ def fragments(drawing: Drawing) -> dict[str, str]:
 
 def remarks(record: Record[Decks]) -> list[tuple[str, str]]:
     """The browser that opened the decks."""
-    return [(f"Chromium {record.versions['chromium']}", "")]
+    browser = record.versions.get("chromium")
+    return [(f"Chromium {browser}", "")] if browser else []

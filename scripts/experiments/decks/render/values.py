@@ -20,8 +20,8 @@ _NAMES = {
 
 
 def named_values(record: Record[Decks]) -> dict[str, Value]:
-    """`slides`, and of each tool `TOOL.build_time`, `.first_view`, `.requests`, `.first_slide`, `.cut_slides`,
-    `.wrong_formulas`; `build_ratio` is our build against the same content as plain Material pages.
+    """`slides`; of each tool `TOOL.build_time`, `.first_view`, `.requests`, `.first_slide`, `.cut_slides` and
+    `.wrong_formulas`; and `build_ratio`, our build against the same content as plain Material pages.
     """
     data = record.data
     found = {"slides": Value(data.slides, "count", "столько слайдов дано каждому инструменту")}

@@ -6,12 +6,11 @@ from pathlib import Path
 
 from experiments.decks.measure.tools import tools
 from experiments.decks.record import DeckOpened, Decks, DeckTool
-from experiments.decks.render import fragments
-from experiments.decks.render.values import decks_values
-from talk.records.schema import AnyRecord
-from tests import samples
+from experiments.decks.render import named_values
+from talk.experiment import find_experiment
+from talk.records.schema import SCHEMA_VERSION, AnyRecord, Code, Machine, Record
+from talk.render.drawing import drawing_of
 
-PATH = "decks/comparison.html"
 OPENED = DeckOpened(
     first_view_bytes=98_700,
     first_view_requests=19,
@@ -29,8 +28,26 @@ PEER = replace(OPENED, other_hosts=["<cdn>"], shown_from_disk=False, cut_slides=
 
 def record(*tools: DeckTool) -> AnyRecord:
     data = Decks(slides=20, formulas=4, width_px=1366, height_px=768, tools=list(tools))
-    sample: AnyRecord = samples.record(slug="here")
-    return replace(sample, experiment="decks", versions={"python": "3.11", "chromium": "156"}, data=data)
+    machine = Machine(
+        slug="here", cpu="CPU", cpu_cores=2, memory_bytes=None, gpu=None, gpu_memory_bytes=None, system="Linux"
+    )
+    return Record(
+        schema_version=SCHEMA_VERSION,
+        experiment="decks",
+        machine=machine,
+        versions={"python": "3.11", "chromium": "156"},
+        code=Code(commit=None, dirty=False, sources={}),
+        measured_at="2026-11-01T00:00:00Z",
+        origin="measured",
+        quick=False,
+        uncontrolled=[],
+        data=data,
+    )
+
+
+def table(*records: AnyRecord) -> str:
+    experiment = find_experiment("decks")
+    return experiment.fragments(drawing_of(experiment, records))["comparison"]
 
 
 OURS = DeckTool(name="talk", version="—", build_times_s=[1.2, 3.0, 1.1], opened=OPENED)
@@ -40,7 +57,7 @@ BROKEN = DeckTool(name="Slidev", version="53", build_times_s=[], opened=None, fa
 
 
 def test_the_table_says_of_each_tool_what_was_seen() -> None:
-    html = fragments([record(OURS, PLAIN, OTHER, BROKEN)])[PATH]
+    html = table(record(OURS, PLAIN, OTHER, BROKEN))
     rows = html.split("<tr>")[2:]
     assert [re.sub("<[^>]*>", "", row.partition("</th>")[0]) for row in rows] == [
         "этот сайт",
@@ -60,17 +77,17 @@ def test_the_table_says_of_each_tool_what_was_seen() -> None:
 
 
 def test_what_comes_from_a_record_is_escaped() -> None:
-    html = fragments([record(OTHER, BROKEN)])[PATH]
+    html = table(record(OTHER, BROKEN))
     assert "&lt;cdn&gt;" in html
     assert "cannot &lt;be&gt; installed" in html
 
 
 def test_without_a_record_the_page_says_so() -> None:
-    assert "не измерила" in fragments([])[PATH]
+    assert "не измерила" in table()
 
 
 def test_values_are_medians_named_by_tool() -> None:
-    values = decks_values(record(OURS, PLAIN, OTHER, BROKEN))
+    values = named_values(record(OURS, PLAIN, OTHER, BROKEN))
     assert values["talk.build_time"].number == 1.2
     assert values["talk.first_slide"].number == 0.2
     assert values["build_ratio"].number == 1.2
@@ -80,11 +97,24 @@ def test_values_are_medians_named_by_tool() -> None:
 
 def test_every_compared_tool_has_a_name_that_pages_can_take_values_by(tmp_path: Path) -> None:
     compared = [DeckTool(name=tool.name, version="1", build_times_s=[1.0], opened=None) for tool in tools(tmp_path)]
-    answered = decks_values(record(*compared))
+    answered = named_values(record(*compared))
     assert len([name for name in answered if name.endswith(".build_time")]) == len(compared)
 
 
 def test_a_tool_that_nobody_knows_stands_in_the_table_alone() -> None:
     unknown = replace(OTHER, name="other tool")
-    assert "other tool" in fragments([record(unknown)])[PATH]
-    assert list(decks_values(record(unknown))) == ["slides"]
+    assert "other tool" in table(record(unknown))
+    assert list(named_values(record(unknown))) == ["slides"]
+
+
+def test_the_browser_is_named_where_it_is_known() -> None:
+    assert "Chromium" not in table(replace(record(OURS), versions={}))
+
+
+def test_the_made_record_has_every_value_that_a_tool_may_have() -> None:
+    made = find_experiment("decks").sample()
+    named = named_values(record(*made.tools))
+    tools = {name.partition(".")[0] for name in named if "." in name}
+    assert tools == {"talk", "material", "marp", "slidev", "reveal_md", "mkdocs_revealjs"}
+    assert named["build_ratio"].number == 1.2
+    assert "cannot be installed" in table(record(*made.tools))
