@@ -13,18 +13,21 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from talk.errors import TalkError
 from talk.node import NODE_MODULES, npm
-from talk.paths import NPM, PACKAGE, VENDOR, shown
+from talk.paths import NPM, PACKAGE, VENDOR, WORKSHOP, shown
+from talk.records.files import cannot_write
 from talk.settings import Settings, refused, settings
+from talk.site.replace import alone, replace_folder
 from talk.site.subset import GREEK, MATH_SIGNS, SIGNS, cut_down, letters_of
 from talk.site.typefaces import SIGNS_FILE, cuts, faces
 from talk.words import Language, language
 
 _SOURCES = tuple(PACKAGE / "npm" / name for name in ("package.json", "package-lock.json", "katex.mjs"))
 _INSTALLED = NPM / ".stamp"
-_COPIED = VENDOR / ".stamp"
+_LOCK = WORKSHOP / "npm.lock"
 _COPIERS = tuple(Path(__file__).with_name(name) for name in ("vendor.py", "subset.py", "typefaces.py"))
 _RULE = re.compile(r"(?P<selectors>[^{}]+)\{(?P<body>(?:[^{}]|\{[^{}]*\})*)\}")
 # Its overview, its scroll and its paper, windows over a slide, transitions other than a fade.
@@ -37,23 +40,32 @@ _UNUSED = re.compile(
 def vendor() -> bool:
     """Fetch the packages and copy what pages need; False when everything was there already.
 
-    Raises TalkError when npm fails, with the first thing it said.
+    Raises TalkError when npm fails, with the first thing it said, or the copies cannot be written.
     """
     chosen, spoken = settings(), language()
     added = sorted(f"@fontsource/{face.package}@{face.version}" for face in faces(chosen).values() if face.version)
     installed = _digest(*(source.read_bytes() for source in _SOURCES), repr(added).encode())
     fetching = not (NODE_MODULES.is_dir() and _INSTALLED.is_file() and _INSTALLED.read_text() == installed)
     if fetching:
-        _INSTALLED.unlink(missing_ok=True)  # whoever stops npm, or fails, leaves nothing that looks whole
-        _install(added)
-        _INSTALLED.write_text(installed)
+        with alone(_LOCK):
+            _INSTALLED.unlink(missing_ok=True)  # whoever stops npm, or fails, leaves nothing that looks whole
+            _install(added)
+            _INSTALLED.write_text(installed)
     letters = letters_of(spoken) | SIGNS | GREEK
     copies = list(_copies(chosen, spoken))
     copied = _digest(installed.encode(), repr((copies, sorted(letters))).encode(), *(p.read_bytes() for p in _COPIERS))
-    copying = not (_COPIED.is_file() and _COPIED.read_text() == copied)
+    stamp = VENDOR / ".stamp"
+    copying = not (stamp.is_file() and stamp.read_text() == copied)
     if copying:
-        _copy(copies, letters)
-        _COPIED.write_text(copied)
+        try:
+            with TemporaryDirectory(dir=WORKSHOP) as temporary:  # of this process alone: another may be copying too
+                built = Path(temporary, "built")
+                _copy(copies, letters, built)
+                (built / stamp.name).write_text(copied)
+                VENDOR.parent.mkdir(parents=True, exist_ok=True)
+                replace_folder(VENDOR, built, Path(temporary, "former"))
+        except OSError as error:
+            raise cannot_write(VENDOR, error) from None
     return fetching or copying
 
 
@@ -95,14 +107,13 @@ def _copies(chosen: Settings, spoken: Language) -> Iterator[tuple[str, str]]:
         yield f"{package}/LICENSE", f"{package.removesuffix('.js')}/LICENSE.txt"
 
 
-def _copy(copies: list[tuple[str, str]], letters: frozenset[int]) -> None:
-    shutil.rmtree(VENDOR, ignore_errors=True)
+def _copy(copies: list[tuple[str, str]], letters: frozenset[int], folder: Path) -> None:
     for source, target in copies:
-        (VENDOR / target).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(NODE_MODULES / source, VENDOR / target)
-    for font in (VENDOR / "fonts").glob("*.woff2"):
+        (folder / target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(NODE_MODULES / source, folder / target)
+    for font in (folder / "fonts").glob("*.woff2"):
         cut_down(font, MATH_SIGNS if font.name == SIGNS_FILE else letters)
-    styles = VENDOR / "reveal" / "reveal.css"
+    styles = folder / "reveal" / "reveal.css"
     styles.write_text(without_unused(styles.read_text(encoding="utf-8")), encoding="utf-8")
 
 

@@ -6,7 +6,7 @@ import pytest
 from talk import node
 from talk.errors import TalkError
 from talk.paths import PACKAGE, VENDOR
-from talk.settings import Settings, Typeface
+from talk.settings import Settings, Typeface, settings
 from talk.site import vendor
 from talk.words import language
 
@@ -60,13 +60,14 @@ def test_packages_come_anew_only_where_what_is_asked_for_changed(
 ) -> None:
     vendor.vendor()
     installed: list[list[str]] = []
-    for name in ("_INSTALLED", "_COPIED"):
-        stamp = tmp_path / name
-        stamp.write_text(getattr(vendor, name).read_text())
-        monkeypatch.setattr(vendor, name, stamp)
+    stamp = tmp_path / "stamp"
+    stamp.write_text(vendor._INSTALLED.read_text())
+    monkeypatch.setattr(vendor, "_INSTALLED", stamp)
     monkeypatch.setattr(vendor, "_install", installed.append)
-    monkeypatch.setattr(vendor, "_copy", lambda *_: None)
+    monkeypatch.setattr(vendor, "VENDOR", tmp_path / "vendor")
+    assert vendor.vendor()
     assert not vendor.vendor()
+    assert installed == []
     golos = Typeface("Golos Text", "golos-text", "5.2.0")
     own = Settings(typefaces={**Settings().typefaces, "text": (golos,)})
     monkeypatch.setattr(vendor, "settings", lambda: own)
@@ -80,7 +81,7 @@ def test_packages_that_did_not_all_come_are_fetched_again(monkeypatch: pytest.Mo
     stamp = tmp_path / "stamp"
     stamp.write_text(vendor._INSTALLED.read_text())
     monkeypatch.setattr(vendor, "_INSTALLED", stamp)
-    monkeypatch.setattr(vendor, "_copy", lambda *_: None)
+    monkeypatch.setattr(vendor, "VENDOR", tmp_path / "vendor")
     asked: list[list[str]] = []
 
     def install(added: list[str]) -> None:
@@ -89,7 +90,7 @@ def test_packages_that_did_not_all_come_are_fetched_again(monkeypatch: pytest.Mo
             raise TalkError("npm", "failed", "try again")
 
     monkeypatch.setattr(vendor, "_install", install)
-    usual = vendor.settings()
+    usual = settings()
     gone = Typeface("Gone", "golos-text", "0.0.1")
     monkeypatch.setattr(vendor, "settings", lambda: Settings(typefaces={**usual.typefaces, "text": (gone,)}))
     with pytest.raises(TalkError):
@@ -97,3 +98,18 @@ def test_packages_that_did_not_all_come_are_fetched_again(monkeypatch: pytest.Mo
     monkeypatch.setattr(vendor, "settings", lambda: usual)
     assert vendor.vendor()
     assert asked == [["@fontsource/golos-text@0.0.1"], []]
+
+
+def test_a_copy_that_fails_midway_leaves_the_former_one_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(vendor, "VENDOR", tmp_path / "vendor")
+    vendor.vendor()
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    monkeypatch.setattr(vendor, "language", lambda: language("en" if language().code == "ru" else "ru"))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(vendor, "cut_down", full)
+    with pytest.raises(TalkError, match="No space"):
+        vendor.vendor()
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
