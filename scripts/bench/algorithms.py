@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from experiments.algorithms.record import Algorithms
-from experiments.algorithms.render.values import named_values
+from experiments.algorithms.render import named_values
 from talk.records.schema import Record
 
 

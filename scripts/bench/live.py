@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
-from bench.kills import copy_project
+from bench.project import copy_project, environment
 from talk.errors import TalkError
 
 _EDITS = 5
@@ -60,7 +60,7 @@ def _serve(project: Path) -> Iterator[str]:
         address = f"127.0.0.1:{free.getsockname()[1]}"
     with (project / "log").open("wb") as log:
         words = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", address]
-        server = subprocess.Popen(words, cwd=project, stdout=log, stderr=log)
+        server = subprocess.Popen(words, cwd=project, env=environment(project), stdout=log, stderr=log)
     try:
         start = time.monotonic()
         while not _answers(f"http://{address}"):

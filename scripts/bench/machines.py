@@ -1,8 +1,6 @@
-"""What a site of many machines takes to build: copies of one machine's records under other names."""
+"""How long a site of many machines takes to build; the machines are copies of one under other names."""
 
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterable
@@ -10,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
-from bench.kills import copy_project
+from bench.project import copy_project, last_line, run_talk
 from talk.errors import TalkError
 from talk.records.order import by_trust
 from talk.records.schema import AnyRecord
@@ -57,9 +55,8 @@ def _one_machine(records: Iterable[AnyRecord]) -> list[AnyRecord]:
 
 
 def _build(project: Path) -> float:
-    command = [sys.executable, "-m", "scripts", "build", "--no-measure"]
     start = time.perf_counter()
-    done = subprocess.run(command, cwd=project, capture_output=True, text=True)
+    done = run_talk(project, "build", "--no-measure")
     if done.returncode != 0:
-        raise TalkError("bench.machines", done.stderr.strip().splitlines()[-1], "mend that first")
+        raise TalkError("bench.machines", last_line(done), "mend that first")
     return time.perf_counter() - start

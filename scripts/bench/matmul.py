@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from experiments.matmul.record import Matmul
-from experiments.matmul.render.values import named_values
+from experiments.matmul.render import named_values
 from talk.records.schema import Record
 
 _WAITS = "waits for a GPU"

@@ -1,7 +1,7 @@
 """Kill `talk build` at seeded moments, and look whether anything was lost.
 
-Every round makes all records stale and changes a page; a build of that is killed in one of its steps; what it leaves is
-looked at, and built again to the end without cleaning.
+Every round makes all records stale, changes a page and kills a build in one of its steps. What the build leaves is
+looked at; then the next build runs to its end without cleaning.
 """
 
 import hashlib
@@ -13,18 +13,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bench.project import copy_project, environment
 from talk.errors import TalkError
-from talk.measure import EXPERIMENTS
+from talk.experiment import find_experiments
 from talk.paths import RESULTS, ROOT
-from talk.records.sources import changed_sources
+from talk.records.schema import AnyRecord
+from talk.records.sources import hash_sources
 from talk.records.store import read_record, read_records, record_path
+
+__all__ = ["STEPS", "Kill", "copy_project", "kill_again", "killed_builds"]
 
 STEPS = ("measuring", "rendering", "building", "swapping")
 _SIGNALS = (signal.SIGKILL, signal.SIGINT)
-_SOURCES = ("scripts", "docs", "snippets", "mkdocs.yml", "package.json")
 _INTERRUPTED = 130
 _LONGEST_S = 300
 _TRIES = 5
@@ -55,26 +58,14 @@ class _Build:
         return max(min(later, default=0) - self.starts_s[step], _SWAP_S)
 
 
-def copy_project(folder: Path) -> None:
-    """The sources of the project in a folder of their own, with its records and without what is built of them."""
-    folder.mkdir(parents=True)
-    built = shutil.ignore_patterns("__pycache__", "generated", "machines", "*.partial")
-    for name in _SOURCES:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=built)
-        else:
-            shutil.copy(source, folder / name)
-    (folder / "node_modules").symlink_to(ROOT / "node_modules")  # math is set by them
-
-
 def killed_builds(count: int, seed: int = 2024) -> Iterator[Kill]:
     """Kill `count` builds of a copy of the whole project, whose experiments give the committed records' data."""
     with tempfile.TemporaryDirectory() as temporary:
         project, takes = Path(temporary, "project"), Path(temporary, "takes")
         copy_project(project)
         measured = [record for record in read_records() if record.origin == "measured"]
-        for record in {each.experiment: each for each in measured if each.experiment in EXPERIMENTS}.values():
+        in_all = {name for name, experiment in find_experiments().items() if experiment.about.in_all}
+        for record in {each.experiment: each for each in measured if each.experiment in in_all}.values():
             take = record_path(takes, record.machine.slug, record.experiment)
             take.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(record_path(RESULTS, record.machine.slug, record.experiment), take)
@@ -138,7 +129,9 @@ def _build(project: Path, takes: Path, kill: _Moment | None = None) -> _Build:
     measured = []
     ended: int | None = None
     with tempfile.TemporaryFile("w+") as errors:
-        process = subprocess.Popen(words, cwd=project, stdout=subprocess.PIPE, stderr=errors, text=True)
+        process = subprocess.Popen(
+            words, cwd=project, env=environment(project), stdout=subprocess.PIPE, stderr=errors, text=True
+        )
         assert process.stdout is not None
         for line in process.stdout:
             step, _, experiment = line.strip().partition(" ")
@@ -160,9 +153,12 @@ def _build(project: Path, takes: Path, kill: _Moment | None = None) -> _Build:
 
 
 def _change(project: Path, mark: str) -> None:
-    """Another page, and measuring code that every record is older than."""
-    with (project / "scripts" / "measure" / "machine.py").open("a", encoding="utf-8") as source:
-        source.write(f"# {mark}\n")
+    """Change a page, and the measuring code of every experiment."""
+    for folder in (project / "scripts" / "experiments").iterdir():
+        for part in ("measure.py", "measure/__init__.py"):
+            if (folder / part).is_file():
+                with (folder / part).open("a", encoding="utf-8") as source:
+                    source.write(f"# {mark}\n")
     with (project / "docs" / "index.md").open("a", encoding="utf-8") as page:
         page.write(f"\nПравка {mark}.\n")
 
@@ -179,9 +175,15 @@ def _digest(site: Path) -> str:
 def _finished(project: Path) -> set[str]:
     """Experiments of which there is a record as new as the code: this machine's, since every other one is stale."""
     records = read_records(project / "docs" / "results")
-    return {
-        record.experiment for record in records if record.origin == "measured" and not changed_sources(record, project)
-    }
+    return {record.experiment for record in records if record.origin == "measured" and _is_fresh(record, project)}
+
+
+def _is_fresh(record: AnyRecord, project: Path) -> bool:
+    """Whether the code in `project` measured the record."""
+    experiment = find_experiments()[record.experiment]
+    if experiment.folder.is_relative_to(ROOT / "scripts" / "experiments"):
+        experiment = replace(experiment, folder=project / experiment.folder.relative_to(ROOT))
+    return hash_sources(experiment, project) == record.code.sources
 
 
 def _broken_records(project: Path) -> Iterator[str]:

@@ -1,0 +1,53 @@
+"""Talks in folders of their own: a copy of this one, and the commands that run there."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from talk.paths import NPM, PACKAGE, ROOT, SCRIPTS
+
+_SOURCES = ("scripts", "docs", "snippets", "mkdocs.yml")
+
+
+def copy_project(folder: Path) -> None:
+    """Copy the talk into `folder`, with its records and without what is built of them; the generator stays outside."""
+
+    def built(place: str, names: list[str]) -> set[str]:
+        return _built(place, names) | ({PACKAGE.name} if Path(place) == SCRIPTS else set())
+
+    folder.mkdir(parents=True)
+    for name in _SOURCES:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=built)
+        else:
+            shutil.copy(source, folder / name)
+    share_packages(folder)
+
+
+_built = shutil.ignore_patterns("__pycache__", "generated", "machines", "*.partial")
+
+
+def share_packages(project: Path) -> None:
+    """Let the talk in `project` use the npm packages that were fetched for this one."""
+    place = project / NPM.relative_to(ROOT)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(NPM)
+
+
+def environment(project: Path) -> dict[str, str]:
+    """The environment of a command in `project`: it imports the scripts there, and the generator that runs here."""
+    return os.environ | {"PYTHONPATH": os.pathsep.join((str(project / SCRIPTS.name), str(PACKAGE.parent)))}
+
+
+def run_talk(project: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    """`talk …` in `project`."""
+    command = [sys.executable, "-m", "talk", *words]
+    return subprocess.run(command, cwd=project, env=environment(project), capture_output=True, text=True)
+
+
+def last_line(done: "subprocess.CompletedProcess[str]") -> str:
+    """The last thing that a command said on standard error."""
+    return (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
