@@ -1,8 +1,11 @@
 """What the matmul experiment is called and needs."""
 
+from pathlib import Path
+
 from talk.experiment import Experiment, Headline
 
-ON_CPU = {"numba": "numba", "threadpoolctl": "threadpoolctl"}  # what only some circles need
+NAME = Path(__file__).parent.name  # a copy of this folder is called otherwise
+ON_CPU = {"numba": "numba", "threadpoolctl": "threadpoolctl"}  # what only the CPU's circles need
 
 EXPERIMENT = Experiment(
     title="Матмул",

@@ -1,14 +1,20 @@
-"""What the matmul experiment records: how fast each circle multiplies, under which ceilings."""
+"""What the matmul experiment records: how fast each circle multiplies, and under which ceilings."""
 
+import re
 from dataclasses import dataclass
 from statistics import median
-from typing import Literal
+from typing import Any, Literal
 
 from talk.records.headline import Headlines, Quantity, quantity_of, ratio
 from talk.records.schema import Device
 
+from .experiment import EXPERIMENT
+
 Dtype = Literal["float32", "tf32", "bfloat16", "int8"]
 Level = Literal["l1", "l2", "l3", "memory"]
+
+# Why a contender was not measured. Two kinds have a detail: the package to install, and the error in its own words.
+_REASON = re.compile(r"no_gpu|out_of_memory|no_package:.+|failed:.+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,11 +43,11 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class Contender:
-    """A step of the descent, or a library to compare with, over several shapes.
+    """A step of the descent, or a library to compare it with, over several shapes.
 
-    `bytes_asked_per_flop`: what the code's loads and stores ask of the caches for each operation, by counting its
-    innermost loop; None where the code is not ours. `skipped` is why there are no points (in Russian), None where
-    there are.
+    `bytes_asked_per_flop` is how many bytes the innermost loop loads and stores for each operation, the inverse of its
+    arithmetic intensity; None where the code is not ours. `skipped` is why there are no points, None where there are:
+    `no_gpu`, `no_package:NAME`, `out_of_memory` or `failed:ERROR`.
     """
 
     name: str
@@ -57,6 +63,8 @@ class Contender:
     def __post_init__(self) -> None:
         if bool(self.points) == (self.skipped is not None):
             raise ValueError(f"{self.name}: a contender has points or a reason for having none")
+        if self.skipped is not None and _REASON.fullmatch(self.skipped) is None:
+            raise ValueError(f"{self.name}: skipped is {self.skipped!r}, which is no reason known")
 
     def at(self, n: int, m: int | None = None, p: int | None = None) -> Point | None:
         """The point of this shape, a square where only n is given; None where it was not measured."""
@@ -81,10 +89,10 @@ class Bandwidth:
 
 @dataclass(frozen=True, kw_only=True)
 class Peak:
-    """Arithmetic and nothing else: independent float32 FMAs on registers.
+    """The rate of independent float32 FMAs on registers, with no loads and no stores.
 
-    Reading beside them costs a core power, and with it clock: `after_products_flops_per_s` is the same arithmetic in
-    the fraction of a millisecond right after matrix products, before the clock has risen again.
+    A core that also reads memory draws more power, and lowers its clock. `after_products_flops_per_s` is the same rate
+    in the fraction of a millisecond after a matrix product, before the clock has risen again.
     """
 
     device: Device
@@ -95,7 +103,7 @@ class Peak:
 
 @dataclass(frozen=True, kw_only=True)
 class Tiling:
-    """How circle 4 cuts the product up on this machine: the register tile and the block of B, in numbers."""
+    """How circle 4 cuts the product up on this machine. Sides of the register tile and of the block of B are counts."""
 
     rows: int
     columns: int
@@ -111,9 +119,9 @@ class Tiling:
 class Distributed:
     """A sharded product over `grid_rows` × `grid_columns` processes, each with a GPU of its own where `device` says so.
 
-    `sent_bytes` is what the kernel's TCP counters saw the processes send, None where the system has no such counters.
-    `killed` is the rank that was killed in the middle of the product, None where none was; `resumed_at` the step
-    from which the restarted processes went on, of `steps`.
+    `sent_bytes` is what all processes sent, by the TCP counters of the operating system; None where it has none.
+    `killed` is the rank that was killed in the middle of the product, None where none was. `resumed_at` is the step,
+    of `steps`, from which the restarted processes went on.
     """
 
     grid_rows: int
@@ -132,7 +140,7 @@ class Distributed:
 
 @dataclass(frozen=True, kw_only=True)
 class Matmul:
-    """The matmul experiment on one machine; no tiling where only its GPU was measured."""
+    """What the experiment found on one machine. `tiling` is None where only its GPU was measured."""
 
     tiling: Tiling | None
     contenders: list[Contender]
@@ -151,17 +159,37 @@ class Matmul:
 
 def headlines(data: Matmul) -> Headlines:
     """What a measurement is remembered by: name → number and spread."""
-    rates: dict[str, Quantity] = {}
-    for name in ("python", "overlap", "threads", "gpu_triton"):
-        contender = data.find(name)
-        if contender is not None and contender.squares:
-            point = contender.squares[-1]
-            rates[name] = point.flops_per_s, quantity_of(point.times_s)[1]
-    for name, rate in rates.items():
-        if name != "python":
-            yield f"{name}.flop_rate", rate
-    if "python" in rates and "threads" in rates:
-        yield "whole_descent", ratio(rates["threads"], rates["python"])
+    for headline in EXPERIMENT.headlines:
+        name, _, number = headline.name.partition(".")
+        rate = _rate(name, data)
+        if number == "flop_rate" and rate is not None:
+            yield headline.name, rate
+    python, threads = _rate("python", data), _rate("threads", data)
+    if python is not None and threads is not None:
+        yield "whole_descent", ratio(threads, python)
+
+
+def _rate(name: str, data: Matmul) -> Quantity | None:
+    """FLOP/s of the contender at its largest square, and their spread."""
+    contender = data.find(name)
+    if contender is None or not contender.squares:
+        return None
+    point = contender.squares[-1]
+    return point.flops_per_s, quantity_of(point.times_s)[1]
+
+
+def migrate(data: dict[str, Any]) -> dict[str, Any]:
+    """The data of a record with schema_version 1, which gave its reasons in Russian, as today's schema has it."""
+    return data | {"contenders": [each | {"skipped": _reason(each["skipped"])} for each in data["contenders"]]}
+
+
+def _reason(former: str | None) -> str | None:
+    if former is None:
+        return None
+    package = re.fullmatch("пакет (.+) не установлен", former)
+    if package is not None:
+        return f"no_package:{package[1]}"
+    return "no_gpu" if former == "на этой машине нет GPU с CUDA" else f"failed:{former.removeprefix('не запустился: ')}"
 
 
 Data = Matmul

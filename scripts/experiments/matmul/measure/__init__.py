@@ -13,12 +13,12 @@ from talk.measure.launcher import Launcher
 from talk.paths import CACHE
 from talk.records.sources import hash_sources
 
-from ..experiment import ON_CPU
+from ..experiment import NAME, ON_CPU
 from ..record import Matmul
 
-# What Numba compiles is kept between runs. Its own cache is told of a change in a function's file, but not of one in a
-# kernel that the function calls: so every state of the sources has a folder of its own.
-_STATE = hashlib.sha256(repr(sorted(hash_sources(find_experiment(__name__.split(".")[1])).items())).encode()).hexdigest()[:16]
+# What Numba compiles is kept between runs. Its own cache sees a change in a function's file, but not one in a kernel
+# that the function calls, so every state of the sources has a cache of its own.
+_STATE = hashlib.sha256(repr(sorted(hash_sources(find_experiment(NAME)).items())).encode()).hexdigest()[:16]
 os.environ["NUMBA_CACHE_DIR"] = str(CACHE / "numba" / _STATE)
 if sys.modules.get("numba"):
     sys.modules["numba"].config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
@@ -28,9 +28,9 @@ _WORKER = f"{__name__}.circle7_distributed"
 
 
 def run(task: Task) -> Matmul:
-    """Measure. Quick: fewer sizes and rounds, and no process is killed.
+    """Measure. A quick run has fewer sizes and rounds, and kills no process.
 
-    What lacks a package is left out. Raises TalkError for a product that is wrong, and for a GPU that is not there;
+    What lacks a package is left out. Raises TalkError for a wrong product and for a GPU that is not there, and
     MissingError where nothing is left to measure.
     """
     devices, quick, progress = task.devices, task.quick, task.progress
@@ -39,11 +39,11 @@ def run(task: Task) -> Matmul:
     if "cpu" in devices and missing:
         what, mend = f"{', '.join(missing)} must be installed first", f"`pip install {' '.join(missing)}`"
         if devices == ["cpu"]:
-            raise MissingError("talk measure matmul", what, mend)
-        progress.say(f"matmul: the CPU's circles are skipped, {what}: {mend}")
+            raise MissingError(f"talk measure {NAME}", what, mend)
+        progress.say(f"{NAME}: the CPU's circles are skipped, {what}: {mend}")
 
     with Launcher([_WORKER]) as launcher:
-        # Its import and ours take a core each; nothing is measured yet.
+        # The workers import on one core while this process imports on another; nothing is measured yet.
         from .circle7_distributed import run_tasks
         from .circle8_gpu import measure_gpu
 

@@ -30,6 +30,7 @@ from talk.measure.progress import Progress
 from talk.measure.workers import meet, process_group
 from talk.records.schema import Device
 
+from ..experiment import NAME
 from ..record import Distributed
 
 _BYTES = 4  # of a float32
@@ -86,7 +87,7 @@ def run_tasks(launcher: Launcher, devices: list[Device], quick: bool, progress: 
     """Every task that there are devices for, one after another."""
     for task in tasks(devices, torch.cuda.device_count() if "cuda" in devices else 0, quick):
         death = "" if task.kill is None else ", one of which is killed"
-        progress.say(f"matmul: {task.processes} processes under torchrun on {task.device}{death}")
+        progress.say(f"{NAME}: {task.processes} processes under torchrun on {task.device}{death}")
         yield measure_distributed(launcher, task)
 
 

@@ -1,4 +1,7 @@
-"""Who takes part on a CPU: the circles' steps and the libraries, with what is known of each before it is timed."""
+"""The contenders on a CPU: the circles' steps and the libraries, with what is known of each before it is timed.
+
+Each has a row in `render/steps.py`, which tells what pages call it and where they show it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,22 +22,23 @@ from . import (
     circle8_search,
 )
 from .circle4_one_thread import TILE
-from .operands import Matrix
+from .operands import Matrix, Multiply
 from .vector import BYTES
 
 Exact = NDArray[np.float64]
 
-_BEST = "overlap"  # of circle 4
-_TWO_LOADS = 2 * BYTES / 2  # a number of A and one of B for every multiplication and addition
-_ROW_UPDATE = 3 * BYTES / 2  # of B and of C, and C again to be written
+# Bytes that the innermost loop loads and stores for each operation, of which a multiply-add is two.
+_TWO_LOADS = 2 * BYTES / 2  # a number of A and a number of B
+_ROW_UPDATE = 3 * BYTES / 2  # a number of B, and a number of C that is read and written
 _TILE_STEP = (TILE.rows + TILE.columns) * BYTES / (2 * TILE.rows * TILE.columns)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A contender: `make(a, b, c)` gives the call that is timed, which overwrites c. `largest` bounds n.
+    """A contender. `make(a, b, c)` gives the call that is timed, which overwrites c; `largest` bounds n.
 
-    `library`: it is one; `rival`: it is held against them.
+    `library`: it is somebody else's product; `rival`: it is our best, which is held against the libraries.
+    `multiply` is the circle's own function, for its tests; None where the call is made of more than that.
     """
 
     name: str
@@ -47,38 +51,43 @@ class Entry:
     dtype: Dtype = "float32"
     tolerance: float = 1e-4  # of the product's largest number: ten times what Strassen loses, far from any mistake
     finish: Callable[[Exact], Exact] = field(default=lambda exact: exact)  # what comes after the product
+    multiply: Multiply | None = None
 
 
 def one_thread() -> list[Entry]:
     """Circles 1 to 4, and both libraries on one thread."""
-    steps = [
-        ("python", 1, circle1_python.multiply, 128, _TWO_LOADS),
-        ("compiled", 2, circle2_compiled.multiply, 512, _TWO_LOADS),
-        ("strassen", 3, circle3_strassen.multiply, 1024, _TWO_LOADS),
-        ("order", 4, circle4_one_thread.reordered, 1024, _ROW_UPDATE),
-        ("blocking", 4, circle4_one_thread.blocked, 1024, _ROW_UPDATE),
-        ("registers", 4, circle4_one_thread.in_registers, 2048, _TILE_STEP),
-        ("packing", 4, circle4_one_thread.packed, 2048, _TILE_STEP),
-        (_BEST, 4, circle4_one_thread.overlapped, 2048, _TILE_STEP),
+    return [
+        _circle("python", 1, circle1_python.multiply, 128, _TWO_LOADS),
+        _circle("compiled", 2, circle2_compiled.multiply, 512, _TWO_LOADS),
+        _circle("strassen", 3, circle3_strassen.multiply, 1024, _TWO_LOADS),
+        _circle("order", 4, circle4_one_thread.reordered, 1024, _ROW_UPDATE),
+        _circle("blocking", 4, circle4_one_thread.blocked, 1024, _ROW_UPDATE),
+        _circle("registers", 4, circle4_one_thread.in_registers, 2048, _TILE_STEP),
+        _circle("packing", 4, circle4_one_thread.packed, 2048, _TILE_STEP),
+        _circle("overlap", 4, circle4_one_thread.overlapped, 2048, _TILE_STEP, rival=True),
+        strassen_over_tiles(),
+        *libraries("one_thread"),
     ]
-    entries = [
-        Entry(name, circle, lambda a, b, c, f=multiply: partial(f, a, b, c), largest, asked, rival=name == _BEST)  # type: ignore[misc]
-        for name, circle, multiply, largest, asked in steps
-    ]
-    return [*entries, strassen_over_tiles(), *libraries("one_thread")]
 
 
 def all_threads() -> list[Entry]:
     """Circle 5, and both libraries on all threads."""
     return [
-        Entry("threads", 5, lambda a, b, c: partial(circle5_threads.multiply, a, b, c), 8192, _TILE_STEP, rival=True),
+        _circle("threads", 5, circle5_threads.multiply, 8192, _TILE_STEP, rival=True),
         *libraries("all_threads"),
     ]
 
 
 def searched() -> list[Entry]:
     """Circle 8: circle 5 with its cuts searched for."""
-    return [Entry("searched", 8, lambda a, b, c: partial(circle8_search.multiply, a, b, c), 8192, _TILE_STEP)]
+    return [_circle("searched", 8, circle8_search.multiply, 8192, _TILE_STEP)]
+
+
+def _circle(name: str, circle: int, multiply: Multiply, largest: int, asked: float, *, rival: bool = False) -> Entry:
+    def make(a: Matrix, b: Matrix, c: Matrix) -> Callable[[], object]:
+        return partial(multiply, a, b, c)
+
+    return Entry(name, circle, make, largest, asked, rival=rival, multiply=multiply)
 
 
 def fewer_bits() -> list[Entry]:

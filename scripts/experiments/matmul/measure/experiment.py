@@ -1,4 +1,4 @@
-"""Run the experiment: check each contender against float64, then time those that are compared together."""
+"""The CPU's part: every contender is checked against float64, then all that are compared are timed together."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +14,7 @@ from talk.errors import TalkError
 from talk.measure.machine import current_machine
 from talk.measure.progress import Progress
 
+from ..experiment import NAME
 from ..record import Bandwidth, Contender, Peak, Point, Tiling
 from . import circle4_one_thread
 from .circle9_limit import PeakAfterProducts, measure_bandwidths, measure_peak
@@ -27,8 +28,8 @@ from .vector import machine_caches
 class Plan:
     """How much is measured: the sides of squares, rounds, and the time that a contender may take at one shape.
 
-    Where we are held against the libraries a few hundredths decide, and a core's clock moves by more from second to
-    second: at the squares `met`, libraries and rivals come for so many rounds.
+    Between our best step and the libraries a few hundredths decide, and a core's clock moves by more from second to
+    second. So `met` gives, for some sides, a larger number of rounds to libraries and rivals.
     """
 
     sides: tuple[int, ...]
@@ -37,11 +38,11 @@ class Plan:
     budget_s: float
 
     def shapes(self, entries: list[Entry]) -> dict[Shape, list[Entry]]:
-        """Squares, and who takes part at each."""
+        """The square shapes, each with the entries that are measured at it."""
         return {(side, side, side): [each for each in entries if each.largest >= side] for side in self.sides}
 
     def rounds_of(self, entry: Entry, shape: Shape) -> int:
-        """How often the entry is visited at this shape, where its time lasts."""
+        """How many times the entry is visited at this shape, as long as its budget lasts."""
         return self.met.get(shape[0], self.rounds) if entry.library or entry.rival else self.rounds
 
 
@@ -81,7 +82,7 @@ def _product(side: int) -> Callable[[], object]:
 
 
 def tiling() -> Tiling:
-    """How circle 4 cuts the product up here."""
+    """How circle 4 cuts the product up on this machine."""
     caches, tile = machine_caches(), circle4_one_thread.TILE
     return Tiling(
         rows=tile.rows,
@@ -138,7 +139,7 @@ def relative_error(c: Matrix, exact: Exact, entry: Entry) -> float:
     error = float(np.abs(c - exact).max() / np.abs(exact).max())
     if not error <= entry.tolerance:
         raise TalkError(
-            f"talk measure matmul: {entry.name}",
+            f"talk measure {NAME}: {entry.name}",
             f"its product is off by {error:.1e} of the largest number",
             "mend the circle",
         )
@@ -154,7 +155,7 @@ def _measure(
 ) -> list[Contender]:
     points: dict[str, list[Point]] = defaultdict(list)
     visits = sum(plan.rounds_of(entry, shape) for shape, present in shapes.items() for entry in present)
-    with progress.bar(f"matmul, threads: {threads}", visits) as advance:
+    with progress.bar(f"{NAME}, threads: {threads}", visits) as advance:
         for shape, present in shapes.items():
             for name, point in measure_shape(present, shape, plan, lambda: (advance(1), after_visit())).items():
                 points[name].append(point)

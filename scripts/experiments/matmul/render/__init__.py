@@ -1,36 +1,38 @@
 """Rendering the matmul experiment: records → fragments of HTML."""
 
 from collections.abc import Callable
+from functools import partial
 
 from talk.render.captions import Provenance
 from talk.render.drawing import Drawing
 
-from ..record import Matmul
+from ..record import Contender, Matmul
+from .steps import Chart, on_chart
 from .values import named_values as named_values
 
 
 def fragments(drawing: Drawing) -> dict[str, str]:
-    """Name → fragment, for every table and picture of the matmul experiment."""
+    """Every table and picture of the experiment by its name."""
     from . import descent, figures, tables  # drawing takes a second to import; named values alone do without
 
-    def drawn(draw: Callable[[Provenance], str], has: Callable[[Matmul], object]) -> str:
-        return drawing.draw(lambda source, _: draw(source), has)
-
+    of_contenders: dict[Chart, Callable[[Provenance, list[Contender]], str]] = {
+        "all-steps": figures.all_steps,
+        "one-thread": figures.one_thread,
+        "sizes": figures.sizes,
+        "threads": figures.threads,
+        "roofline": figures.roofline,
+        "gpu": figures.gpu,
+        "shapes": tables.shapes,
+        "bits": tables.bits,
+        "errors": tables.errors,
+    }
     return {
-        "descent": drawn(descent.descent, _on_cpu),
-        "descent-slide": drawn(descent.descent_slide, _on_cpu),
-        "loops": drawn(descent.loops, lambda data: data.tiling),
-        "all-steps": drawn(figures.all_steps, _on_cpu),
-        "one-thread": drawn(figures.one_thread, _on_cpu),
-        "sizes": drawn(figures.sizes, _on_cpu),
-        "threads": drawn(figures.threads, lambda data: data.find("threads")),
-        "roofline": drawn(figures.roofline, _on_cpu),
-        "gpu": drawn(figures.gpu, lambda data: data.run_on("cuda")),
-        "shapes": drawn(tables.shapes, lambda data: data.find("threads")),
-        "bits": drawn(tables.bits, lambda data: data.find("int8")),
-        "errors": drawn(tables.errors, _on_cpu),
+        "descent": drawing.draw(descent.descent, _on_cpu),
+        "descent-slide": drawing.draw(descent.descent_slide, _on_cpu),
+        "loops": drawing.draw(descent.loops, lambda data: data.tiling),
+        **{name: drawing.draw(draw, partial(on_chart, name)) for name, draw in of_contenders.items()},
     }
 
 
-def _on_cpu(data: Matmul) -> object:
-    return data.run_on("cpu")
+def _on_cpu(data: Matmul) -> Matmul | None:
+    return data if data.run_on("cpu") else None

@@ -4,23 +4,24 @@ from dataclasses import dataclass
 from html import escape
 
 from talk.render.captions import Provenance
-from talk.words import quantity
+from talk.words import plural, quantity
 
-from ..record import Matmul
+from ..record import Matmul, Tiling
+from .steps import STEPS, on_chart
 
-# Each circle: the page's anchor, its title, and the contenders whose fastest speaks for it.
-CIRCLES: list[tuple[str, str, tuple[str, ...]]] = [
-    ("krug-1", "Три цикла на Python", ("python",)),
-    ("krug-2", "Те же циклы, компилятор", ("compiled",)),
-    ("krug-3", "Штрассен", ("strassen",)),
-    ("krug-4", "Один поток: кэши и SIMD", ("overlap",)),
-    ("krug-5", "Все потоки", ("threads",)),
-    ("krug-6", "GPU", ("gpu_triton",)),
-    ("krug-7", "Много машин", ()),
-    ("krug-8", "Тайные искусства", ("gpu_triton_bfloat16", "int8")),
-    ("krug-9", "Лёд: предел железа", ()),
+# Each circle: the page's anchor and its title.
+CIRCLES: list[tuple[str, str]] = [
+    ("krug-1", "Три цикла на Python"),
+    ("krug-2", "Те же циклы, компилятор"),
+    ("krug-3", "Штрассен"),
+    ("krug-4", "Один поток: кэши и SIMD"),
+    ("krug-5", "Все потоки"),
+    ("krug-6", "GPU"),
+    ("krug-7", "Много машин"),
+    ("krug-8", "Тайные искусства"),
+    ("krug-9", "Лёд: предел железа"),
 ]
-_HAPPY_TILL = 4  # the talk: single-threaded happy times stop here
+_HAPPY_TILL = 4  # circles; the talk: single-threaded happy times stop here
 
 
 @dataclass(frozen=True)
@@ -33,44 +34,45 @@ class _Canvas:
     narrowing: int  # how much narrower each circle is than the one above, in all
 
 
-def descent(source: Provenance) -> str:
+def descent(source: Provenance, data: Matmul) -> str:
     """The picture for the article: tall enough for a phone. Every circle is a link to its slide."""
     caption = (
         "Спуск с измеренной скоростью каждого круга, fp32; восьмой круг — в числах покороче, девятый — измеренный пик"
     )
-    return _figure(source, _Canvas(width=760, row=92, font=30, narrowing=34), caption)
+    return _figure(source, data, _Canvas(width=760, row=92, font=30, narrowing=34), caption)
 
 
-def descent_slide(source: Provenance) -> str:
+def descent_slide(source: Provenance, data: Matmul) -> str:
     """The picture for a slide: wide."""
-    return _figure(source, _Canvas(width=1240, row=56, font=29, narrowing=44), "Спуск с измеренной скоростью")
+    canvas = _Canvas(width=1240, row=56, font=29, narrowing=44)
+    return _figure(source, data, canvas, "Спуск с измеренной скоростью")
 
 
-def circle_rate(data: Matmul, index: int) -> str:
+def circle_rate(data: Matmul, circle: int) -> str:
     """What the picture says of a circle: its measured speed, or what else was measured, or why nothing was."""
-    _, _, names = CIRCLES[index]
-    if index == 6:
+    if circle == 7:
         runs = [each for each in data.distributed if each.killed is None]
-        return f"{runs[0].grid_rows * runs[0].grid_columns} процесса" if runs else "не измерено"
-    if index == 8:
+        count = runs[0].grid_rows * runs[0].grid_columns if runs else 0
+        return f"{count} {plural(count, 'процесс', 'процесса', 'процессов')}" if runs else "не измерено"
+    if circle == 9:
         best = max((peak.flops_per_s for peak in data.peaks), default=None)
         return quantity(best, "flop_rate") if best else "не измерено"
-    found = next((each for each in map(data.find, names) if each is not None), None)
+    found = next((each for each in on_chart("descent", data) if each.circle == circle), None)
     if found is None:
-        return "ждёт GPU"
+        of_circle = [step for step in STEPS if step.circle == circle and "descent" in step.charts]
+        return "ждёт GPU" if any(step.device == "cuda" for step in of_circle) else "не измерено"
     rate = quantity(found.squares[-1].flops_per_s, "flop_rate")
     return rate.replace("ФЛОП", "ОП") if found.dtype == "int8" else rate
 
 
-def _figure(source: Provenance, canvas: _Canvas, caption: str) -> str:
-    data: Matmul = source.record.data
+def _figure(source: Provenance, data: Matmul, canvas: _Canvas, caption: str) -> str:
     sky = canvas.row  # above the water
     height = sky + len(CIRCLES) * canvas.row + canvas.row // 4
     step = max(4, canvas.row // 8)  # of the pixel stairs
     parts = [_tip(canvas, sky), _water(canvas, sky, step)]
     told = []
-    for index, (anchor, title, _) in enumerate(CIRCLES):
-        rate = circle_rate(data, index)
+    for index, (anchor, title) in enumerate(CIRCLES):
+        rate = circle_rate(data, index + 1)
         parts.append(_circle(canvas, sky, index, anchor, title, rate, step))
         told.append(f"круг {index + 1}, {title}: {rate}")
     label = escape("Девять кругов умножения матриц. " + "; ".join(told))
@@ -132,10 +134,8 @@ def _circle(canvas: _Canvas, sky: int, index: int, anchor: str, title: str, rate
     )
 
 
-def loops(source: Provenance) -> str:
+def loops(source: Provenance, tiling: Tiling) -> str:
     """Nine nested loops of circles 4 and 5: three levels by three loops, each with its memory and its circle."""
-    tiling = source.record.data.tiling
-    assert tiling is not None  # who draws this looks for a record that has one
     depth, columns = tiling.block_depth, tiling.block_columns
     vectors = tiling.columns // tiling.lanes
     levels: list[tuple[str, list[tuple[str, str, str]]]] = [
@@ -162,9 +162,17 @@ def loops(source: Provenance) -> str:
         (
             "регистры",
             [
-                (f"{tiling.rows} строк плитки", "число A во все дорожки", "круг 4, плитка"),
-                (f"{vectors} вектора строки" if vectors < 5 else f"{vectors} векторов строки", "FMA", "круг 4, плитка"),
-                (f"{tiling.lanes} дорожек", "одна инструкция", "круг 4, SIMD"),
+                (
+                    f"{tiling.rows} {plural(tiling.rows, 'строка', 'строки', 'строк')} плитки",
+                    "число A во все дорожки",
+                    "круг 4, плитка",
+                ),
+                (f"{vectors} {plural(vectors, 'вектор', 'вектора', 'векторов')} строки", "FMA", "круг 4, плитка"),
+                (
+                    f"{tiling.lanes} {plural(tiling.lanes, 'дорожка', 'дорожки', 'дорожек')}",
+                    "одна инструкция",
+                    "круг 4, SIMD",
+                ),
             ],
         ),
     ]

@@ -7,63 +7,42 @@ from talk.records.schema import Record
 from talk.render.value import Value
 
 from ..record import Contender, Matmul, Peak, Point
-
-# The descent: each step and the one above it.
-ABOVE = {
-    "compiled": "python",
-    "strassen": "compiled",
-    "order": "compiled",
-    "blocking": "order",
-    "registers": "blocking",
-    "packing": "registers",
-    "overlap": "packing",
-    "strassen_over_tiles": "overlap",
-    "threads": "overlap",
-    "gpu_naive": "threads",
-    "gpu_coalesced": "gpu_naive",
-    "gpu_shared": "gpu_coalesced",
-    "gpu_thread_tile": "gpu_shared",
-    "gpu_vectorised": "gpu_thread_tile",
-    "gpu_triton": "gpu_vectorised",
-    "gpu_triton_tf32": "gpu_triton",
-    "gpu_triton_bfloat16": "gpu_triton",
-    "searched": "threads",
-    "int8": "threads",
-    "bfloat16": "threads",
-    "silu_fused": "silu_separate",
-    "gpu_silu": "cublas_silu",
-    "gpu_sparse": "cublas_bfloat16",
-}
-# What a step is measured against besides: the libraries that multiply on as many threads, in as many bits.
-LIBRARIES = {
-    "overlap": ("torch_one_thread", "numpy_one_thread"),
-    "threads": ("torch_all_threads", "numpy_all_threads"),
-    "gpu_triton": ("cublas",),
-    "gpu_triton_tf32": ("cublas_tf32",),
-    "gpu_triton_bfloat16": ("cublas_bfloat16",),
-}
+from .steps import step_of
 
 _AFTER_PRODUCTS = "голые FMA сразу после умножения матриц, медиана"
 
 
 def named_values(record: Record[Matmul]) -> dict[str, Value]:
-    """Dotted name (after `matmul.`) → value, for everything this record can answer."""
+    """Every value of the record by its dotted name after the experiment's.
+
+    Raises TalkError for a contender that has no row in `steps.py`.
+    """
     data = record.data
     values = dict(_tiling_values(data)) | dict(_ceiling_values(data)) | dict(_distributed_values(data))
     for contender in data.contenders:
+        step_of(contender)  # what was skipped has no values, but a row
         if contender.points:
             values |= {f"{contender.name}.{name}": value for name, value in _contender_values(contender, data)}
     return values
 
 
-def common_size(first: Contender, second: Contender) -> int | None:
-    """The side of the largest square that both multiplied; None where there is none."""
-    sizes = {point.n for point in first.squares} & {point.n for point in second.squares}
-    return max(sizes, default=None)
+def common_size(first: Contender, *others: Contender) -> int | None:
+    """The side of the largest square that all of them multiplied; None where there is none."""
+    return max((point.n for point in first.squares if all(each.at(point.n) for each in others)), default=None)
+
+
+def at_one_size(contenders: list[Contender]) -> tuple[int, list[tuple[Contender, Point]]]:
+    """A side of squares, and the contenders that multiplied them: the largest of the sides that the most of them did.
+
+    At least one contender must have a square.
+    """
+    sides = [point.n for each in contenders for point in each.squares]
+    size = max(sides, key=lambda side: (sides.count(side), side))
+    return size, [(each, point) for each in contenders if (point := each.at(size)) is not None]
 
 
 def peak_of(contender: Contender, data: Matmul) -> float | None:
-    """Measured FLOP/s of the hardware that the contender ran on, in float32; None where they were not measured."""
+    """The measured float32 peak, in FLOP/s, of as many threads as the contender has; None where there is none."""
     peak = _peak(contender, data)
     return peak.flops_per_s if peak is not None else None
 
@@ -75,9 +54,9 @@ def _peak(contender: Contender, data: Matmul) -> Peak | None:
     return None
 
 
-def library_rate(name: str, size: int, data: Matmul) -> float | None:
-    """FLOP/s of the fastest library that stands beside the step; None where none was measured at this size."""
-    found = [data.find(library) for library in LIBRARIES.get(name, ())]
+def library_rate(contender: Contender, size: int, data: Matmul) -> float | None:
+    """FLOP/s of the fastest library that the step is compared with; None where none was measured at this size."""
+    found = [data.find(library) for library in step_of(contender).against]
     points = [each.at(size) for each in found if each is not None]
     return max((point.flops_per_s for point in points if point is not None), default=None)
 
@@ -91,7 +70,7 @@ def _contender_values(contender: Contender, data: Matmul) -> Iterator[tuple[str,
         key = f"n{point.n}" if point.square else f"s{point.n}_{point.m}_{point.p}"
         for name, value in _point_values(point, contender, data):
             yield f"{key}.{name}", value
-    above = data.find(ABOVE.get(contender.name, ""))
+    above = data.find(step_of(contender).above or "")
     if above is None:
         return
     size = common_size(contender, above)
@@ -127,7 +106,7 @@ def _point_values(point: Point, contender: Contender, data: Matmul) -> Iterator[
         if peak.after_products_flops_per_s is not None:
             share = point.flops_per_s / peak.after_products_flops_per_s
             yield "share_of_peak_at_its_clock", Value(share, "share", f"скорость / {_AFTER_PRODUCTS}, {shape}")
-    library = library_rate(contender.name, point.n, data) if point.square else None
+    library = library_rate(contender, point.n, data) if point.square else None
     if library is not None:
         yield "library_rate", Value(library, "flop_rate", f"скорость лучшей из библиотек в том же прогоне, {shape}")
         how = f"скорость / скорость лучшей из библиотек в том же прогоне, {shape}"

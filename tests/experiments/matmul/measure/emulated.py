@@ -111,8 +111,8 @@ def triton_entries() -> None:
     from experiments.matmul.measure import circle6_triton, circle8_gpu
 
     circle6_triton._tune = lambda *_: circle6_triton.Tiles(tall=16, wide=32, deep=16, group=2)
-    for entry in circle8_gpu._triton_steps():
-        if entry.dtype != "bfloat16":
+    for entry in circle8_gpu.entries():
+        if entry.package == "triton" and entry.dtype != "bfloat16":
             a, b = (torch.from_numpy(x) for x in operands(33, 17, 40)[:2])
             c = torch.full((33, 40), torch.nan)
             entry.make(a, b, c)()

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.matmul.measure import (
-    circle1_python,
     circle2_compiled,
     circle3_strassen,
     circle4_one_thread,
@@ -16,23 +15,15 @@ from experiments.matmul.measure import (
     circle8_search,
 )
 from experiments.matmul.measure.circle4_one_thread import COLUMNS, DEPTH, TILE
+from experiments.matmul.measure.contenders import all_threads, one_thread, searched
 from experiments.matmul.measure.operands import Matrix, Multiply
 
-COMPILED = {
-    "compiled": circle2_compiled.multiply,
-    "reordered": circle4_one_thread.reordered,
-    "blocked": circle4_one_thread.blocked,
-    "in_registers": circle4_one_thread.in_registers,
-    "packed": circle4_one_thread.packed,
-    "overlapped": circle4_one_thread.overlapped,
-    "threads": circle5_threads.multiply,
-    "searched": circle8_search.multiply,
+# Every step of ours that is a circle's own function: a step that is added is tested with the others.
+STEPS = {
+    entry.name: entry.multiply for entry in [*one_thread(), *all_threads(), *searched()] if entry.multiply is not None
 }
-ALL = COMPILED | {
-    "python": circle1_python.multiply,
-    "strassen": circle3_strassen.multiply,
-    "strassen_deeper": circle3_strassen.with_leaf(circle2_compiled.multiply, cutoff=16),
-}
+COMPILED = {name: multiply for name, multiply in STEPS.items() if name not in ("python", "strassen")}
+ALL = STEPS | {"strassen_deeper": circle3_strassen.with_leaf(circle2_compiled.multiply, cutoff=16)}
 # One less, one more and exactly what tiles and blocks are made of.
 EDGES = [
     (TILE.rows, 2, TILE.columns),

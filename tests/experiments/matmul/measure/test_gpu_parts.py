@@ -1,25 +1,20 @@
 """What of matmul is measured where a compiler is not installed."""
 
-from importlib.util import find_spec
-from pathlib import Path
-
 import pytest
 
+from experiments.matmul import measure
 from experiments.matmul.measure import circle8_gpu
 from experiments.matmul.measure.circle8_gpu import GpuEntry, measure_gpu
 from experiments.matmul.measure.operands import Shape
 from experiments.matmul.record import Point
 from talk.errors import MissingError
-from talk.measure import matmul
+from talk.experiment import Task
 from talk.measure.progress import make_progress
 
 
 def test_steps_whose_compiler_is_missing_say_so_and_the_others_are_measured(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    def no_numba() -> list[GpuEntry]:
-        raise ImportError("numba")
-
     def measure_shape(
         present: list[GpuEntry], shape: Shape, rounds: int
     ) -> tuple[dict[str, Point], dict[str, Exception]]:
@@ -29,11 +24,11 @@ def test_steps_whose_compiler_is_missing_say_so_and_the_others_are_measured(
         n, m, p = shape
         return {name: Point(n=n, m=m, p=p, times_s=[0.1], error=0.0) for name in ran}, failed
 
-    monkeypatch.setattr(circle8_gpu, "_numba_steps", no_numba)
+    monkeypatch.setattr(circle8_gpu, "_is_installed", lambda package: package != "numba-cuda")
     monkeypatch.setattr(circle8_gpu, "_measure_shape", measure_shape)
     found = {each.name: each for each in measure_gpu(True, make_progress(), there=True)}
-    assert found["gpu_naive"].skipped == "пакет numba-cuda не установлен"
-    assert found["gpu_triton"].skipped == "не запустился: RuntimeError: Failed to find C compiler"
+    assert found["gpu_naive"].skipped == "no_package:numba-cuda"
+    assert found["gpu_triton"].skipped == "failed:RuntimeError: Failed to find C compiler"
     assert [name for name, each in found.items() if each.points] == [
         "gpu_triton_tf32",
         "gpu_triton_bfloat16",
@@ -52,7 +47,23 @@ def test_steps_whose_compiler_is_missing_say_so_and_the_others_are_measured(
     assert "`pip install numba-cuda`" in said
 
 
+def test_a_gpu_whose_memory_is_too_small_is_a_reason_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_small(present: list[GpuEntry], shape: Shape, rounds: int) -> tuple[dict[str, Point], dict[str, Exception]]:
+        assert (len(shape), rounds) == (3, 2)
+        return {}, {entry.name: circle8_gpu.torch.cuda.OutOfMemoryError("tried to allocate") for entry in present}
+
+    monkeypatch.setattr(circle8_gpu, "_measure_shape", too_small)
+    found = measure_gpu(True, make_progress(), there=True)
+    assert {each.skipped for each in found if not (each.skipped or "").startswith("no_package")} == {"out_of_memory"}
+
+
+def test_a_machine_without_a_gpu_names_the_steps_that_it_skips() -> None:
+    found = measure_gpu(True, make_progress(), there=False)
+    assert {(each.device, each.library, each.skipped) for each in found} == {("cuda", False, "no_gpu")}
+    assert len(found) == 10
+
+
 def test_the_cpu_needs_numba(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matmul, "find_spec", lambda name: None if name == "numba" else find_spec(name))
-    with pytest.raises(MissingError, match="numba must be installed first"):
-        matmul.run("cpu", True, Path(), make_progress())
+    monkeypatch.setattr(measure, "missing_packages", lambda _: ["numba"])
+    with pytest.raises(MissingError, match="talk measure matmul: numba must be installed first"):
+        measure.run(Task(progress=make_progress(), device="cpu", quick=True))

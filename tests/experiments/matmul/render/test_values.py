@@ -1,19 +1,21 @@
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from experiments.matmul.render.values import ABOVE, LIBRARIES, common_size, matmul_values
+from experiments.matmul.render.values import at_one_size, common_size, named_values
+from experiments.matmul.sample import distributed, point, sample
 from talk.errors import TalkError
+from talk.experiment import find_experiment
 from talk.records.store import read_record, write_record
 from talk.render.value import Value
-from tests.experiments.matmul.render.samples import contender, distributed, matmul, matmul_record, point
+from tests.experiments.matmul.samples import contender, matmul_record, without_gpu
 
 
 @pytest.fixture
 def values() -> dict[str, Value]:
-    return matmul_values(matmul_record())
+    return named_values(matmul_record())
 
 
 def test_rates_are_by_the_median(values: dict[str, Value]) -> None:
@@ -73,9 +75,23 @@ def test_every_value_says_how_it_was_computed(values: dict[str, Value]) -> None:
     assert all(value.how for value in values.values())
 
 
-def test_steps_and_libraries_are_named_once() -> None:
-    assert not set(LIBRARIES) - {*ABOVE}
-    assert common_size(contender("a", 1, [point(8, 1)]), contender("b", 1, [point(9, 1)])) is None
+def test_squares_that_are_compared_are_those_of_all_and_else_of_the_most() -> None:
+    small, large = contender("python", 1, [point(8, 1)]), contender("order", 4, [point(9, 1), point(16, 1)])
+    larger = contender("overlap", 4, [point(16, 1), point(32, 1)])
+    assert common_size(small, large) is None
+    assert common_size(large, larger) == 16
+    assert at_one_size([large, larger])[0] == 16
+    size, points = at_one_size([small, large, larger])
+    assert (size, [each.name for each, _ in points]) == (16, ["order", "overlap"])
+
+
+def test_headlines_are_the_values_of_their_names() -> None:
+    record, matmul = matmul_record(sample()), find_experiment("matmul")
+    values = named_values(record)
+    found = dict(matmul.headlines(record.data))
+    assert found.keys() == {headline.name for headline in matmul.about.headlines}
+    for name, (number, _) in found.items():
+        assert number == pytest.approx(values[name].number)
 
 
 def test_a_record_survives_writing_and_reading(tmp_path: Path) -> None:
@@ -84,7 +100,7 @@ def test_a_record_survives_writing_and_reading(tmp_path: Path) -> None:
 
 
 def test_a_record_with_a_negative_time_is_refused(tmp_path: Path) -> None:
-    data = replace(matmul(), distributed=[replace(distributed(None, 1, 0), time_s=-1.0)])
+    data = replace(without_gpu(), distributed=[distributed(time_s=-1.0)])
     with pytest.raises(TalkError, match="time_s"):
         write_record(replace(matmul_record(), data=data), tmp_path)
 
@@ -96,4 +112,13 @@ def test_points_or_a_reason(tmp_path: Path) -> None:
     path.write_text(json.dumps(content))
     with pytest.raises(TalkError, match="points or a reason"):
         read_record(path)
-    assert asdict(matmul())["contenders"][-1]["skipped"]
+
+
+def test_a_reason_is_one_of_those_that_pages_have_words_for(tmp_path: Path) -> None:
+    path = write_record(matmul_record(), tmp_path)
+    content = json.loads(path.read_text())
+    skipped = next(each for each in content["data"]["contenders"] if each["skipped"])
+    skipped["skipped"] = "на этой машине нет GPU с CUDA"
+    path.write_text(json.dumps(content))
+    with pytest.raises(TalkError, match="which is no reason known"):
+        read_record(path)

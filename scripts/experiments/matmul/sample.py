@@ -1,0 +1,121 @@
+"""A made record with every part that a matmul record may have, in numbers that can be checked in one's head."""
+
+from .record import Bandwidth, Contender, Distributed, Level, Matmul, Peak, Point, Tiling
+from .render.steps import STEPS, Step
+
+# GFLOP/s, sides of squares, and bytes asked for each operation, where a step has others than most.
+_GIGA_FLOPS = {
+    "python": 0.01,
+    "compiled": 1.0,
+    "strassen": 2.0,
+    "order": 10.0,
+    "blocking": 20.0,
+    "registers": 60.0,
+    "packing": 80.0,
+    "overlap": 90.0,
+    "strassen_over_tiles": 81.0,
+    "threads": 180.0,
+    "torch_one_thread": 75.0,
+    "numpy_one_thread": 60.0,
+    "torch_all_threads": 150.0,
+    "numpy_all_threads": 120.0,
+    "int8": 360.0,
+    "bfloat16": 90.0,
+    "gpu_triton": 900.0,
+    "gpu_triton_bfloat16": 5200.0,
+    "cublas": 1000.0,
+    "cublas_bfloat16": 5000.0,
+}
+_SIDES = {"python": (128,), "compiled": (128, 512), "int8": (1024,), "bfloat16": (1024,)}
+_ASKED = {"python": 4.0, "compiled": 4.0, "strassen": 4.0, "order": 6.0, "blocking": 6.0}
+_ERRORS = {"strassen": 1e-5, "int8": 1e-2, "bfloat16": 4e-3}
+# GFLOP/s at the Conformer's products, where a step is not so fast at each: 24 × 512 × 2048, 121 × 512 × 2048.
+_TALL = ((24, 512, 2048), (121, 512, 2048))
+_TALL_GIGA_FLOPS = {"threads": (20.0, 40.0), "searched": (25.0, 40.0), "silu_separate": (10.0, 20.0)}
+
+
+def sample() -> Matmul:
+    """The data of a machine with two cores and two GPUs, where everything was measured."""
+    return Matmul(
+        tiling=Tiling(
+            rows=6,
+            columns=64,
+            lanes=16,
+            block_depth=512,
+            block_columns=256,
+            l1_bytes=48 << 10,
+            l2_bytes=1280 << 10,
+            l3_bytes=48 << 20,
+        ),
+        contenders=[_contender(step) for step in STEPS],
+        peaks=[
+            Peak(device="cpu", threads=1, flops_per_s=100e9, after_products_flops_per_s=95e9),
+            Peak(device="cpu", threads=2, flops_per_s=200e9),
+        ],
+        bandwidths=[each for threads in (1, 2) for each in _bandwidths(threads)],
+        distributed=[
+            distributed(sent_bytes=1010),
+            distributed(killed=3, restarts=1, resumed_at=2),
+            distributed(device="cuda"),
+        ],
+    )
+
+
+def point(n: int, giga_flops: float, m: int | None = None, p: int | None = None, error: float = 1e-6) -> Point:
+    """A product of this shape, a square where only n is given. Its time is the median of three, the others 10 % off."""
+    m, p = m or n, p or n
+    time_s = 2 * n * m * p / (giga_flops * 1e9)
+    return Point(n=n, m=m, p=p, times_s=[0.9 * time_s, 1.1 * time_s, time_s], error=error)
+
+
+def distributed(**changed: object) -> Distributed:
+    """A product over four processes, with some fields `changed`."""
+    fields = {
+        "grid_rows": 2,
+        "grid_columns": 2,
+        "n": 1024,
+        "steps": 4,
+        "time_s": 0.5,
+        "sent_bytes": None,
+        "predicted_bytes": 1000,
+        "killed": None,
+        "restarts": 0,
+        "resumed_at": 0,
+        "error": 1e-6,
+    }
+    return Distributed(**fields | changed)  # type: ignore[arg-type]
+
+
+def _contender(step: Step) -> Contender:
+    points = []
+    if step.squares:
+        sides = _SIDES.get(step.name, (512, 1024) if step.device == "cpu" else (1024, 4096, 8192))
+        error = _ERRORS.get(step.name, 1e-6)
+        points += [point(side, _GIGA_FLOPS.get(step.name, 50.0), error=error) for side in sides]
+    if step.tall:
+        rates = _TALL_GIGA_FLOPS.get(step.name, (40.0, 40.0))
+        points += [point(n, rate, m, p) for (n, m, p), rate in zip(_TALL, rates, strict=True)]
+    return Contender(
+        name=step.name,
+        circle=step.circle,
+        device=step.device,
+        threads=2 if step.all_threads else 1,
+        dtype=step.dtype,
+        library=step.library,
+        bytes_asked_per_flop=_ASKED.get(step.name, 0.4) if step.device == "cpu" and not step.library else None,
+        points=points,
+        skipped=None,
+    )
+
+
+def _bandwidths(threads: int) -> list[Bandwidth]:
+    levels: list[tuple[Level, int, float]] = [
+        ("l1", 24 << 10, 300e9),
+        ("l2", 600 << 10, 100e9),
+        ("l3", 6 << 20, 20e9),
+        ("memory", 200 << 20, 10e9),
+    ]
+    return [
+        Bandwidth(level=level, threads=threads, size_bytes=size_bytes, bytes_per_s=bytes_per_s)
+        for level, size_bytes, bytes_per_s in levels
+    ]
