@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from experiments.profiling.record import Profiling
 from shared.profile import Kernel, Model, Module, Operator, Run, Workload
+from talk.experiment import find_experiment
 from talk.records.schema import SCHEMA_VERSION, Code, Machine, Record
 from talk.records.sources import hash_sources
 
@@ -97,16 +98,15 @@ def record(*runs: Run, slug: str = "test-box", **changes: object) -> Record[Prof
             system="Linux",
         ),
         versions={"python": "3.11.7", "torch": "2.13.0", "nemo_toolkit": "3.0.0"},
-        code=Code(commit=None, dirty=False, sources=hash_sources("profiling")),
+        code=Code(commit=None, dirty=False, sources=hash_sources(find_experiment("profiling"))),
         measured_at="2026-11-23T06:00:00Z",
         origin="measured",
         quick=False,
-        uncontrolled=["частота процессора"],
+        uncontrolled=["clock_not_pinned"],
         data=Profiling(
             model=Model(
                 name="stt_ru_conformer_ctc_large",
                 weights="seeded",
-                weights_note="весов нет",
                 encoder=dict(ENCODER),
                 parameters=1000,
                 modules=Module(name="encoder", type="ConformerEncoder", parameters=1000),

@@ -115,7 +115,7 @@ def test_products_with_jacobian_and_hessian_have_their_shapes() -> None:
 
 def test_speech_is_the_same_in_each_process() -> None:
     code = (
-        "import hashlib; from experiments.gradient.measure.reading import speech as s\n"
+        "import hashlib; from shared import speech as s\n"
         "taught, kept = s.split_voices(); assert not set(taught) & set(kept) and len(kept) >= 10\n"
         "sounds = list(s.speak(s.plan(20, taught, 1, 4) + s.plan(10, kept, 2, 4)))\n"
         "assert all(0.3 < len(x) / s.SAMPLE_RATE_HZ < 6 and abs(x).max() <= 1 for x in sounds)\n"

@@ -9,11 +9,11 @@ import pytest
 import soundfile
 import torch
 
+from experiments.gradient import measure as gradient
 from experiments.gradient.measure.reading import learning
 from experiments.gradient.measure.reading.recordings import has_voices, read_voices
 from shared.speech import SAMPLE_RATE_HZ, Spoken, Utterance
 from talk.errors import TalkError
-from talk.measure import gradient
 from talk.measure.progress import make_progress
 
 FRAME = 200
@@ -82,7 +82,7 @@ def test_a_network_that_diverged_is_not_kept(tmp_path: Path, monkeypatch: pytest
     kept = tmp_path / "machine" / "digits.nemo"
     kept.parent.mkdir()
     kept.write_bytes(b"of a former record")
-    monkeypatch.setattr(gradient, "NETWORK", tmp_path / "digits.nemo")
+    monkeypatch.setattr(gradient, "DIGITS_NETWORK", tmp_path / "digits.nemo")
     monkeypatch.setattr(learning, "build_network", Network)
     monkeypatch.setattr(learning, "PEAK_RATE", 1e30)
     learnt = gradient._learning(lesson(6), make_progress())

@@ -7,68 +7,71 @@ import markdown
 import pytest
 
 from experiments.gradient.render import fragments
+from talk.experiment import find_experiment
+from talk.records.schema import AnyRecord
 from talk.records.store import write_record
 from talk.render.claims import judge, read_claims
+from talk.render.drawing import drawing_of
 from talk.render.values import Values
-from tests import samples as profiling_samples
 from tests.experiments.gradient.render import samples
+from tests.experiments.profiling import samples as profiling_samples
 
+LEARNING = samples.gradient().learning
+assert LEARNING is not None
 PICTURES = ("tangent", "surface", "fit", "residuals", "descent", "graph")
-VERDICT = "gradient/verdict.html"
-DRAWN = {f"gradient/{name}{suffix}.html" for name in PICTURES for suffix in ("", "-slide")}
+VERDICT = "verdict"
+DRAWN = {f"{name}{suffix}" for name in PICTURES for suffix in ("", "-slide")}
+
+
+def drawn(*records: AnyRecord) -> dict[str, str]:
+    return fragments(drawing_of(find_experiment("gradient"), records))
 
 
 def test_the_same_record_gives_the_same_bytes() -> None:
-    assert fragments([samples.record()]) == fragments([samples.record()])
+    assert drawn(samples.record()) == drawn(samples.record())
 
 
 def test_measured_fragments_name_their_record_and_lie_on_one_line() -> None:
-    for path, fragment in fragments([samples.record(), profiling_samples.record()]).items():
+    for path, fragment in drawn(samples.record(), profiling_samples.record()).items():
         assert fragment.count("\n") == 1, path
         if path == VERDICT:
             assert "{{ test-box/gradient.learning.taught }}" in fragment
-        elif path not in DRAWN and "-cuda" not in path:
+        elif path not in DRAWN:
             assert 'data-record="test-box/gradient"' in fragment, path
             assert "устарело" not in fragment, path
 
 
 def test_without_records_each_measured_fragment_says_so() -> None:
-    for path, fragment in fragments([]).items():
+    for path, fragment in drawn().items():
         assert ("Этого ещё не измерила" in fragment) != (path in DRAWN), path
 
 
 def test_what_a_record_says_is_escaped() -> None:
-    made = fragments([samples.record()])
-    assert "&lt;пь&gt;" in made["gradient/readings.html"]
-    assert "<code>&lt;aten::copy_&gt;</code>" in made["gradient/backward.html"]
+    made = drawn(samples.record())
+    assert "&lt;пь&gt;" in made["readings"]
+    assert "<code>&lt;aten::copy_&gt;</code>" in made["backward"]
 
 
 def test_no_training_leaves_the_other_charts() -> None:
-    made = fragments([samples.record(data=replace(samples.gradient(), learning=None))])
-    assert "Этого ещё не измерила" in made["gradient/learning.html"]
-    assert "<svg" in made["gradient/ways-price.html"]
+    made = drawn(samples.record(data=replace(samples.gradient(), learning=None)))
+    assert "Этого ещё не измерила" in made["learning"]
+    assert "<svg" in made["ways-price"]
 
 
 def test_a_gpu_has_tables_of_its_own_time() -> None:
-    sample = samples.gradient()
-    [cpu] = sample.conformers
-    fast = [
-        replace(each, operators=[replace(operator, self_device_time_us=7.0) for operator in each.operators])
-        for each in cpu.passes
-    ]
-    both = replace(sample, conformers=[cpu, replace(cpu, device="cuda", passes=fast)])
-    made = fragments([samples.record(data=both)])
-    assert "900\N{NO-BREAK SPACE}мкс" in made["gradient/backward.html"]
-    assert "7,00\N{NO-BREAK SPACE}мкс" in made["gradient/backward-cuda.html"]
-    assert "Self CUDA назад" in made["gradient/backward-cuda.html"]
+    made = drawn(samples.record())
+    assert "900\N{NO-BREAK SPACE}мкс" in made["backward"]
+    assert "90,0\N{NO-BREAK SPACE}мкс" in made["backward-cuda"]
+    assert "Self CUDA назад" in made["backward-cuda"]
 
 
 def test_backward_is_set_beside_forward() -> None:
-    table = fragments([samples.record()])["gradient/passes.html"]
+    table = drawn(samples.record())["passes"]
     rows = [re.sub(r"<[^>]+>", " ", row).split() for row in re.findall(r"<tr>.*?</tr>", table)]
     assert rows[1] == ["операций", "1,00", "ГФЛОП", "2,00", "ГФЛОП", "2,00×"]
     assert rows[2] == ["время", "без", "профайлера", "500", "мс", "1,00", "с", "2,00×"]
-    assert rows[3] == ["умножения", "матриц", "600", "мкс", "900", "мкс", "1,50×"]
+    assert rows[3] == ["умножения", "матриц", "800", "мкс", "1,20", "мс", "1,50×"]
+    assert rows[4] == ["свёртки", "200", "мкс", "700", "мкс", "3,50×"]
     assert rows[5] == ["всё", "остальное", "0", "мкс", "100", "мкс", "—"]
 
 
@@ -83,9 +86,9 @@ def test_backward_is_set_beside_forward() -> None:
 def test_the_page_says_what_became_of_the_training(
     tmp_path: Path, changes: dict[str, object], words: str | None
 ) -> None:
-    record = samples.record(data=replace(samples.gradient(), learning=replace(samples.learning(), **changes)))
+    record = samples.record(data=replace(samples.gradient(), learning=replace(LEARNING, **changes)))
     write_record(record, tmp_path)
-    said = fragments([record])[VERDICT]
+    said = drawn(record)[VERDICT]
     shown = markdown.markdown(
         said,
         extensions=["talk.markdown.values"],
@@ -100,13 +103,13 @@ def test_the_page_says_what_became_of_the_training(
 
 
 def test_the_claim_of_a_diverged_training_is_refuted() -> None:
-    lost = replace(samples.learning(), diverged=True, readings=samples.learning().readings[:1])
+    lost = replace(LEARNING, diverged=True, readings=LEARNING.readings[:1])
     values = Values([samples.record(data=replace(samples.gradient(), learning=lost))])
     assert not judge(read_claims()["it-learnt-to-read"], values).holds
 
 
 def test_pictures_are_whole_svg_with_alternative_text() -> None:
-    made = fragments([])
+    made = drawn()
     for path in DRAWN:
         drawing = re.search(r"<svg.*</svg>", made[path])
         assert drawing is not None, path
@@ -116,16 +119,16 @@ def test_pictures_are_whole_svg_with_alternative_text() -> None:
 
 
 def test_slides_step_and_only_the_last_frame_stays() -> None:
-    made = fragments([])
-    line = made["gradient/fit-slide.html"]
+    made = drawn()
+    line = made["fit-slide"]
     assert line.count('class="fragment') == 5
     assert line.count("fade-in-then-out") == 4
     # Six columns of nodes there, six back.
-    assert made["gradient/graph-slide.html"].count('class="fragment"') == 12
+    assert made["graph-slide"].count('class="fragment"') == 12
 
 
 def test_the_graph_shows_the_gradients_of_the_two_points() -> None:
-    graph = fragments([])["gradient/graph.html"]
+    graph = drawn()["graph"]
     texts = dict(re.findall(r'data-part="((?:value|grad)-\d+)"[^>]*>([^<]*)<', graph))
     # At a = b = 1 the line misses by 1 and 2: L = 1 + 4, dL/da = −2·1·1 − 2·2·2, dL/db = −2·1 − 2·2.
     assert (texts["value-10"], texts["grad-0"], texts["grad-1"]) == ("5", "∂ −10", "∂ −6")

@@ -1,15 +1,12 @@
 """The predicted counts and FLOPs against NeMo's own encoder, at other depths, widths and lengths than the talk's."""
 
-import json
 from typing import Any
 
 import pytest
 
 from experiments.profiling.render.prediction import NotModelled, encoder_calls, encoder_frames, frames_of, predict
 from shared.profile import Workload
-from talk.paths import ROOT
-
-TALK: dict[str, Any] = json.loads((ROOT / "scripts/experiments/profiling/measure/workload.json").read_text(encoding="utf-8"))
+from shared.workload import WORKLOAD
 
 
 def workload(*lengths: int, repeats: list[int] | None = None) -> Workload:
@@ -24,8 +21,8 @@ def workload(*lengths: int, repeats: list[int] | None = None) -> Workload:
 
 
 def test_the_talks_call_counts_follow_from_the_architecture_and_the_lengths() -> None:
-    whole = workload(*TALK["file_lengths_samples"], repeats=TALK["repeats"])
-    on_cpu = predict(TALK["encoder"], whole, "cpu", threads=16)
+    whole = workload(*WORKLOAD["file_lengths_samples"], repeats=WORKLOAD["repeats"])
+    on_cpu = predict(WORKLOAD["encoder"], whole, "cpu", threads=16)
     published = {
         "aten::addmm": 9280,
         "aten::mkldnn_convolution": 3340,
@@ -38,11 +35,11 @@ def test_the_talks_call_counts_follow_from_the_architecture_and_the_lengths() ->
         "aten::convolution": 3584,
     }
     assert {name: on_cpu.calls(name) for name in published} == published
-    assert predict(TALK["encoder"], whole, "cuda").calls("aten::cudnn_convolution") == 2432
+    assert predict(WORKLOAD["encoder"], whole, "cuda").calls("aten::cudnn_convolution") == 2432
 
 
 SMALL: dict[str, Any] = {
-    **TALK["encoder"],
+    **WORKLOAD["encoder"],
     "n_layers": 2,
     "d_model": 64,
     "n_heads": 4,
@@ -111,7 +108,7 @@ def test_counts_and_flops_are_those_of_the_real_encoder(case: str, torch: Any) -
 
 
 def test_a_product_knows_its_shape() -> None:
-    shapes = {call.place: call.shape for call in encoder_calls(TALK["encoder"], frames_of(77_279, 160))}
+    shapes = {call.place: call.shape for call in encoder_calls(WORKLOAD["encoder"], frames_of(77_279, 160))}
     assert shapes["layers.feed_forward1.linear1"] == (121, 512, 2048)
     assert shapes["pre_encode.out"] == (121, 512 * 20, 512)
 

@@ -6,23 +6,25 @@ from dataclasses import replace
 import pytest
 
 from experiments.profiling.record import Profiling
-from experiments.profiling.render.values import profiling_values
+from experiments.profiling.render.values import named_values
+from shared.workload import WORKLOAD
 from talk.records.schema import Record
 from talk.render.values import format_value
-from tests.experiments.profiling.render.conftest import TALK
 
 # Milliseconds of the published tables.
 ADDMM_CPU, ADDMM_LAUNCH, ADDMM_KERNELS = 2335, 148.755, 146.863
 CONV_CPU, CONV_LAUNCH, CONV_KERNELS = 1195, 52.891, 51.405
 GPU_ROWS = [146.863, 93.975, 51.405, 40.111, 25.050, 21.646, 20.528]
-CPU_TOTAL, GPU_RUN_CPU_TOTAL, GPU_TOTAL = 5118.0, 1411.0, 346.3
-UTTERANCES = [n for n, times in zip(TALK["file_lengths_samples"], TALK["repeats"], strict=True) for _ in range(times)]
+# Each follows from the times and shares that the rows show.
+CPU_TOTAL, GPU_RUN_CPU_TOTAL, GPU_TOTAL = 5118.1, 1410.9, 346.3
+FILES = zip(WORKLOAD["file_lengths_samples"], WORKLOAD["repeats"], strict=True)
+UTTERANCES = [length for length, times in FILES for _ in range(times)]
 # Two convolutions with stride 2 halve the frames, rounding up.
 STEPS = [math.ceil(math.ceil((samples // 160 + 1) / 2) / 2) for samples in UTTERANCES]
 
 
 def numbers(record: Record[Profiling]) -> dict[str, float]:
-    return {name: value.number for name, value in profiling_values(record).items()}
+    return {name: value.number for name, value in named_values(record).items()}
 
 
 def test_ratios_are_those_of_the_tables(talk_record: Record[Profiling]) -> None:
@@ -42,7 +44,7 @@ def test_a_call_of_each_side_is_compared_with_a_call(talk_record: Record[Profili
 
 
 def test_the_printed_column_counts_kernels_twice(talk_record: Record[Profiling]) -> None:
-    values = profiling_values(talk_record)
+    values = named_values(talk_record)
     assert values["cuda.printed_column_share"].number == pytest.approx(sum(GPU_ROWS) / GPU_TOTAL)
     assert "попавшим в таблицу" in values["cuda.printed_column_share"].how
 
@@ -91,11 +93,11 @@ def test_weights_are_four_bytes_each(cpu_record: Record[Profiling]) -> None:
 def test_a_published_table_has_no_wall_times(talk_record: Record[Profiling]) -> None:
     values = numbers(talk_record)
     assert not {"cpu.wall_time", "cpu.real_time_factor", "cuda.flop_rate", "model.parameters"} & values.keys()
-    assert "под профайлером" in profiling_values(talk_record)["cpu.audio_per_day"].how
+    assert "под профайлером" in named_values(talk_record)["cpu.audio_per_day"].how
 
 
 def test_a_measured_pass_is_judged_by_its_clock(cpu_record: Record[Profiling]) -> None:
-    values = profiling_values(cpu_record)
+    values = named_values(cpu_record)
     wall_s = sorted(cpu_record.data.runs[0].pass_times_s)[1]
     assert values["cpu.audio_per_day"].number == pytest.approx(sum(UTTERANCES) / 16_000 / wall_s * 86_400)
     assert "без профайлера" in values["cpu.audio_per_day"].how
@@ -112,7 +114,7 @@ def test_an_encoder_that_is_not_modelled_keeps_what_was_measured(talk_record: Re
 
 @pytest.mark.parametrize("fixture", ["talk_record", "cpu_record"])
 def test_every_value_can_be_shown_and_says_how_it_was_computed(fixture: str, request: pytest.FixtureRequest) -> None:
-    for name, value in profiling_values(request.getfixturevalue(fixture)).items():
+    for name, value in named_values(request.getfixturevalue(fixture)).items():
         assert value.number >= 0, name
         assert value.how, name
         assert format_value(value)[0].isdigit(), name
