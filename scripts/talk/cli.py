@@ -3,6 +3,7 @@
 import argparse
 import sys
 from pathlib import Path
+from shlex import quote
 
 from talk.errors import told_in_one_line
 from talk.paths import RESULTS
@@ -69,6 +70,22 @@ def _values(options: argparse.Namespace) -> int:
     return 0
 
 
+def _new(options: argparse.Namespace) -> int:
+    from talk.new import new_talk
+
+    new_talk(options.folder, options.lang)
+    print(f"{options.folder}/ is a talk. Next:\n")
+    print(f"  cd {quote(str(options.folder))}", "  make site && make test", "  make serve", sep="\n")
+    return 0
+
+
+def _add(options: argparse.Namespace) -> int:
+    from talk.template.add import ADDERS
+
+    print(ADDERS[options.what](options.name))
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="talk", description="Measure, build and check the talk.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -95,6 +112,16 @@ def _parser() -> argparse.ArgumentParser:
     values = commands.add_parser("values", help="the numbers that pages may show, by name")
     values.add_argument("pattern", nargs="?", default="", metavar="PATTERN", help="part of the name, or with * and ?")
     values.set_defaults(run=_values)
+
+    new = commands.add_parser("new", help="write a talk of your own into an empty folder")
+    new.add_argument("folder", type=Path, metavar="DIR", help="where; its name becomes the talk's title")
+    new.add_argument("--lang", default="en", metavar="en|ru", help="the talk's language")
+    new.set_defaults(run=_new)
+
+    add = commands.add_parser("add", help="add an experiment, a chapter or a lab to the talk")
+    add.add_argument("what", choices=["experiment", "chapter", "lab"])
+    add.add_argument("name", metavar="NAME", help="of small Latin letters, digits and _")
+    add.set_defaults(run=_add)
     return parser
 
 

@@ -1,0 +1,28 @@
+"""What the experiment finds. Units are in the names of fields; every repeat is kept, not only their median."""
+
+from dataclasses import dataclass
+
+from talk.records.headline import Headlines, quantity_of, ratio
+from talk.records.schema import PositiveInt
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """Both sorts on one list of `size` random numbers."""
+
+    size: PositiveInt
+    insertion_times_s: list[float]
+    builtin_times_s: list[float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Data:
+    """A run a size, the smallest first."""
+
+    runs: list[Run]
+
+
+def headlines(data: Data) -> Headlines:
+    """What machines are compared by: name → number and spread."""
+    largest = data.runs[-1]
+    yield "largest.ratio", ratio(quantity_of(largest.insertion_times_s), quantity_of(largest.builtin_times_s))
