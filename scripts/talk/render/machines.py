@@ -134,7 +134,7 @@ _PAGE = """<!doctype html>
     <meta name="robots" content="noindex">
     <meta name="made-of" content="{digest}">
     <title>{title}: {machine}</title>
-    <link rel="icon" href="../assets/brand/favicon.svg">
+    <link rel="icon" href="../assets/generated/brand/favicon.svg">
     <link rel="stylesheet" href="../assets/generated/page.css">
   </head>
   <body class="machine-page">

@@ -29,6 +29,8 @@ from talk.render.values import (
     current_values,
     format_value,
 )
+from talk.settings import settings
+from talk.site.contrast import find_low_contrast
 from talk.site.fit import convert_deck, find_misfits, slot_min
 from talk.site.labs import find_lab
 from talk.site.typed_numbers import find_typed_numbers
@@ -81,6 +83,7 @@ def check() -> tuple[list[TalkError], list[TalkError]]:
         *find_unexecuted_labs(),
         *find_hand_typed_numbers(),
         *find_misfits(convert_deck()),
+        *find_low_contrast(settings()),
     ]
     return problems, stale_elsewhere
 
