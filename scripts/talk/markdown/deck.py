@@ -1,4 +1,7 @@
-"""The deck: a block `/// chapter | gpu.md` … `///` becomes that chapter's slides, the prose after each as its notes."""
+"""The deck: a block `/// chapter | gpu.md` … `///` becomes that chapter's slides, the prose after each as its notes.
+
+The chapter is named by its path under docs/: `part/gpu.md`.
+"""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +13,7 @@ from markdown import Extension, Markdown
 from markdown.preprocessors import Preprocessor
 
 from talk.errors import TalkError
+from talk.markdown.chapters import DIRECTIVE
 from talk.markdown.locate import place
 from talk.markdown.slides import Slide, read_slides
 from talk.paths import DOCS
@@ -17,39 +21,42 @@ from talk.paths import DOCS
 # Before slides are checked (95) and snippets, values and claims are read: they work on the deck as in the chapter.
 _PRIORITY = 100
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # libyaml, where it was there when PyYAML was built
-_DIRECTIVE = re.compile(r"(?m)^/{3,} *chapter *\| *(?P<chapter>\S+) *\n/{3,} *$")
 FRONT_MATTER = re.compile(r"\A---\s*\n.*?\n---\s*\n", re.DOTALL)
 _HEADING = re.compile(r"(?P<level>#{1,6}) +(?P<text>.*?)(?: *\{[^}]*\})?\s*$")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _SNIPPET = re.compile(r"\s*-+8<-+ +\"generated/")
 _DEFINITION = re.compile(r" {0,3}\[(?!\^)[^\]]+\]:\s")
-_OWN_ANCHOR = re.compile(r"\]\(#")
+_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
+_BLOCK = re.compile(r" {0,3}/{3,}")
+# The last sentence of a text that ends with a colon, with the space before it; marks of emphasis may close it.
+_INTRODUCTION = re.compile(r"(?:(?<=[.!?…])\s+|\A)(?:(?![.!?…]\s).)*:[*_»\"]*\s*\Z", re.DOTALL)
 # More slashes than any author writes, so that whatever a slide holds nests inside.
 _SLIDE, _NOTES = "/" * 12, "/" * 11
 
 
-def gather(chapter: Path) -> tuple[list[str], tuple[Slide, ...]]:
+def gather(docs: Path, chapter: str) -> tuple[list[str], tuple[Slide, ...]]:
     """The chapter's slides as the deck's Markdown, and the slides. Raises TalkError for a bad slide or no such file."""
     try:
-        text = chapter.read_text(encoding="utf-8")
+        text = (docs / chapter).read_text(encoding="utf-8")
     except FileNotFoundError:
-        where, line = place(f"chapter | {chapter.name}")
-        raise TalkError(where, f"there is no chapter {chapter.name}", "mend its name", line=line) from None
+        where, line = place(f"chapter | {chapter}")
+        mend = "mend its name: it is a path under docs/"
+        raise TalkError(where, f"there is no chapter {chapter}", mend, line=line) from None
     # Blank lines instead of the front matter keep the line numbers.
     text = FRONT_MATTER.sub(lambda match: "\n" * match[0].count("\n"), text)
     slides, problems = read_slides(text)
     for line, what, mend in problems:
-        raise TalkError(chapter, what, mend, line=line)
+        raise TalkError(docs / chapter, what, mend, line=line)
     lines = text.splitlines()
     ends = [*(slide.line - 1 for slide in slides[1:]), len(lines)]
     markdown = []
     for slide, end in zip(slides, ends, strict=True):
         level = _level_at(lines, slide.line)
         note = slide.options.get("note")
-        notes = [note] if note else list(_notes(lines[slide.end : end], level))
-        markdown += _write(slide, notes, chapter.name)
+        notes = [note] if note else _notes(lines[slide.end : end], level)
+        markdown += _write(slide, notes, chapter)
     markdown += [line for line in lines if _DEFINITION.match(line)]
-    return [_OWN_ANCHOR.sub(f"]({chapter.name}#", line) for line in markdown], slides
+    return markdown, slides
 
 
 def _write(slide: Slide, notes: list[str], chapter: str) -> list[str]:
@@ -91,17 +98,41 @@ def _level_at(lines: list[str], line: int) -> int:
     return max(levels[-1] if levels else 0, 2)
 
 
-def _notes(prose: list[str], level: int) -> Iterator[str]:
-    """Prose up to the end of the slide's section; smaller headings in bold, generated figures left out."""
+def _notes(prose: list[str], level: int) -> list[str]:
+    """Prose up to the end of the slide's section; smaller headings in bold, generated figures left out.
+
+    What only introduces something that is left out, a sentence that ends with a colon, is left out with it.
+    """
     headings = dict(_headings(prose))
+    notes: list[str] = []
     for index, line in enumerate(prose):
         heading = headings.get(index)
         if heading is not None and len(heading["level"]) <= level:
-            return
+            break
         if heading is not None:
-            yield f"**{heading['text']}**"
-        elif not _SNIPPET.match(line) and not _DEFINITION.match(line):
-            yield line
+            notes.append(f"**{heading['text']}**")
+        elif _SNIPPET.match(line):
+            _drop_introduction(notes)
+        elif not _DEFINITION.match(line):
+            notes.append(line)
+    _drop_introduction(notes)
+    return notes
+
+
+def _drop_introduction(notes: list[str]) -> None:
+    """Take the last sentence out of `notes` where it ends with a colon, and nothing but opened blocks after it."""
+    end = len(notes)
+    while end and (not notes[end - 1].strip() or _BLOCK.match(notes[end - 1])):
+        end -= 1
+    start = end
+    while start and notes[start - 1].strip() and not _BLOCK.match(notes[start - 1]):
+        start -= 1
+        if _ITEM.match(notes[start]):
+            break
+    paragraph = "\n".join(notes[start:end])
+    kept = _INTRODUCTION.sub("", paragraph)
+    if kept != paragraph:
+        notes[start:end] = kept.split("\n") if kept else []
 
 
 class _DeckProcessor(Preprocessor):
@@ -114,7 +145,7 @@ class _DeckProcessor(Preprocessor):
 
         def gathered(directive: re.Match[str]) -> str:
             chapter = directive["chapter"]
-            markdown, slides = gather(self._docs / chapter)
+            markdown, slides = gather(self._docs, chapter)
             for slide in slides:
                 owner = owners.setdefault(slide.address, chapter)
                 if owner != chapter:
@@ -122,7 +153,7 @@ class _DeckProcessor(Preprocessor):
                     raise TalkError(self._docs / chapter, what, "give one of them an `id:`", line=slide.line)
             return "\n".join(markdown)
 
-        return _DIRECTIVE.sub(gathered, "\n".join(lines)).split("\n")
+        return DIRECTIVE.sub(gathered, "\n".join(lines)).split("\n")
 
 
 class DeckExtension(Extension):

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from talk.paths import DOCS, GENERATED_SNIPPETS, SNIPPETS
-from talk.records.notebooks import find_notebooks, prose_lines
+from talk.records.notebooks import find_notebooks, page_path, prose_lines
 
 
 def source_files(docs: Path = DOCS, snippets: Path = SNIPPETS) -> list[Path]:
     """Every hand-written file of Markdown: pages, labs, then fragments. What is in them is `read_source`'s to tell."""
-    pages = [*sorted(docs.rglob("*.md")), *find_notebooks(docs)]
+    labs = find_notebooks(docs)
+    pages = [*sorted(set(docs.rglob("*.md")) - set(map(page_path, labs))), *labs]
     fragments = sorted(path for path in snippets.rglob("*.md") if not path.is_relative_to(GENERATED_SNIPPETS))
     return [path for path in (*pages, *fragments) if not path.is_relative_to(docs / "assets")]
 

@@ -11,7 +11,7 @@ same blocks. Options:
   another, as `1-3|4,6|all`. A single thing becomes a step by `{ .fragment }`.
 - `auto-animate`: `true` on two slides in a row: what both have moves from its old place to the new one.
 - `only`: `deck` for a slide that an article has no need of.
-- `chapter`: set by the deck alone: the page that the slide comes from.
+- `chapter`: set by the deck alone: the page that the slide comes from, as its path under docs/.
 """
 
 import html
@@ -19,7 +19,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, ClassVar
+from pathlib import Path
+from typing import Any, ClassVar, cast
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 import yaml
@@ -29,9 +30,13 @@ from markdown.util import HTML_PLACEHOLDER_RE
 from pymdownx.blocks import BlocksExtension
 from pymdownx.blocks.block import Block, type_any
 
+from talk.addresses import SCHEME
 from talk.errors import TalkError
 from talk.markdown.addresses import Addresses
+from talk.markdown.chapters import deck_of
 from talk.markdown.locate import place
+from talk.markdown.page import page_of
+from talk.markdown.relative import WRITTEN_IN
 from talk.markdown.sizes import WHY_WIDTH, WIDTH, formula_size, read_tables, table_size, text_size
 from talk.markdown.steps import (
     MOST_STEPS,
@@ -42,11 +47,11 @@ from talk.markdown.steps import (
     with_row_names,
     with_row_steps,
 )
+from talk.paths import DOCS
+from talk.words import language, say
 
 LAYOUTS = ("title", "section", "text", "table", "code", "formula", "picture", "columns", "number", "quote")
-DECK = "slides.md"
 DEFAULT_TIME_S = 60
-WHY = "Почему"  # a title that begins so is asked aloud: its slide looks it
 
 _OPTIONS = ("layout", "id", "time", "note", "steps", "auto-animate", "only", "chapter", "attrs")
 _LONGEST_TIME_S = 3600
@@ -217,9 +222,11 @@ class SlideBlock(Block):
         addresses = self.tracker.setdefault("addresses", Addresses())
         layout = self.options["layout"]
         self._address = addresses.give(self.argument, self.options["id"])
-        kind = f"slide layout-{layout} why" if self.argument.startswith(WHY) else f"slide layout-{layout}"
+        kind = f"slide layout-{layout} why" if self._asks_why() else f"slide layout-{layout}"
         section = SubElement(parent, "section", {"class": kind, "id": self._address})
         section.set("data-timing", str(self.options["time"]))
+        if self.options["chapter"]:
+            section.set(WRITTEN_IN, self.options["chapter"])
         if self.options["auto-animate"]:
             section.set("data-auto-animate", "")
         frame = SubElement(section, "div", {"class": "slide-frame"})
@@ -258,12 +265,27 @@ class SlideBlock(Block):
             _divide(self._body)
         if not chapter:
             block.extend(choices)
-        if chapter != DECK:
+        if other := self._other_side():
             link = SubElement(block, "a", {"class": "slide-link", "data-search-exclude": ""})
-            link.set("href", f"{chapter or DECK}#{self._address}")
-            link.text = "в статье" if chapter else "в презентации"
+            link.set("href", f"{SCHEME}{other}#{self._address}")
+            link.text = say("slide.in_article") if chapter else say("slide.in_deck")
         if notes is not None:
             block.append(notes)
+
+    def _other_side(self) -> str | None:
+        """The page that shows the slide too: its chapter, or the deck that gathers its chapter."""
+        if self.options["chapter"]:
+            return str(self.options["chapter"])
+        page = page_of(self.md)
+        if page is None:
+            return None
+        if "deck" not in self.tracker:
+            self.tracker["deck"] = deck_of(page, Path(self.config["docs"]))
+        return cast("str | None", self.tracker["deck"])
+
+    def _asks_why(self) -> bool:
+        """Whether the title is a question that the slide asks aloud."""
+        return str(self.argument).startswith(language().why)
 
     def _take_choices(self) -> list[Element]:
         """Take choices of machines out of the body: an article has them under the card, the deck does without."""
@@ -297,7 +319,7 @@ class SlideBlock(Block):
         match self.options["layout"]:
             case "text" if all(child.tag in ("p", "ul", "ol") for child in self._body):
                 texts = ["".join(child.itertext()) for child in self._body.iter() if child.tag in ("p", "li")]
-                width = WIDTH - WHY_WIDTH * self.argument.startswith(WHY)
+                width = WIDTH - WHY_WIDTH * self._asks_why()
                 return text_size(self.argument, texts, width) if texts and not self._stashed("<") else None
             case "table":
                 stash = self.md.htmlStash.rawHtmlBlocks
@@ -358,7 +380,11 @@ def _divide(body: Element) -> None:
 
 
 class SlidesExtension(BlocksExtension):
-    """Slides and their notes."""
+    """Slides and their notes. Option `docs`: the folder of pages."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.config = {"docs": [str(DOCS), "folder of pages"]}
+        super().__init__(**kwargs)
 
     def extendMarkdownBlocks(self, md: Markdown, block_mgr: Any) -> None:
         """Register the blocks and the check that runs before them."""

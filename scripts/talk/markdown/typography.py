@@ -11,6 +11,7 @@ from talk.words import bind
 _PRIORITY = 10
 _VERBATIM = {"code", "pre", "kbd", "script", "style"}
 
+
 class _Binder(Treeprocessor):
     def run(self, root: Element) -> None:
         self._bind(root)

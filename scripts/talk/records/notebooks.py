@@ -22,6 +22,11 @@ def find_notebooks(docs: Path) -> list[Path]:
     return sorted(docs.glob("labs/*.ipynb"))
 
 
+def page_path(notebook: Path) -> Path:
+    """The page that the generator makes of a lab before each build."""
+    return notebook.with_suffix(".md")
+
+
 def read_notebook(path: Path) -> dict[str, Any]:
     """The notebook's JSON. Raises TalkError for a file that is none, or whose cells have no names of their own."""
     mend = "save it anew in Jupyter, as nbformat 4.5 or newer"

@@ -1,4 +1,8 @@
-"""Build `site/`: measure what is missing or stale, render, and swap the whole site in, or leave the old one whole."""
+"""Build `site/`: measure what is missing or stale, render, and swap the whole site in, or leave the old one whole.
+
+What pages show is made, and sources are checked, by the MkDocs plugin: `talk.site.plugin`. It leaves everything in the
+talk's folder, so that another engine can make pages of it after `talk build --no-measure`.
+"""
 
 import logging
 import sys
@@ -8,12 +12,11 @@ from rich.console import Console
 
 from talk.errors import TalkError
 from talk.experiment import Task, find_experiments
-from talk.paths import CACHE, GENERATED_ASSETS, GENERATED_SNIPPETS, MACHINE_PAGES, RESULTS, ROOT, SITE
+from talk.paths import CACHE, CONFIG, GENERATED_ASSETS, GENERATED_SNIPPETS, MACHINE_PAGES, RESULTS, ROOT, SITE, THEME
 from talk.records.files import cannot_write, remove_partials
 from talk.records.sources import changed_sources
 from talk.records.store import read_record, record_path
-from talk.render.render import render_fragments
-from talk.site.check import find_mistakes, find_refuted_claims, find_stale_records, find_unmeasured
+from talk.site.check import find_stale_records, find_unmeasured
 from talk.site.replace import alone, replace_folder, restore_folder
 
 _LOCK = CACHE / "build.lock"
@@ -30,18 +33,12 @@ def build(*, measuring: bool, fresh: bool = False, quick: bool = False) -> None:
             remove_partials(folder)
         if measuring:
             _measure_what_is_needed(fresh=fresh, quick=quick)
-        render_fragments()
-        mistakes = find_mistakes()
-        if mistakes:
-            for mistake in mistakes[:-1]:
-                print(mistake, file=sys.stderr)
-            raise mistakes[-1]
+        _make_site()
         stale, stale_elsewhere = find_stale_records()
-        for problem in (*find_unmeasured(), *find_refuted_claims(), *stale):
+        for problem in (*find_unmeasured(), *stale):
             print(f"warning: {problem}", file=sys.stderr)
         for note in stale_elsewhere:
             print(f"note: {note}", file=sys.stderr)
-        _make_site()
     _console.print(f"site/ is built: {sum(1 for path in SITE.rglob('*') if path.is_file())} files")
 
 
@@ -89,14 +86,19 @@ def _run_mkdocs(site: Path) -> None:
 
     handler = logging.StreamHandler(sys.stderr)
     handler.setLevel(logging.WARNING)
+    # MkDocs says which page it was at when an error came; ours says it better.
+    handler.addFilter(lambda _: not isinstance(sys.exc_info()[1], TalkError))
     logger = logging.getLogger("mkdocs")
     logger.addHandler(handler)
+    THEME.mkdir(parents=True, exist_ok=True)  # mkdocs.yml names it, and the plugin fills it
     try:
-        config = load_config(str(ROOT / "mkdocs.yml"), site_dir=str(site), strict=True)
+        config = load_config(str(CONFIG), site_dir=str(site), strict=True)
         config.plugins.on_startup(command="build", dirty=False)
         mkdocs_build(config)
         config.plugins.on_shutdown()
     except MkDocsException as error:
-        raise TalkError("mkdocs.yml", str(error) or "the build was aborted", "mend what is named above") from None
+        if isinstance(error.__cause__, TalkError):
+            raise error.__cause__ from None
+        raise TalkError(CONFIG, str(error) or "the build was aborted", "mend what is named above") from None
     finally:
         logger.removeHandler(handler)

@@ -12,18 +12,16 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from talk.errors import TalkError
 from talk.markdown import sizes
+from talk.markdown.chapters import find_deck
 from talk.markdown.deck import FRONT_MATTER
 from talk.markdown.locate import read_source, source_files
+from talk.markdown.page import PageMarkdown
 from talk.markdown.sizes import Cell
-from talk.markdown.slides import DECK, read_slides
-from talk.paths import DOCS, ROOT
-
-DEFAULT_SLOT_MIN = 40
-LONGEST_SLOT_MIN = 600
+from talk.markdown.slides import read_slides
+from talk.paths import CONFIG, DOCS
+from talk.settings import refused, settings
 
 _PX = 40  # of an em on a slide 1080 px high
 _CAPTION_SCALE = 0.5
@@ -51,36 +49,29 @@ def find_misfits(html: str, docs: Path = DOCS) -> list[TalkError]:
     """What of the deck, given as its page's HTML, does not fit: which slide, and by how much."""
     slides = _read(html)
     where = _sources(docs)
-    found = [TalkError(*_over_the_slot(slides, docs))] if _planned_s(slides) > slot_min(docs) * 60 else []
+    planned_s = sum(slide.planned_s for slide in slides)
+    found = [_over_the_slot(planned_s)] if planned_s > slot_min() * 60 else []
     for slide in slides:
-        path, line = where.get(slide.address, (docs / DECK, None))
+        path, line = where.get(slide.address, (docs, None))
         found += [
             TalkError(path, f"slide “{slide.title}”: {what}", mend, line=line) for what, mend in _too_large(slide)
         ]
     return found
 
 
-def slot_min(docs: Path = DOCS) -> int:
-    """Minutes that the talk may take: `slot` in the front matter of slides.md. Raises TalkError for what is no time."""
-    path = docs / DECK
-    text = path.read_text(encoding="utf-8")
-    matter = FRONT_MATTER.match(text)
-    slot = (yaml.safe_load(matter[0].strip().strip("-")) or {}).get("slot", DEFAULT_SLOT_MIN) if matter else None
-    if slot is None:
-        return DEFAULT_SLOT_MIN
-    if isinstance(slot, bool) or not isinstance(slot, int) or not 0 < slot <= LONGEST_SLOT_MIN:
-        mend = f"write whole minutes, 1 to {LONGEST_SLOT_MIN}"
-        raise TalkError(path, f"slot {slot!r} is not a time", mend, line=_line_of("slot:", text))
-    return slot
+def slot_min() -> int:
+    """Minutes that the talk may take: `extra.talk.slot` of mkdocs.yml. Raises TalkError for what is no time."""
+    return settings().slot_min
 
 
 def convert_deck(docs: Path = DOCS) -> str:
-    """The deck's slides as HTML, by the extensions of mkdocs.yml alone."""
-    from markdown import Markdown
-
+    """The deck's slides as HTML, by the extensions of mkdocs.yml alone; empty for a talk without a deck."""
+    deck = find_deck(docs)
+    if deck is None:
+        return ""
     config = _mkdocs_config()
-    text = (docs / DECK).read_text(encoding="utf-8")
-    md = Markdown(extensions=config["markdown_extensions"], extension_configs=config["mdx_configs"])
+    text = (docs / deck).read_text(encoding="utf-8")
+    md = PageMarkdown(deck, extensions=config["markdown_extensions"], extension_configs=config["mdx_configs"])
     return md.convert(FRONT_MATTER.sub("", text))
 
 
@@ -88,27 +79,18 @@ def convert_deck(docs: Path = DOCS) -> str:
 def _mkdocs_config() -> Any:
     from mkdocs.config import load_config
 
-    return load_config(str(ROOT / "mkdocs.yml"))
+    return load_config(str(CONFIG))
 
 
-def _planned_s(slides: list[_Slide]) -> int:
-    return sum(slide.planned_s for slide in slides)
-
-
-def _over_the_slot(slides: list[_Slide], docs: Path) -> tuple[Path, str, str, int | None]:
-    slot = slot_min(docs)
-    planned = _planned_s(slides)
-    what = f"the deck is planned for {_clock(planned)}, {_clock(planned - slot * 60)} over the slot of {slot} min"
-    text = (docs / DECK).read_text(encoding="utf-8")
-    return docs / DECK, what, "shorten slides' `time:`, leave some out, or widen `slot:`", _line_of("slot:", text)
+def _over_the_slot(planned_s: int) -> TalkError:
+    slot = slot_min()
+    over = _clock(planned_s - slot * 60)
+    what = f"the deck is planned for {_clock(planned_s)}, {over} over the slot of {slot} min"
+    return refused("slot", what, "shorten slides' `time:`, leave some out, or widen the slot")
 
 
 def _clock(seconds: int) -> str:
     return f"{seconds // 60}:{seconds % 60:02}"
-
-
-def _line_of(beginning: str, text: str) -> int | None:
-    return next((at for at, line in enumerate(text.splitlines(), start=1) if line.startswith(beginning)), None)
 
 
 def _sources(docs: Path) -> dict[str, tuple[Path, int]]:

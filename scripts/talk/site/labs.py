@@ -1,32 +1,51 @@
-"""Pages of the labs: a notebook of docs/labs/, with the outputs that it had when the build executed it last.
+"""Pages of the labs: a notebook of docs/labs/ as Markdown, with the outputs that it had when it was executed last.
 
-mkdocs-jupyter makes the notebook a page and its outputs HTML. The rest of what it makes is left out, half a megabyte of
-styles and scripts that ask other hosts: prose and code of a lab are the site's own Markdown, as everywhere else.
+`docs/labs/NAME.md` is made anew before each build, so that every engine shows it. Prose and code are the site's own
+Markdown, as everywhere else. The notebook that readers download has its outputs too; it lies among generated assets.
 """
 
 import json
 import re
+from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from talk.addresses import SCHEME
 from talk.errors import TalkError
+from talk.labs.outputs import UndescribedPictureError, as_html
 from talk.labs.record import Lab
-from talk.paths import CACHE, DOCS
-from talk.records.files import write_if_changed
-from talk.records.notebooks import Cell, cells_of, read_notebook
+from talk.paths import DOCS, GENERATED_ASSETS
+from talk.records.files import write_if_changed, write_whole
+from talk.records.notebooks import Cell, cells_of, find_notebooks, page_path, read_notebook
 from talk.records.store import MEND
 from talk.render.captions import Provenance
 from talk.render.values import current_values
+from talk.words import say
 
-if TYPE_CHECKING:
-    from bs4 import Tag
-
-_EXECUTED = CACHE / "labs"
-_RESULTS_URL = "../../results/"
-_NO_WORDS = "No description has been provided for this image"  # nbconvert's own words for a picture without any
-
+EXECUTED = GENERATED_ASSETS / "labs"
+_MARK = "---\nnotebook: "
+_FENCE = re.compile("`{3,}")
 
 Found = tuple[Provenance, Lab]
+
+
+def write_labs(docs: Path = DOCS, executed: Path = EXECUTED) -> None:
+    """Make a page and a copy with outputs of every lab, and remove those of notebooks that are gone.
+
+    Raises TalkError where a notebook or its recorded outputs are none, and where a page of that name is somebody's own.
+    """
+    notebooks = find_notebooks(docs)
+    for path in notebooks:
+        page = page_path(path)
+        if page.is_file() and not _is_made(page):
+            what = f"would be overwritten by the page of {path.name}"
+            raise TalkError(page, what, "call one of them something else")
+        found = find_lab(path.stem)
+        write_if_changed(page, as_markdown(path, write_executed(path, found, executed), found))
+    for page in {*filter(_is_made, docs.glob("labs/*.md"))} - {page_path(path) for path in notebooks}:
+        page.unlink()
+    for copy in {*executed.glob("*.ipynb")} - {executed / path.name for path in notebooks}:
+        copy.unlink()
 
 
 def find_lab(name: str) -> Found | None:
@@ -38,84 +57,83 @@ def find_lab(name: str) -> Found | None:
     return None
 
 
-def write_executed(path: Path, found: Found | None, folder: Path = _EXECUTED) -> Path:
-    """A copy of the lab `path` with its recorded outputs, for mkdocs-jupyter to show; returns where in `folder` it is.
+def write_executed(path: Path, found: Found | None, folder: Path = EXECUTED) -> dict[str, Any]:
+    """Write a copy of the lab `path` with its recorded outputs into `folder`; returns what it holds.
 
     Raises TalkError where what is recorded are no outputs.
     """
-    from nbformat import ValidationError, validate
-
     notebook = read_notebook(path)
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
-            recorded = found[1].outputs_of(cell["id"], "".join(cell["source"])) if found else None
-            cell["outputs"] = recorded or []
-    try:
-        validate(notebook)
-    except ValidationError as error:
-        record = found[0].record.name if found else path.name
-        raise TalkError(record, f"lab {path.stem}: {str(error).splitlines()[0][:200]}", MEND) from None
+            cell["outputs"] = (found[1].outputs_of(cell["id"], _source(cell)) if found else None) or []
+    # Lone surrogates, which no file in UTF-8 can hold, stay escaped.
+    text = json.dumps(notebook, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace") + b"\n"
     copy = folder / path.name
-    write_if_changed(copy, json.dumps(notebook, ensure_ascii=False, indent=1) + "\n")
-    return copy
+    if not copy.is_file() or copy.read_bytes() != text:  # what lies there was found valid
+        _validate(notebook, path, found)
+        write_whole(copy, text)
+    return notebook
 
 
-def as_markdown(path: Path, found: Found | None) -> str:
-    """The lab as Markdown: prose as it stands, code in fences, a place for each cell's outputs."""
-    parts = []
-    for cell in cells_of(read_notebook(path)):
-        parts += [cell.source] if cell.kind == "markdown" else _code(cell, found[1] if found else None)
+def as_markdown(path: Path, notebook: dict[str, Any], found: Found | None) -> str:
+    """The lab as a page's source: prose as it stands, code in fences, under each cell what it left.
+
+    `notebook` has the outputs in its cells. Raises TalkError where one of them is a picture without words for it.
+    """
+    outputs = {cell["id"]: cell.get("outputs", []) for cell in notebook["cells"]}
+    parts: list[str] = []
+    for cell in cells_of(notebook):
+        parts += [cell.source] if cell.kind == "markdown" else _code(path, cell, outputs[cell.id], found)
     parts.insert(1, _colophon(path, found[0] if found else None))
-    return "\n\n".join(parts)
+    title = next((line[2:].strip() for line in parts[0].splitlines() if line.startswith("# ")), path.stem)
+    # JSON is YAML.
+    matter = f"{_MARK}{json.dumps(path.name)}\ntitle: {json.dumps(title, ensure_ascii=False)}\n---\n\n"
+    return matter + "\n\n".join(parts) + "\n"
 
 
-def with_outputs(html: str, notebook_html: str, path: Path) -> str:
-    """`html`, made of `as_markdown`, with the outputs that `notebook_html`, mkdocs-jupyter's, has in their places."""
-    from bs4 import BeautifulSoup
-
-    body = notebook_html[notebook_html.index('<div class="jupyter-wrapper">') :]
-    for cell in BeautifulSoup(body, "html.parser").select('[id^="cell-id="]'):
-        name = str(cell["id"]).removeprefix("cell-id=")
-        outputs = "".join(_output(output, name, path) for output in cell.select(".jp-OutputArea-output"))
-        html = html.replace(_place(name), f'<div class="lab-output">{outputs}</div>' if outputs else "")
-    return html
-
-
-def _output(output: "Tag", cell: str, path: Path) -> str:
-    kind = re.split("[/.+]", str(output.get("data-mime-type", "image")))[-1]  # plain, html, stderr, xml, image
-    if any(image.get("alt") == _NO_WORDS for image in output.select("img")):
+def _code(path: Path, cell: Cell, outputs: list[dict[str, Any]], found: Found | None) -> list[str]:
+    fence = "`" * (max(map(len, _FENCE.findall(cell.source)), default=2) + 1)
+    parts = [f"{fence} python\n{cell.source}\n{fence}"]
+    try:
+        parts += filter(None, [as_html(outputs)])
+    except UndescribedPictureError:
         mend = "draw it with talk.render.charts, or give it an `alt` of its own"
-        raise TalkError(path, f"cell {cell} shows a picture without words for it", mend)
-    # What is wider than the page scrolls, so a keyboard has to reach it.
-    return f'<div class="lab-{kind}" tabindex="0">{output.decode_contents().strip()}</div>'
-
-
-def _place(cell: str) -> str:
-    return f'<div data-lab-cell="{cell}"></div>'
-
-
-def _code(cell: Cell, lab: Lab | None) -> list[str]:
-    parts = [f"``` python\n{cell.source}\n```", _place(cell.id)]
-    if lab is not None and lab.outputs_of(cell.id, cell.source) is None:
-        parts.append('<p><mark class="stale">код изменился, с тех пор не выполнялся</mark></p>')
+        raise TalkError(path, f"cell {cell.id} shows a picture without words for it", mend) from None
+    if found is not None and found[1].outputs_of(cell.id, cell.source) is None:
+        parts.append(f'<p><mark class="stale">{escape(say("labs.stale"))}</mark></p>')
     return parts
 
 
 def _colophon(path: Path, source: Provenance | None) -> str:
     """Where and when the lab was executed, and how to try it."""
     ran = (
-        f"Выполнена сборкой: {source.sentence(base=_RESULTS_URL)}"
+        say("labs.executed", source=source.sentence())
         if source
-        else '<mark class="stale">ещё не выполнялась ни на одной машине</mark>'
+        else f'<mark class="stale">{escape(say("labs.never"))}</mark>'
     )
-    take = f'<a href="{path.name}" download>Скачать тетрадь</a> или, в папке проекта, <code>make lab</code>'
+    copy = f"{SCHEME}{(EXECUTED / path.name).relative_to(DOCS).as_posix()}"
+    download = f'<a href="{escape(copy)}" download>{escape(say("labs.download"))}</a>'
+    take = say("labs.take", download=download, command="<code>make lab</code>")
     return (
-        f'<p class="lab-colophon" data-record="{source.record.name if source else ""}">'
+        f'<p class="lab-colophon" data-record="{escape(source.record.name) if source else ""}">'
         f'<span class="provenance">{ran}</span> <span class="provenance">{take}</span></p>'
     )
 
 
-def lab_of(page: Any) -> Path | None:
-    """The notebook that the page shows; None for a page of Markdown."""
-    path = DOCS / page.file.src_uri
-    return path if path.suffix == ".ipynb" else None
+def _validate(notebook: dict[str, Any], path: Path, found: Found | None) -> None:
+    from nbformat import ValidationError, validate  # takes a quarter of a second to import
+
+    try:
+        validate(notebook)
+    except ValidationError as error:
+        record = found[0].record.name if found else path.name
+        raise TalkError(record, f"lab {path.stem}: {str(error).splitlines()[0][:200]}", MEND) from None
+
+
+def _source(cell: dict[str, Any]) -> str:
+    return "".join(cell.get("source", []))
+
+
+def _is_made(page: Path) -> bool:
+    """Whether the page is one that this module made."""
+    return page.read_text(encoding="utf-8").startswith(_MARK)

@@ -7,7 +7,7 @@ import pytest
 from talk.markdown.conditions import without_hidden
 from talk.records.store import write_record
 from talk.render.values import Values, current_values
-from tests import samples
+from tests.experiments.profiling import samples
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
-from markdown import Markdown
 
 from talk.errors import TalkError
+from talk.markdown.page import PageMarkdown
 
 CHAPTER = """---
 title: Глава
@@ -53,9 +53,10 @@ title: Глава
 
 
 def build(docs: Path, deck: str = "/// chapter | chapter.md\n///\n") -> list[Element]:
-    md = Markdown(
-        extensions=["attr_list", "pymdownx.superfences", "talk.markdown.slides", "talk.markdown.deck"],
-        extension_configs={"talk.markdown.deck": {"docs": str(docs)}},
+    md = PageMarkdown(
+        "slides.md",
+        extensions=["attr_list", "pymdownx.superfences", "talk.markdown"],
+        extension_configs={"talk.markdown": {"docs": str(docs)}},
     )
     return list(fromstring(f"<deck>{md.convert(deck)}</deck>"))
 
@@ -82,7 +83,7 @@ def test_the_deck_is_the_chapters_slides_and_nothing_else(docs: Path) -> None:
 
 
 def test_addresses_are_the_articles_own(docs: Path) -> None:
-    article = Markdown(extensions=["talk.markdown.slides"]).convert(CHAPTER.split("---\n", 2)[2])
+    article = PageMarkdown("chapter.md", extensions=["talk.markdown.slides"]).convert(CHAPTER.split("---\n", 2)[2])
     for slide in build(docs):
         assert f'id="{slide.get("id")}"' in article
 
@@ -99,7 +100,46 @@ def test_notes_are_the_prose_up_to_the_next_section(docs: Path) -> None:
 
 def test_links_in_notes_reach_the_article(docs: Path) -> None:
     links = {link.text: link.get("href") for link in build(docs)[0].iter("a")}
-    assert links == {"якорем": "chapter.md#vtoroy", "сноской": "https://example.org/", "в статье": "chapter.md#pervyy"}
+    assert links == {
+        "якорем": "chapter.md#vtoroy",
+        "сноской": "https://example.org/",
+        "в\N{NO-BREAK SPACE}статье": "chapter.md#pervyy",
+    }
+
+
+@pytest.mark.parametrize(
+    ("prose", "note"),
+    [
+        ("Вот кто мерил:\n\n{}", ""),
+        ("Всё измерено. Вот кто мерил:\n\n{}", "Всё измерено."),
+        ("Всё измерено.\n\nВот *кто*,\nи вот чем:*\n\n{}\n\nИ ещё.", "Всё измерено. И ещё."),
+        ("- Раз.\n- Вот кто:\n\n{}", "Раз."),
+        ("Вот кто:\n\n/// notes\n{}\n///\n", ""),
+        ("Итог: всё. Вот:\n\n{}", "Итог: всё."),
+        ("Он сказал: да.\n\n{}", "Он сказал: да."),
+        ("Было так:\n\n- раз\n- два\n", "Было так: раз два"),
+        ("И вот что дальше:\n\n## Раздел", ""),
+    ],
+)
+def test_notes_leave_out_what_introduces_a_figure_that_they_leave_out(docs: Path, prose: str, note: str) -> None:
+    text = "/// slide | А\n///\n\n" + prose.format('--8<-- "generated/figure.html"')
+    (docs / "chapter.md").write_text(text, encoding="utf-8")
+    [slide] = build(docs)
+    assert notes(slide).replace("*", "") == note
+
+
+def test_links_and_pictures_of_a_chapter_in_a_folder(docs: Path) -> None:
+    (docs / "part").mkdir()
+    (docs / "part" / "x.md").write_text(
+        "/// slide | А\n\n[а](#b) [б](y.md) [в](../chapter.md) ![г](г.svg)\n\n"
+        '<p><a href="y.md">д</a> <a href="site:results/box/a.json">е</a><img src="z.svg" /></p>\n///\n',
+        encoding="utf-8",
+    )
+    [slide] = build(docs, "/// chapter | part/x.md\n///\n")
+    links = [link.get("href") for link in slide.iter("a")]
+    assert links[:3] == ["part/x.md#b", "part/y.md", "chapter.md"]
+    assert links[3:] == ["part/y.md", "results/box/a.json", "part/x.md#a"]
+    assert [picture.get("src") for picture in slide.iter("img")] == ["part/г.svg", "part/z.svg"]
 
 
 def test_an_explicit_note_replaces_the_prose(docs: Path) -> None:

@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
@@ -8,7 +9,9 @@ from markdown import Markdown
 
 from talk.errors import TalkError
 from talk.markdown.addresses import slugify
+from talk.markdown.page import PageMarkdown
 from talk.markdown.slides import DEFAULT_TIME_S, LAYOUTS, find_slide_problems, read_slides
+from talk.words import bind, say
 
 EXTENSIONS = ["attr_list", "tables", "toc", "pymdownx.superfences", "talk.markdown.slides"]
 
@@ -28,10 +31,15 @@ def words(element: Element | None) -> str:
     return "".join(element.itertext()).strip()
 
 
-def test_a_slide_is_a_section_with_its_title_body_and_link() -> None:
-    (slide,) = slides_of(
-        "До.\n\n/// slide | Кто такой `addmm`?\n    layout: formula\n    time: 40\n\nТекст.\n///\n\nПосле."
-    )
+def converted(text: str, docs: Path) -> str:
+    options = {"talk.markdown": {"docs": str(docs)}}
+    return PageMarkdown("part/chapter.md", extensions=["talk.markdown"], extension_configs=options).convert(text)
+
+
+def test_a_slide_is_a_section_with_its_title_body_and_link(tmp_path: Path) -> None:
+    text = "До.\n\n/// slide | Кто такой `addmm`?\n    layout: formula\n    time: 40\n\nТекст.\n///\n\nПосле."
+    (tmp_path / "show.md").write_text("/// chapter | part/chapter.md\n///\n", encoding="utf-8")
+    (slide,) = fromstring(f"<page>{converted(text, tmp_path)}</page>").findall("section")
     assert slide.get("id") == "kto-takoy-addmm"
     assert slide.get("class") == "slide layout-formula"
     assert slide.get("data-timing") == "40"
@@ -40,7 +48,12 @@ def test_a_slide_is_a_section_with_its_title_body_and_link() -> None:
     assert words(slide.find("div/div[@class='slide-body']")) == "Текст."
     link = slide.find("a")
     assert link is not None
-    assert (link.get("href"), link.text) == ("slides.md#kto-takoy-addmm", "в презентации")
+    assert (link.get("href"), link.text) == ("../show.md#kto-takoy-addmm", bind(say("slide.in_deck")))
+
+
+def test_a_slide_that_no_deck_gathers_has_no_link(tmp_path: Path) -> None:
+    (tmp_path / "show.md").write_text("/// chapter | chapter.md\n///\n", encoding="utf-8")
+    assert "<a" not in converted("/// slide | А\n///\n", tmp_path)
 
 
 def test_prose_stays_outside_the_slide() -> None:

@@ -9,7 +9,7 @@ from markdown import markdown
 from talk.errors import TalkError
 from talk.markdown import locate
 from talk.records.store import write_record
-from tests import samples
+from tests.experiments.profiling import samples
 
 EXTENSIONS = [
     *(f"talk.markdown.{name}" for name in ("values", "links", "conditions", "slides")),

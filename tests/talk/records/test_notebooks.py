@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from talk.errors import TalkError
+from talk.experiment import find_experiment
 from talk.paths import DOCS
 from talk.records.notebooks import Cell, cells_of, code_of, find_notebooks, prose_lines, read_notebook
 from talk.records.sources import hash_sources
@@ -57,16 +58,19 @@ def test_the_labs_of_this_talk_are_found_and_keep_no_outputs() -> None:
 
 
 def test_a_lab_is_stale_when_its_code_or_what_that_imports_changes(lab: Path, tmp_path: Path) -> None:
-    clock = tmp_path / "scripts" / "measure" / "clock.py"
+    clock = tmp_path / "scripts" / "shared" / "clock.py"
     clock.parent.mkdir(parents=True)
     clock.write_text("now = 1\n")
-    before = hash_sources("labs", tmp_path)
-    assert list(before) == ["docs/labs/small.ipynb", "scripts/talk/measure/clock.py"]
+    labs = find_experiment("labs")
+    code = "from shared import clock\n1 + 1"
+    write(lab, cell("code", "sum", code))
+    before = hash_sources(labs, tmp_path)
+    assert before.keys() >= {"docs/labs/small.ipynb", "scripts/shared/clock.py"}
 
-    write(lab, cell("markdown", "intro", "# Иначе"), cell("code", "sum", "from talk.measure import clock\n1 + 1"))
-    assert hash_sources("labs", tmp_path) == before
-    write(lab, cell("code", "sum", "from talk.measure import clock\n1 + 2"))
-    assert hash_sources("labs", tmp_path) != before
+    write(lab, cell("markdown", "intro", "# Иначе"), cell("code", "sum", code))
+    assert hash_sources(labs, tmp_path) == before
+    write(lab, cell("code", "sum", code.replace("1 + 1", "1 + 2")))
+    assert hash_sources(labs, tmp_path) != before
 
 
 @pytest.mark.parametrize(

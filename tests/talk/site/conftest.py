@@ -9,12 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from bench.kills import copy_project
-from talk.records.store import write_record
-from tests import samples
-from tests.experiments.gradient.render import samples as gradient_samples
-from tests.experiments.matmul.render.samples import matmul_record
-
 _PAGE = """# Проба
 
 /// slide | Проба
@@ -32,6 +26,12 @@ Talk = Callable[..., "subprocess.CompletedProcess[str]"]
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """The sources of the talk in a folder of their own, where only the talk itself and `test-box` were measured."""
+    from bench.kills import copy_project
+    from talk.records.store import write_record
+    from tests.experiments.gradient.render import samples as gradient_samples
+    from tests.experiments.matmul.render.samples import matmul_record
+    from tests.experiments.profiling import samples
+
     folder = tmp_path / "project"
     copy_project(folder)
     for machine in (folder / "docs" / "results").iterdir():
@@ -67,7 +67,7 @@ def talk(project: Path) -> Talk:
 
     def run(*words: str) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
-            [sys.executable, "-m", "scripts", *words], cwd=project, capture_output=True, text=True, timeout=120
+            [sys.executable, "-m", "talk", *words], cwd=project, capture_output=True, text=True, timeout=120
         )
 
     return run

@@ -1,65 +1,128 @@
-"""MkDocs and Zensical make the same chapters, values and deck of the same tree."""
+"""MkDocs and Zensical make the same pages, values, deck and links of the same tree, wherever pages lie."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from lxml import html
 
+from talk.site.links import find_broken
 from talk.site.policy import write_policies
-from tests.talk.site.conftest import Talk
+from tests.talk.conftest import Run
 
-PAGES = ("", "gpu", "reproduce", "slides")
+LAB = "docs/labs/try.ipynb"
+PAGES = ("", "part/sleep", "labs/try", "slides")
 
 
-def content(page: Path) -> dict[str, Any]:
-    """What a page says, whichever engine made it: text, values, claims, slides, figures."""
-    root = html.parse(str(page)).getroot()
+def content(site: Path, page: str) -> dict[str, Any]:
+    """What a page says, whichever engine made it: text, values, claims, slides, figures, where its links lead."""
+    root = html.parse(str(site / page / "index.html")).getroot()
     found = root.xpath("//article") or root.xpath("//*[contains(concat(' ', @class, ' '), ' slides ')]")
     body = found[0]
     for furniture in body.xpath(".//aside[contains(@class, 'md-source-file')] | .//script | .//style"):
         furniture.getparent().remove(furniture)
+    here = f"https://example.org/{page}/" if page else "https://example.org/"
     return {
         "values": [(data.get("value"), data.get("data-record"), data.text_content()) for data in body.iter("data")],
         "claims": [(claim.get("data-claim"), claim.get("data-holds")) for claim in body.xpath(".//*[@data-claim]")],
         "slides": [section.get("id") for section in body.iter("section")],
         "figures": [figure.get("data-record") for figure in body.xpath(".//figure[@data-record]")],
+        "links": [urljoin(here, link.get("href")) for link in body.iter("a") if link.get("href")],
+        "pictures": [urljoin(here, picture.get("src")) for picture in body.iter("img")],
         "text": " ".join(body.text_content().split()),
     }
 
 
-def read(page: Path) -> str:
-    return page.read_text(encoding="utf-8")
-
-
-@pytest.fixture
-def both_sites(project: Path, talk: Talk) -> tuple[Path, Path]:
-    done = talk("build", "--no-measure")
+def make_both_sites(folder: Path, run: Run, site_url: str = "") -> tuple[Path, Path]:
+    """The talk built by MkDocs, and then by Zensical."""
+    done = run("build", "--no-measure", site_url=site_url)
     assert done.returncode == 0, done.stderr
-    by_mkdocs = (project / "site").rename(project / "by-mkdocs")
-    zensical = [str(Path(sys.executable).with_name("zensical")), "build"]
-    ours_first = os.environ | {"PYTHONPATH": str(project)}  # not the installed project, whose records differ
-    done = subprocess.run(zensical, cwd=project, capture_output=True, text=True, timeout=120, env=ours_first)
+    by_mkdocs = (folder / "site").rename(folder / "by-mkdocs")
+    command = [str(Path(sys.executable).with_name("zensical")), "build"]
+    environment = os.environ | {"SITE_URL": site_url}
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
-    return by_mkdocs, project / "site"
+    assert done.stderr == "No issues found\n"
+    return by_mkdocs, folder / "site"
 
 
-def test_both_engines_say_the_same_and_take_the_policy(both_sites: tuple[Path, Path]) -> None:
-    by_mkdocs, by_zensical = both_sites
+def links_from_the_root(site: Path) -> list[str]:
+    """Links that lead elsewhere once the site lies in a sub-directory; 404.html can have no others."""
+    pages = [page for page in site.rglob("*.html") if page.name != "404.html"]
+    return [link for page in pages for link in re.findall(r'(?:href|src)="(/[^"]*)"', page.read_text(encoding="utf-8"))]
+
+
+def test_both_engines_say_the_same_and_take_the_policy(small_talk: Path, run: Run) -> None:
+    sites = by_mkdocs, by_zensical = make_both_sites(small_talk, run)
     for page in PAGES:
-        ours, theirs = (content(site / page / "index.html") for site in (by_mkdocs, by_zensical))
+        ours, theirs = (content(site, page) for site in sites)
         assert ours["text"], page
         for part, value in ours.items():
             assert value == theirs[part], f"/{page}: {part}"
-    for site in both_sites:
-        with_sizes = [page for page in (*PAGES, "matmul") if 'scripts/sizes.js"' in read(site / page / "index.html")]
-        assert with_sizes == ["matmul"]
-    assert content(by_mkdocs / "slides" / "index.html")["slides"]
-    assert content(by_mkdocs / "gpu" / "index.html")["values"]
-    # Its inline scripts are known as well: what MkDocs' hook gives a page, its pages can be given.
+    assert content(by_mkdocs, "slides")["slides"] == ["small-talk", "how-long"]
+    assert content(by_mkdocs, "part/sleep")["values"]
+    for site in sites:
+        assert [page for page in PAGES if 'own.js"' in (site / page / "index.html").read_text()] == ["part/sleep"]
+        assert find_broken(site) == []
+        assert links_from_the_root(site) == []
+    # Zensical's inline scripts are known as well: what the plugin gives MkDocs' pages, its pages can be given.
     assert write_policies(by_zensical) >= len(PAGES)
     for page in PAGES:
-        assert "Content-Security-Policy" in read(by_zensical / page / "index.html")
+        assert "Content-Security-Policy" in (by_zensical / page / "index.html").read_text(encoding="utf-8")
+
+
+def test_in_a_sub_directory_too(small_talk: Path, run: Run) -> None:
+    for site in make_both_sites(small_talk, run, site_url="https://example.org/talks/sleep/"):
+        assert [str(each) for each in find_broken(site) if not str(each).startswith("404.html")] == []
+        assert links_from_the_root(site) == []
+
+
+def test_links_of_a_chapter_in_a_folder(small_talk: Path, run: Run) -> None:
+    root = "https://example.org"
+    for site in make_both_sites(small_talk, run):
+        chapter, deck, index = (content(site, page) for page in ("part/sleep", "slides", ""))
+        assert f"{root}/slides/#how-long" in chapter["links"]
+        assert f"{root}/part/picture.svg" in chapter["pictures"]
+        assert chapter["links"].count(f"{root}/") == 2, "Markdown's link and the one in raw HTML"
+        assert f"{root}/part/sleep/#how-long" in deck["links"], "in the article"
+        assert f"{root}/part/sleep/#more" in deck["links"], "an anchor of the chapter"
+        assert deck["pictures"] == [f"{root}/part/picture.svg"] * 2
+        assert f"{root}/part/sleep/#more" in index["links"], "raw HTML"
+        for page in (chapter, index):
+            [data] = [link for link in page["links"] if link.endswith("/sleep.json")]
+            assert data.startswith(f"{root}/results/")
+
+
+@pytest.mark.parametrize("deck", ["slides.md", "show/deck.md", None])
+def test_the_deck_lies_anywhere_or_is_not_there(small_talk: Path, run: Run, deck: str | None) -> None:
+    source = small_talk / "docs" / "slides.md"
+    if deck is None:
+        source.unlink()
+    else:
+        (small_talk / "docs" / deck).parent.mkdir(exist_ok=True)
+        source.rename(small_talk / "docs" / deck)
+    assert run("check").stderr.splitlines() == [f"{LAB}: no machine has executed it; run `talk measure labs`"]
+    for site in make_both_sites(small_talk, run):
+        assert find_broken(site) == []
+        page = (site / "part" / "sleep" / "index.html").read_text(encoding="utf-8")
+        if deck is None:
+            assert "slide-link" not in page
+        else:
+            assert f'href="../../{deck.removesuffix(".md")}/#how-long"' in page
+
+
+def test_a_talk_of_one_page(small_talk: Path, run: Run) -> None:
+    docs = small_talk / "docs"
+    for path in ("part/sleep.md", "part/picture.svg", "slides.md", "labs/try.ipynb", "labs/try.md"):
+        (docs / path).unlink()
+    text = (docs / "index.md").read_text(encoding="utf-8")
+    (docs / "index.md").write_text(re.sub(r"(?m)^See .*$", "It is [longer](claim:longer).", text), encoding="utf-8")
+    experiment = small_talk / "scripts" / "experiments" / "sleep" / "experiment.py"
+    experiment.write_text(experiment.read_text().replace("part/sleep", "index"))
+    for site in make_both_sites(small_talk, run):
+        assert find_broken(site) == []

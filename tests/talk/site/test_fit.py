@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from markdown import Markdown
 
-from talk.errors import TalkError
-from talk.site.fit import find_misfits, slot_min
+from talk.settings import Settings
+from talk.site import fit
+from talk.site.fit import convert_deck, find_misfits
 
 EXTENSIONS = ["tables", "pymdownx.superfences", "pymdownx.highlight", "talk.markdown.slides"]
 
@@ -26,8 +27,8 @@ def slide(layout: str, content: str) -> str:
 
 
 @pytest.fixture
-def docs(tmp_path: Path) -> Path:
-    (tmp_path / "slides.md").write_text("---\ntitle: Слайды\nslot: 1\n---\n", encoding="utf-8")
+def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(fit, "settings", lambda: Settings(slot_min=1))
     return tmp_path
 
 
@@ -83,19 +84,10 @@ def test_notes_take_no_room(docs: Path) -> None:
 def test_time_over_the_slot_is_told(docs: Path) -> None:
     text = "/// slide | А\n    time: 45\n///\n\n/// slide | Б\n///\n"
     (problem,) = misfits(docs, text)
-    assert problem.startswith(f"{docs}/slides.md:3: the deck is planned for 1:45, 0:45 over the slot of 1 min; shorten")
+    said = "the deck is planned for 1:45, 0:45 over the slot of 1 min; shorten slides' `time:`"
+    assert re.match(rf"mkdocs\.yml:\d+: extra\.talk\.slot: {re.escape(said)}", problem)
 
 
-def test_the_slot_is_forty_minutes_unless_the_deck_says_otherwise(docs: Path) -> None:
-    assert slot_min(docs) == 1
-    (docs / "slides.md").write_text("---\ntitle: Слайды\n---\n", encoding="utf-8")
-    assert slot_min(docs) == 40
-    (docs / "slides.md").write_text("Слайды\n", encoding="utf-8")
-    assert slot_min(docs) == 40
-
-
-@pytest.mark.parametrize("slot", ["forty", "0", "-5", "true", "2.5", "601"])
-def test_a_slot_that_is_not_a_time_is_told(docs: Path, slot: str) -> None:
-    (docs / "slides.md").write_text(f"---\nslot: {slot}\n---\n", encoding="utf-8")
-    with pytest.raises(TalkError, match=r"slides\.md:2: slot .* is not a time; write whole minutes, 1 to 600"):
-        slot_min(docs)
+def test_a_talk_without_a_deck_fits(docs: Path) -> None:
+    assert convert_deck(docs) == ""
+    assert find_misfits("", docs) == []

@@ -1,0 +1,135 @@
+"""The MkDocs plugin: `mkdocs build` and `mkdocs serve` alone are enough.
+
+It makes what pages show, refuses mistaken sources and gives every page its security policy. Pages themselves need only
+the Markdown extension `talk.markdown` and what `prepare` makes, so other engines show them as well.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.base import Config
+from mkdocs.exceptions import Abort
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
+
+from talk.errors import TalkError
+from talk.paths import MACHINE_PAGES
+from talk.render.render import finish_pages
+from talk.render.values import current_values
+from talk.site.check import find_mistakes, find_refuted_claims
+from talk.site.policy import write_policies
+from talk.site.prepare import prepare
+from talk.site.rebuild import Rebuilder, watch_edits
+from talk.site.restart import restart_if_code_changed
+
+_FIRST, _LAST = 200, -200
+
+
+class Options(Config):  # type: ignore[no-untyped-call]
+    """None: what a talk may set is in `extra.talk`, where every engine has it."""
+
+
+class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
+    """Entry point `mkdocs.plugins: talk`."""
+
+    def __init__(self) -> None:
+        self._serving = False
+        self._rebuilder = Rebuilder()
+
+    def on_startup(self, *, command: str, **_: Any) -> None:
+        """Remember whether MkDocs is about to serve. Having this method, the plugin lives through all its builds."""
+        self._serving = command == "serve"
+
+    def on_serve(self, server: Any, *, config: Any, **_: Any) -> Any:
+        """Look for edits more often than MkDocs does."""
+        watch_edits(server, [config.docs_dir, config.config_file_path])
+        return server
+
+    def on_pre_build(self, *, config: Any) -> None:
+        """Make what pages show. Raises TalkError where a source is mistaken."""
+        if self._serving:
+            restart_if_code_changed(config.site_dir)
+        prepare(config.site_name, config.site_author or "")
+        _date_by_records()
+        if mistakes := find_mistakes():
+            tell(mistakes[:-1])
+            raise mistakes[-1]
+        tell(f"warning: {refuted}" for refuted in find_refuted_claims())
+
+    def on_files(self, files: Any, **_: Any) -> Any:
+        """Leave out pages of machines: they are still being drawn, and MkDocs need not see them."""
+        for file in [file for file in files if Path(file.abs_src_path).parent == MACHINE_PAGES]:
+            files.remove(file)
+        self._rebuilder.begin(files)
+        return files
+
+    @event_priority(_LAST)
+    def on_page_markdown(self, markdown: str, *, page: Any, **_: Any) -> str:
+        """While serving, take a page as it was where nothing that it is made of has changed."""
+        if self._serving:
+            self._rebuilder.take_former(page, markdown)
+        return markdown
+
+    @event_priority(_LAST)
+    def on_page_content(self, html: str, *, page: Any, **_: Any) -> str:
+        """While serving, keep what the page became."""
+        if self._serving:
+            self._rebuilder.keep(page, html)
+        return html
+
+    def on_env(self, env: Any, **_: Any) -> Any:
+        """Keep templates compiled."""
+        self._rebuilder.keep_templates(env)
+        return env
+
+    @event_priority(_FIRST)
+    def _before_search(self, context: Any, *, page: Any, config: Any, **_: Any) -> Any:
+        if self._serving:
+            self._rebuilder.take_former_entries(page, config)
+        return context
+
+    @event_priority(_LAST)
+    def _after_search(self, context: Any, *, page: Any, config: Any, **_: Any) -> Any:
+        if self._serving:
+            self._rebuilder.keep_entries(page, config)
+        return context
+
+    on_page_context = CombinedEvent(_before_search, _after_search)  # type: ignore[arg-type]
+
+    def on_post_build(self, *, config: Any) -> None:
+        """Put the pages of machines among the others, and give every page its policy, whatever it was made of."""
+        site = Path(config.site_dir)
+        finish_pages()
+        if MACHINE_PAGES.is_dir():
+            hidden = shutil.ignore_patterns(".*")
+            shutil.copytree(MACHINE_PAGES, site / MACHINE_PAGES.name, ignore=hidden, dirs_exist_ok=True)
+        if not self._serving:  # the reloading script that a server puts into pages has no one hash
+            write_policies(site)
+
+    def on_build_error(self, *, error: Exception) -> None:
+        """A TalkError is one line, not a traceback."""
+        if isinstance(error, TalkError):
+            raise Abort(str(error)) from error
+
+
+def tell(problems: Iterable[object]) -> None:
+    """Print problems, one a line. Not by MkDocs' logger: a claim that a laptop refutes must not fail a strict build."""
+    for problem in problems:
+        print(problem, file=sys.stderr)
+
+
+def _date_by_records() -> None:
+    """Let MkDocs date the site map by the newest record instead of the day of the build."""
+    newest = max((_moment(record.measured_at) for record in current_values().records), default=None)
+    if newest is not None:
+        os.environ["SOURCE_DATE_EPOCH"] = str(int(newest.timestamp()))
+
+
+def _moment(written: str) -> datetime:
+    """`2026-11-23T10:00:00Z`, `2026-11-23` or `2024-10`, the beginning of what has no more."""
+    moment = datetime.fromisoformat(f"{written}-01" if len(written) == len("2024-10") else written)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

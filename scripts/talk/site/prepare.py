@@ -1,0 +1,18 @@
+"""Everything that pages show and no hand writes, made before an engine makes pages; no engine is needed for that."""
+
+from talk.render.render import render_fragments
+from talk.site.assets import write_assets
+from talk.site.labs import write_labs
+from talk.site.sharing import write_sharing_pictures
+
+
+def prepare(site: str, author: str) -> None:
+    """Bring assets, theme templates, fragments, labs and sharing pictures up to date.
+
+    `site` and `author` are `site_name` and `site_author` of mkdocs.yml. Pages of machines are only begun:
+    `talk.render.render.finish_pages` waits for them. Raises TalkError.
+    """
+    write_assets()
+    render_fragments()
+    write_labs()
+    write_sharing_pictures(site, author)
