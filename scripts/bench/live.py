@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
 
-from bench.project import copy_project, environment
+from bench.project import copy_project, environment, set_up
 from talk.errors import TalkError
 
 _EDITS = 5
@@ -31,6 +31,7 @@ def edit_to_slide_s(browser_path: str) -> float:
     with tempfile.TemporaryDirectory() as folder, ExitStack() as held:
         project = Path(folder, "project")
         copy_project(project)
+        set_up(project)
         address = held.enter_context(_serve(project))
         playwright = held.enter_context(sync_playwright())
         chapter = project / "docs" / _CHAPTER

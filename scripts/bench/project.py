@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from talk.errors import TalkError
 from talk.paths import NPM, PACKAGE, ROOT, SCRIPTS
 
 _SOURCES = ("scripts", "docs", "snippets", "mkdocs.yml")
@@ -42,6 +43,14 @@ def environment(project: Path) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": os.pathsep.join((str(project / SCRIPTS.name), str(PACKAGE.parent)))}
 
 
+def set_up(project: Path) -> None:
+    """What `make setup` does once Python's packages are there: theme, style sheets and typefaces. Raises TalkError."""
+    command = [sys.executable, "-m", "talk.site.vendor"]
+    done = subprocess.run(command, cwd=project, env=environment(project), capture_output=True, text=True)
+    if done.returncode:
+        raise TalkError("make setup", last_line(done), "run it by hand")
+
+
 def run_talk(project: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     """`talk …` in `project`."""
     command = [sys.executable, "-m", "talk", *words]
@@ -49,5 +58,6 @@ def run_talk(project: Path, *words: str) -> "subprocess.CompletedProcess[str]":
 
 
 def last_line(done: "subprocess.CompletedProcess[str]") -> str:
-    """The last thing that a command said on standard error."""
-    return (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+    """The last thing that a command said on standard error; make adds that it failed, as everybody knows."""
+    said = [line for line in done.stderr.strip().splitlines() if not line.startswith("make: ***")]
+    return said[-1] if said else "it said nothing"
