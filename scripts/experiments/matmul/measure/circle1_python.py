@@ -1,4 +1,4 @@
-"""Circle 1. Three loops in Python: every number is an object, every operation a conversation about it."""
+"""Circle 1. Three loops in Python: every number is an object, and every operation looks up its type."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from .operands import Matrix, multiplication
 
 @multiplication
 def multiply(a: Matrix, b: Matrix, c: Matrix) -> None:
-    """C = A·B by definition. Lists, not arrays: an array makes a new object for every number taken out of it."""
+    """C = A·B by definition, on lists: an array would make a new object for every number that is read from it."""
     left, right, product = a.tolist(), b.tolist(), c.tolist()
     # --8<-- [start:heart]
     for i in range(len(left)):
@@ -17,5 +17,5 @@ def multiply(a: Matrix, b: Matrix, c: Matrix) -> None:
                 total += left[i][k] * right[k][j]
             product[i][j] = total
     # --8<-- [end:heart]
-    with np.errstate(over="ignore"):  # Python's floats are wider: what is too large for float32 is Inf there
+    with np.errstate(over="ignore"):  # Python's floats have 64 bits: what is too large for float32 becomes Inf
         c[...] = product

@@ -1,4 +1,4 @@
-"""Circle 4. One thread, and the memory hierarchy: five steps, each with one idea more than the one above it.
+"""Circle 4. One thread and the memory hierarchy: five steps, each of which adds one idea to the step above it.
 
 The complexity stays O(n³) from here on. What changes is how far a number travels before it is used again.
 """
@@ -12,9 +12,9 @@ from numba import njit, types
 from .operands import Matrix, multiplication
 from .vector import BYTES, LINE, Caches, Tile, copy, machine_caches, machine_tile, micro_kernel
 
-# Deeper tiles amortise reading and writing C; the unrolled kernel takes steps of this many.
+# So many steps along the sum are unrolled in the kernel.
 UNROLL = 4
-_NOTHING = -1  # ahead is asked for
+_NOTHING = -1  # is prefetched
 
 
 Sides = tuple[int, int]  # of a block of B: its depth and its columns
@@ -23,8 +23,8 @@ Sides = tuple[int, int]  # of a block of B: its depth and its columns
 def block_sides(tile: Tile, caches: Caches) -> Sides:
     """Largest sides (depth, columns) of the block of B that is worked on at once.
 
-    Rows of A of that depth, one tile's worth, take a quarter of L1; the block of B takes somewhat less than half of
-    L2: the rest is for what passes through.
+    A tile's rows of A, of that depth, take a quarter of L1. The block of B takes somewhat less than half of L2: the
+    rest is for A and C, which pass through.
     """
     depth = max(64, caches.l1 // 4 // (tile.rows * BYTES) // 64 * 64)
     columns = max(tile.columns, caches.l2 * 7 // 16 // (depth * BYTES) // tile.columns * tile.columns)
@@ -102,7 +102,7 @@ _OF_B, _OF_A, _OF_C = DEPTH * COLUMNS, TILE_ROWS * DEPTH, TILE_ROWS * TILE_COLUM
 # Step 4. Packing: the block of B is copied once into the very order in which the tile reads it. A is read in place.
 @njit(cache=True)
 def _pack(b: Matrix, k0: int, depth: int, j0: int, j1: int, packed: Any) -> None:
-    """Columns of B in strips as wide as the tile, each strip row by row, with zeros past every edge."""
+    """Copy columns of B into strips as wide as the tile, each strip row by row, padded with zeros past the edges."""
     # --8<-- [start:packing]
     for k in range(k0, k0 + depth):
         for j in range(j0, j1, TILE_COLUMNS):
@@ -116,7 +116,7 @@ def _pack(b: Matrix, k0: int, depth: int, j0: int, j1: int, packed: Any) -> None
 
 @njit(cache=True)
 def _copy_edge(b: Matrix, k: int, j0: int, j1: int, packed: Any, place: int) -> None:
-    """Row k of a strip that ends at column j1 or lies below B. Number by number: slices would take long to compile."""
+    """Copy row k of a strip that ends at column j1 or lies below B. Slices instead of the loop compile slowly."""
     width = min(TILE_COLUMNS, j1 - j0) if k < b.shape[0] else 0
     for ahead in range(TILE_COLUMNS):
         packed[place + ahead] = b[k, j0 + ahead] if ahead < width else np.float32(0)
@@ -124,7 +124,7 @@ def _copy_edge(b: Matrix, k: int, j0: int, j1: int, packed: Any, place: int) -> 
 
 @njit(cache=True)
 def _copy_rows(a: Matrix, i: int, rows: int, k0: int, width: int, depth: int, edge: Any) -> None:
-    """So many rows of A from column k0 on, each filled up with zeros from `width` to `depth` numbers."""
+    """Copy `rows` rows of A from column k0 on, each padded with zeros from `width` to `depth` numbers."""
     for row in range(rows):
         copy(a, (i + row) * a.shape[1] + k0, edge, row * DEPTH, width)
         edge[row * DEPTH + width : row * DEPTH + depth] = 0
@@ -147,9 +147,9 @@ def share(length: int, parts: int, tile: int) -> int:
     return -(-tiles // parts) * tile
 
 
-# Step 5. Overlap: lines of C and the rows of A that come next are asked for before they are needed.
+# Step 5. Overlap: lines of C and the next rows of A are prefetched before they are needed.
 _unrolled_tile_product = micro_kernel(TILE, unroll=UNROLL)
-# Its types are written down, or it would be compiled anew for every constant that somebody calls it with.
+# Its types are declared: else Numba would compile it anew for every literal that it is called with.
 _STRIP = types.void(*[_WHOLE] * 3, *[_COUNT] * 4, types.boolean, _ROOM, types.UniTuple(_COUNT, 2))
 
 
@@ -159,7 +159,7 @@ def strip(
 ) -> None:
     """C[i0:i1, j0:j1] = A[i0:i1]·B[:, j0:j1]. Threads with `room` of their own may work on strips side by side.
 
-    `block` are the largest depth and columns of the block of B; what is larger than BLOCK has no room.
+    `block` is the largest depth and the most columns of the block of B, at most those of BLOCK: `room` holds no more.
     """
     packed, edge = room[:_OF_B], room[_OF_B : _OF_B + _OF_A]
     spill = room[_OF_B + _OF_A :].reshape(TILE_ROWS, TILE_COLUMNS)

@@ -1,4 +1,4 @@
-"""Circle 5. All threads: C is cut into strips, one a thread, and each strip is circle 4."""
+"""Circle 5. All threads: C is cut into strips, one for each thread, and circle 4 multiplies each strip."""
 
 from functools import cache
 
@@ -10,7 +10,7 @@ from .operands import Matrix, multiplication
 
 @njit(cache=True, parallel=True)
 def strips(a: Matrix, b: Matrix, c: Matrix, down: int, across: int, block: Sides, rooms: Matrix) -> None:
-    """C in `down` × `across` strips, side by side; each cuts B into blocks of at most these sides."""
+    """Multiply `down` × `across` strips of C in parallel; each cuts B into blocks of at most the sides `block`."""
     # --8<-- [start:heart]
     n, p = c.shape
     height = share(n, down, TILE_ROWS)
@@ -26,10 +26,10 @@ def strips(a: Matrix, b: Matrix, c: Matrix, down: int, across: int, block: Sides
 
 @cache
 def grid(threads: int, n: int, p: int) -> tuple[int, int]:
-    """How many strips down and across an n×p result, one a thread: the way that leaves the largest strip smallest.
+    """How many strips go down and across an n×p result, one for each thread, so that the largest strip is smallest.
 
-    Of ways that are equal the widest across wins: a column of B is packed once then, and rows of A, which every
-    strip reads for itself, are not packed at all.
+    Of equal ways the one with the most strips across wins: then each column of B is packed only once, and rows of A,
+    which every strip reads, are not packed at all.
     """
 
     def largest(down: int) -> tuple[int, int]:

@@ -1,6 +1,6 @@
-"""Circle 6. A GPU: thousands of threads, in six steps; the sixth is `circle6_triton`.
+"""Circle 6. A GPU: thousands of threads, in six steps, of which `circle6_triton` is the sixth.
 
-Threads go in warps of 32 that read memory together, and in blocks that share a small memory of their own.
+Threads run in warps of 32, which read memory together, and in blocks, which have a small shared memory each.
 Operands are float32 tensors on the GPU, or NumPy arrays under Numba's simulator (NUMBA_ENABLE_CUDASIM=1).
 """
 
@@ -14,8 +14,8 @@ from .circle6_vector import ALIGNMENT, copy_four
 from .operands import product_shape
 
 SIDE = 32  # of a block of threads: a warp is one row of it
-# The fourth step: a block of threads makes TALL × WIDE numbers of C, DEEP numbers of the sum at a time, each thread
-# EACH × EACH of them.
+# The fourth step: a block of threads computes a tile of TALL × WIDE numbers of C, DEEP steps of the sum at a time;
+# each of its threads computes EACH × EACH of them.
 TALL, WIDE, DEEP, EACH = 128, 128, 8, 8
 _THREADS = (TALL // EACH) * (WIDE // EACH)
 

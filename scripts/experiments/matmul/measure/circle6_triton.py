@@ -1,4 +1,4 @@
-"""Circle 6, step 5, and circle 8 on a GPU: a tile a program in Triton, which vectorises the reads and overlaps them.
+"""Circle 6, step 6, and circle 8 on a GPU: Triton runs a program for each tile, vectorises its reads and overlaps them.
 
 The same kernel multiplies float32 (IEEE, no TF32), TF32 and bfloat16 on tensor cores, and ends in SiLU where asked to.
 Under TRITON_INTERPRET=1 it runs on tensors in the memory of the CPU.
@@ -14,12 +14,12 @@ import triton.language as tl
 
 Precision = Literal["ieee", "tf32"]
 _DTYPES = (torch.float32, torch.bfloat16, torch.float16)
-_MOST_UNROLLED = 2048  # multiplications a thread: more take minutes to compile, and registers that there are not
+_MOST_UNROLLED = 2048  # multiplications per thread: more take minutes to compile, and more registers than there are
 
 
 @dataclass(frozen=True)
 class Tiles:
-    """What is tuned: the tile of C, the depth of a step, how many tile rows share columns of B, warps, stages."""
+    """What is tuned: the tile of C, the depth of a step, how many rows of tiles share B's columns, warps and stages."""
 
     tall: int = 128
     wide: int = 128
@@ -115,7 +115,7 @@ def _fits(tiles: Tiles, a: torch.Tensor, precision: Precision) -> bool:
 
 
 def _tune(a: Any, b: Any, out: Any, bias: Any, precision: Precision) -> Tiles:
-    """The fastest of the candidates for this shape on this GPU, each timed; kept for the next call."""
+    """The fastest candidate for this shape on this GPU. All are timed once, and the answer is kept."""
     key = (tuple(a.shape), b.shape[1], a.dtype, bias is not None, precision, a.device)
     if key not in _tuned:
         times = {}

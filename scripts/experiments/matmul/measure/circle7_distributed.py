@@ -1,11 +1,11 @@
-"""Circle 7. More machines than one: the matrices are sharded over a grid of processes, which pass panels round.
+"""Circle 7. Many machines: the matrices are sharded over a grid of processes, which broadcast panels to each other.
 
 SUMMA: R. van de Geijn, J. Watts, SUMMA: scalable universal matrix multiplication algorithm (1997). Process (i, j) of a
 grid owns the blocks A[i, j], B[i, j] and C[i, j]. Every step a panel of A's columns crosses its row of the grid, a
 panel of B's rows crosses its column, and each process adds their product to its block. Processes of a CPU talk over
 gloo; where there are two GPUs or more, each process has one, and they talk over NCCL.
 
-Run under torchrun, which starts the processes and starts them anew when one dies: what each has summed up is on disk.
+It runs under torchrun, which starts all processes anew when one dies: each has saved its sum on disk.
 """
 
 import json
@@ -71,7 +71,7 @@ class Task:
 
 
 def tasks(devices: list[Device], gpus: int, quick: bool) -> list[Task]:
-    """What is measured: on a CPU a grid of 2×2, and once more with a death; on two GPUs or more a grid of those."""
+    """What is measured: on a CPU a grid of 2×2, then one with a killed process; on two GPUs or more, a grid of them."""
     found = []
     if "cpu" in devices:
         found.append(Task(n=512 if quick else 1024, rows=2, columns=2, panels=2))
@@ -131,7 +131,7 @@ class Shard:
         # --8<-- [end:heart]
 
     def save(self, step: int) -> None:
-        """Keep what is summed up before `step`, whole or not at all. On a GPU nobody dies: nothing is copied out."""
+        """Write the sum of all steps before `step`, whole or not at all. On a GPU no process is killed, nor saved."""
         if self.device.type == "cuda":
             return
         unfinished = self._saved(step).with_suffix(".unfinished")
@@ -140,7 +140,7 @@ class Shard:
         unfinished.rename(self._saved(step))
 
     def restore(self) -> int:
-        """Go back to the last step that every process has kept; returns it."""
+        """Load the sum of the last step that every process has saved; returns that step."""
         kept = max((int(path.stem.split("-")[1]) for path in self.folder.glob(f"{self.rank}-?.npy")), default=0)
         agreed = torch.tensor([kept], device=self.device)
         dist.all_reduce(agreed, dist.ReduceOp.MIN)
@@ -164,19 +164,19 @@ class Shard:
         return part(self.task.n, self.task.columns, self.j)
 
     def _panel_of_a(self, step: int) -> tuple[torch.Tensor, int]:
-        """The step's columns of A, or room for them where another process of this row owns them; and who does."""
+        """The step's panel of A, an empty buffer where another process of this row owns it; and the owner's rank."""
         owner, inside = self._place(step, self.task.columns)
         room = torch.empty(len(self.a), inside.stop - inside.start, device=self.device)
         return self.a[:, inside].contiguous() if self.j == owner else room, self.i * self.task.columns + owner
 
     def _panel_of_b(self, step: int) -> tuple[torch.Tensor, int]:
-        """The step's rows of B in the same way, whose owner is in this column."""
+        """The step's panel of B in the same way; its owner is in this column."""
         owner, inside = self._place(step, self.task.rows)
         room = torch.empty(inside.stop - inside.start, self.b.shape[1], device=self.device)
         return self.b[inside].contiguous() if self.i == owner else room, owner * self.task.columns + self.j
 
     def _place(self, step: int, blocks: int) -> tuple[int, slice]:
-        """The block, of so many along the sum, in which the step's panel lies; and where inside it."""
+        """Which of `blocks` blocks along the sum holds the step's panel, and where in that block it lies."""
         whole = _panel(self.task, step)
         owner = next(index for index in range(blocks) if whole.start < part(self.task.n, blocks, index).stop)
         start = part(self.task.n, blocks, owner).start
@@ -202,7 +202,7 @@ def part(length: int, parts: int, index: int) -> slice:
 
 
 def _panel(task: Task, step: int) -> slice:
-    """Where the step's panel lies along the sum: the smallest blocks of A or B that no border cuts, in equal parts."""
+    """Where the step's panel lies along the sum. No panel crosses a border between two blocks, of A or of B."""
     block = part(task.n, task.steps // task.panels, step // task.panels)
     inside = part(block.stop - block.start, task.panels, step % task.panels)
     return slice(block.start + inside.start, block.start + inside.stop)

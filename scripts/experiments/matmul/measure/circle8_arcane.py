@@ -1,6 +1,6 @@
-"""Circle 8. The arcane: an epilogue fused into the product, fewer bits, other shapes than square.
+"""Circle 8. The arcane arts on a CPU: an epilogue fused into the product, and numbers of fewer bits.
 
-What a CPU has of it is here. What GPUs add is in `circle8_gpu` and `circle8_sparse`.
+Those that need a GPU are in `circle8_gpu` and `circle8_sparse`.
 """
 
 import math
@@ -56,7 +56,7 @@ def _bias_silu(c: Matrix, bias: Matrix, j0: int, j1: int) -> None:
 # --8<-- [start:fused]
 @njit(cache=True, parallel=True)
 def _fused(a: Matrix, b: Matrix, bias: Matrix, c: Matrix, rooms: Matrix) -> None:
-    """Strips of C side by side; each block gets its epilogue as soon as it is whole, while it is in the cache."""
+    """Multiply strips of C in parallel; each block gets its epilogue as soon as it is whole, still in the cache."""
     n, p = c.shape
     width = share(p, len(rooms), TILE_COLUMNS)
     for part in prange(len(rooms)):

@@ -1,7 +1,7 @@
-"""Circle 8. Kernel search: which cuts suit a shape nobody knows beforehand, so all of them are timed and the best kept.
+"""Circle 8. Kernel search: nobody knows beforehand which cut suits a shape, so all are timed and the best is kept.
 
-A matrix of 24 rows and one of 2048 want different blocks, and threads that share the work out differently. Libraries
-carry tables of such answers; Triton's autotuner (circle 6) asks the same question on a GPU.
+A matrix of 24 rows and one of 2048 want different blocks, and another division of the work between threads. Libraries
+carry tables of such answers; on a GPU Triton's autotuner (circle 6) searches in the same way.
 """
 
 import time
@@ -20,7 +20,7 @@ _TRIALS = 3
 
 @dataclass(frozen=True)
 class Cut:
-    """Strips of C down and across, a thread a strip, and the largest block of B in them: depth by columns."""
+    """How many strips of C go down and across, one for each thread, and the largest block of B: depth by columns."""
 
     down: int
     across: int
@@ -29,7 +29,7 @@ class Cut:
 
 
 def cuts(threads: int) -> list[Cut]:
-    """What is searched: every grid of so many threads with circle 4's block of B, its halves and its quarters."""
+    """The cuts to search: every grid of `threads` strips, with circle 4's block of B, its halves and its quarters."""
     grids = [(down, threads // down) for down in range(1, threads + 1) if threads % down == 0]
     depths = sorted({max(_LEAST_DEPTH, DEPTH // part) for part in (1, 2, 4)})
     columns = sorted({max(1, COLUMNS // part // TILE_COLUMNS) * TILE_COLUMNS for part in (1, 2, 4)})

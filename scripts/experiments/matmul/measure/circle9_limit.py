@@ -1,4 +1,4 @@
-"""Circle 9, the ice. What no program on this machine can pass: its arithmetic and its memory, each measured alone."""
+"""Circle 9, the ice. The machine's ceilings: its peak of arithmetic and its memory bandwidths, each measured alone."""
 
 import time
 from collections.abc import Callable
@@ -20,7 +20,7 @@ ACCUMULATORS = TILE.rows * TILE.vectors
 FLOPS_PER_TURN = 2 * ACCUMULATORS * TILE.lanes
 _TURNS = 2_000_000
 _READ_BYTES = 256 << 20  # read in all by a thread, per timing
-_MOST_BYTES = 512 << 20  # of memory taken, all threads together: a virtual machine zeroes a gigabyte for seconds
+_MOST_BYTES = 512 << 20  # of all working sets together: a virtual machine takes seconds to zero a gigabyte
 _REPEATS = 7
 _BURST_TURNS = 100_000  # under half a millisecond: in ten the clock has risen by a tenth
 
@@ -72,7 +72,7 @@ def _read_on_threads(x: Matrix, passes: int) -> np.float32:
 
 
 def measure_peak(threads: int) -> Peak:
-    """The best of several runs: neighbours and clocks can only take speed away."""
+    """FLOP/s of independent FMAs, the best of several runs: other programs and lower clocks can only slow them."""
     factor = np.float32(0.5)
     best_s = _best_time(lambda: _fma_on_threads(threads, np.int64(_TURNS), factor))
     return Peak(device="cpu", threads=threads, flops_per_s=threads * _TURNS * FLOPS_PER_TURN / best_s)
@@ -81,8 +81,8 @@ def measure_peak(threads: int) -> Peak:
 class PeakAfterProducts:
     """One thread's peak at the clock that products run at: the median of bursts, each right after a product.
 
-    `product` multiplies matrices for ten milliseconds or more. A burst is taken with every call, so that they may come
-    between those who are held against it: what a core is given changes from minute to minute.
+    `product` multiplies matrices for ten milliseconds or more. Every call takes one burst, so that bursts can come
+    between the contenders that are compared with this peak: a core's clock changes from minute to minute.
     """
 
     def __init__(self, product: Callable[[], object]) -> None:
@@ -104,7 +104,7 @@ class PeakAfterProducts:
 
 
 def measure_bandwidths(threads: int) -> list[Bandwidth]:
-    """Reading from each level of the memory, one thread alone and `threads` at once, each its own working set."""
+    """The bandwidth of each memory level, read by one thread and by `threads` at once, each in its own working set."""
     caches = machine_caches()
     sizes: dict[Level, Callable[[int], int]] = {
         "l1": lambda _: caches.l1 // 2,
@@ -113,7 +113,7 @@ def measure_bandwidths(threads: int) -> list[Bandwidth]:
         "memory": lambda count: min(max(4 * caches.l3, 64 << 20), _MOST_BYTES) // count,
     }
     counts = sorted({1, threads})
-    # One array for all of them: to get half a gigabyte from a virtual machine takes longer than to read it ten times.
+    # All share one array: on a virtual machine, getting half a gigabyte takes longer than reading it ten times.
     numbers = np.ones(max(count * size(count) for size in sizes.values() for count in counts) // BYTES, np.float32)
     return [
         _measure_bandwidth(level, numbers[: count * (size(count) // BYTES)].reshape(count, -1))
@@ -123,7 +123,7 @@ def measure_bandwidths(threads: int) -> list[Bandwidth]:
 
 
 def _measure_bandwidth(level: Level, x: Matrix) -> Bandwidth:
-    """Of reading the rows of x, a thread a row."""
+    """The bandwidth of reading the rows of x, each by its own thread."""
     threads, size_bytes = len(x), x[0].nbytes
     passes = max(1, _READ_BYTES // size_bytes)
     best_s = _best_time(lambda: _read_on_threads(x, passes))

@@ -119,7 +119,7 @@ def with_epilogue() -> list[Entry]:
 
 
 def strassen_over_tiles() -> Entry:
-    """One level of Strassen over circle 4's best step: what lower complexity is worth once the loops are good."""
+    """One level of Strassen over circle 4's best step: it shows what a lower complexity is worth over good loops."""
 
     def make(a: Matrix, b: Matrix, c: Matrix) -> Callable[[], object]:
         return partial(circle3_strassen.with_leaf(circle4_one_thread.multiply, cutoff=-(-len(a) // 2)), a, b, c)
@@ -128,7 +128,7 @@ def strassen_over_tiles() -> Entry:
 
 
 def libraries(threads: str) -> list[Entry]:
-    """PyTorch's and NumPy's own products; how many threads they take is set where they are timed."""
+    """PyTorch's and NumPy's own products. `thread_limit` sets how many threads they take."""
     return [
         Entry(f"torch_{threads}", 9, _torch, 8192, library=True),
         Entry(f"numpy_{threads}", 9, lambda a, b, c: partial(np.matmul, a, b, out=c), 8192, library=True),

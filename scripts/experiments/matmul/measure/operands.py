@@ -1,4 +1,4 @@
-"""What every circle agrees on: one signature, and refusal of operands that it has no right answer for."""
+"""The signature that every circle has, and the checks of operands that every circle makes."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -11,12 +11,12 @@ Matrix = NDArray[np.float32]
 Shape = tuple[int, int, int]
 _NAMES = ("a", "b", "out")
 
-# Products of this very Conformer: steps of sound by the sides of its weights.
+# Shapes of the Conformer's products: steps of sound by the two sides of a weight matrix.
 CONFORMER: tuple[Shape, ...] = ((24, 512, 2048), (121, 512, 2048), (121, 2048, 512), (121, 512, 512))
 
 
 class Multiply(Protocol):
-    """A circle: the product of an (n, m) and an (m, p) float32 matrix, into `out` where one is given."""
+    """A circle: it multiplies an (n, m) and an (m, p) float32 matrix, into `out` where that is given."""
 
     __name__: str
 
@@ -25,10 +25,10 @@ class Multiply(Protocol):
 
 
 def multiplication(kernel: Callable[[Matrix, Matrix, Matrix], None]) -> Multiply:
-    """Make a circle of `kernel(a, b, c)`, which overwrites c and may count on whole C-contiguous float32 matrices.
+    """Make a circle of `kernel(a, b, c)`, which overwrites c. The kernel gets non-empty C-contiguous float32 matrices.
 
-    The circle takes what NumPy's matmul takes in two dimensions: transposed and strided operands are copied first,
-    `out` may overlap them, an empty sum is zero. Raises ValueError naming the shapes that do not multiply, and
+    The circle takes what NumPy's matmul takes in two dimensions: it copies transposed and strided operands first,
+    `out` may overlap them, and an empty sum is zero. It raises ValueError naming the shapes that do not multiply, and
     TypeError naming a dtype other than float32.
     """
 
@@ -57,7 +57,7 @@ def multiplication(kernel: Callable[[Matrix, Matrix, Matrix], None]) -> Multiply
 
 def whole(x: Matrix) -> Matrix:
     """x itself, or a copy where it is not C-contiguous, aligned and writeable float32."""
-    # Compiled code is compiled once more for read-only arrays, and some of it not at all: those are copied too.
+    # Numba compiles every kernel once more for read-only arrays, and some not at all: those arrays are copied too.
     return (
         x
         if x.flags.carray and x.dtype == np.float32
@@ -66,7 +66,7 @@ def whole(x: Matrix) -> Matrix:
 
 
 def product_shape(a: Any, b: Any, out: Any = None) -> tuple[int, int]:
-    """Shape of a @ b. Raises ValueError or TypeError for operands no circle multiplies; takes arrays and tensors."""
+    """Shape of a @ b, of arrays or tensors. Raises ValueError or TypeError for operands that no circle multiplies."""
     operands = (a, b) if out is None else (a, b, out)
     for name, operand in zip(_NAMES, operands, strict=False):
         if not hasattr(operand, "dtype"):
@@ -81,6 +81,6 @@ def product_shape(a: Any, b: Any, out: Any = None) -> tuple[int, int]:
 
 
 def _shapes(operands: tuple[Any, ...]) -> str:
-    # Only for those who are refused: to write this down takes as long as a small product.
+    # Only an error message calls this: formatting the shapes takes as long as a small product.
     sides = ("×".join(map(str, operand.shape)) or "a scalar" for operand in operands)
     return ", ".join(f"{name} is {shape}" for name, shape in zip(_NAMES, sides, strict=False))

@@ -1,4 +1,4 @@
-"""Fair timing: who is compared is timed in one run, in rounds of shuffled order, with a pause before each."""
+"""Fair timing: contenders that are compared are visited in one run, in rounds of shuffled order, after a pause each."""
 
 import time
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-# Threads of one library go on spinning for a while after its call: whoever came next would share the cores with them.
+# A library's threads go on spinning for a while after its call, and would take the cores from the next contender.
 GAP_S = 0.1
 # A visit is long enough for the clock and for the caches to settle, short enough for many rounds.
 VISIT_S = 0.06
@@ -15,7 +15,7 @@ MOST_CALLS = 20
 
 @dataclass
 class Timed:
-    """What is timed, how many visits it gets, the time it may take in all, and the times found."""
+    """A call to be timed: how many visits it gets, how much time it may take in all, and the times that were found."""
 
     call: Callable[[], object]
     rounds: int
@@ -24,10 +24,10 @@ class Timed:
 
 
 def time_together(contenders: list[Timed], tick: Callable[[], object] = lambda: None) -> None:
-    """Fill `times_s` of each contender: in every round each is visited once, in a new order, while it has visits left.
+    """Fill `times_s` of each contender. Every round visits all that have visits left, once each, in a new order.
 
-    A visit is a call that does not count and then calls that do, for VISIT_S. A contender whose budget is spent
-    comes no more, but it has been visited once at least. `tick` is called after each visit.
+    A visit is one call that is not counted, then calls that are, for VISIT_S. A contender whose budget is spent is
+    skipped, but only after its first visit. `tick` is called after each visit and each skip.
     """
     shuffle = np.random.default_rng(0)
     for done in range(max((contender.rounds for contender in contenders), default=0)):

@@ -90,8 +90,8 @@ def micro_kernel(tile: Tile, *, unroll: int = 1) -> Callable[..., None]:
     C[r, j] (+)= Σ A[r, k]·B[k, j] over k < depth, where `…_at` is the place of an operand's first number in its
     array and `…_stride` the distance between rows, both counted in numbers. C is overwritten when `add` is 0.
     Nothing outside the tile is read or written and no alignment is assumed. `depth` has to be a multiple of `unroll`;
-    the product of depth 0 is zero. The tile of C is asked for before it is needed, and so are `depth` numbers of the
-    array `ahead` from `ahead_at` on, unless that is negative: then nothing is asked for.
+    the product of depth 0 is zero. The tile of C is prefetched, and so are `depth` numbers of the array `ahead` from
+    `ahead_at` on, unless that is negative: then nothing is prefetched.
     """
 
     @intrinsic  # type: ignore[untyped-decorator,unused-ignore]
@@ -110,7 +110,7 @@ def micro_kernel(tile: Tile, *, unroll: int = 1) -> Callable[..., None]:
 
 @intrinsic
 def copy(_context: Any, source: Any, _source_at: Any, target: Any, _target_at: Any, _count: Any) -> Any:
-    """`copy(source, source_at, target, target_at, count)`: so many neighbours from array to array, by memcpy."""
+    """`copy(source, source_at, target, target_at, count)` copies `count` neighbours from array to array, by memcpy."""
     place = types.int64
 
     def emit(context: Any, builder: Any, signature: Any, words: Any) -> Any:
@@ -154,7 +154,7 @@ def _emit(context: Any, builder: Any, signature: Any, words: Any, *, tile: Tile,
             code.prefetch(place, write=True)
 
     def turn(k: Any, sums: list[Any]) -> list[Any]:
-        code.prefetch(code.move(ahead_first, k))  # of no place at all it does nothing
+        code.prefetch(code.move(ahead_first, k))  # which does nothing at an invalid address
         for step in range(unroll):
             here = builder.add(k, _INT(step))
             b_row = code.move(b_first, builder.mul(here, b_stride))
@@ -200,7 +200,7 @@ class Code:
         return self._builder.load(self._builder.bitcast(pointer, self.vector.as_pointer()), align=BYTES)
 
     def load_row(self, pointer: Any, vectors: int) -> list[Any]:
-        """So many vectors, one after another."""
+        """`vectors` vectors, one after another."""
         return [self.load_vector(self.move(pointer, vector * self._lanes)) for vector in range(vectors)]
 
     def store_vector(self, value: Any, pointer: Any) -> None:
@@ -248,7 +248,7 @@ class Code:
         return self._builder.call(cgutils.get_or_insert_function(self._builder.module, signature, name), [x, y, z])
 
     def prefetch(self, pointer: Any, *, write: bool = False) -> None:
-        """Ask for the line at `pointer`, to be read or written soon, without waiting for it."""
+        """Prefetch the cache line at `pointer`, which is to be read or written soon."""
         signature = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, _INT32, _INT32, _INT32])
         prefetch = cgutils.get_or_insert_function(self._builder.module, signature, "llvm.prefetch.p0")
         use, near, data = _INT32(int(write)), _INT32(3 if write else 2), _INT32(1)

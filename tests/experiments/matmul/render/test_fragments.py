@@ -165,9 +165,9 @@ def test_a_step_that_was_skipped_on_a_gpu_is_named_with_its_reason(reason: str, 
 
 def test_a_contender_without_a_row_is_one_clear_line() -> None:
     data = sample()
-    stranger = replace(data.find("order"), name="transposed")  # type: ignore[type-var]
+    stranger = replace(data.find("order"), name="rowless")  # type: ignore[type-var]
     record = matmul_record(replace(data, contenders=[*data.contenders, stranger]))
-    expected = r"^scripts/experiments/matmul/render/steps\.py: STEPS has no row for transposed.*; add its row"
+    expected = r"^scripts/experiments/matmul/render/steps\.py: STEPS has no row for rowless.*; add its row"
     with pytest.raises(TalkError, match=expected):
         find_experiment("matmul").named_values(record)
     with pytest.raises(TalkError, match=expected):
