@@ -7,7 +7,7 @@ import pytest
 
 SHAPES = [(1, 1, 1), (5, 3, 7), (33, 17, 40), (64, 64, 64)]
 # The simulator starts a real thread for every thread of a block: some steps can be asked for one small shape only.
-_SHAPES_OF = {"thread_tile": [(5, 3, 7)], "vectorised": [(5, 12, 136), (5, 3, 8)]}
+_SHAPES_OF = {"gpu_thread_tile": [(5, 3, 7)], "gpu_vectorised": [(5, 12, 136), (5, 3, 8)]}
 
 
 def check(name: str, c: np.ndarray, exact: np.ndarray, tolerance: float) -> None:
@@ -21,15 +21,16 @@ def operands(n: int, m: int, p: int) -> tuple[np.ndarray, np.ndarray, np.ndarray
     return a, b, a.astype(np.float64) @ b
 
 
-def numba_steps(names: list[str]) -> None:
-    from experiments.matmul.measure import circle6_gpu
+def numba_steps() -> None:
+    from experiments.matmul.measure import circle8_gpu
 
-    for name in names:
-        for shape in _SHAPES_OF.get(name, SHAPES[:3]):
-            a, b, exact = operands(*shape)
-            c = np.full(exact.shape, np.nan, np.float32)
-            getattr(circle6_gpu, name)(a, b, c)
-            check(name, c, exact, 1e-6)
+    for entry in circle8_gpu.entries():
+        if entry.package == "numba-cuda":
+            for shape in _SHAPES_OF.get(entry.name, SHAPES[:3]):
+                a, b, exact = operands(*shape)
+                c = np.full(exact.shape, np.nan, np.float32)
+                entry.make(a, b, c)()
+                check(entry.name, c, exact, 1e-6)
 
 
 def numba_mistakes() -> None:
@@ -125,5 +126,5 @@ if __name__ == "__main__":
         triton_entries()
         triton_mistakes()
     else:
-        numba_steps(sys.argv[2:])
+        numba_steps()
         numba_mistakes()

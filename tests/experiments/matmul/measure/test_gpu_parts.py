@@ -1,6 +1,7 @@
 """What of matmul is measured where a compiler is not installed."""
 
 import pytest
+import torch
 
 from experiments.matmul import measure
 from experiments.matmul.measure import circle8_gpu
@@ -50,7 +51,7 @@ def test_steps_whose_compiler_is_missing_say_so_and_the_others_are_measured(
 def test_a_gpu_whose_memory_is_too_small_is_a_reason_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     def too_small(present: list[GpuEntry], shape: Shape, rounds: int) -> tuple[dict[str, Point], dict[str, Exception]]:
         assert (len(shape), rounds) == (3, 2)
-        return {}, {entry.name: circle8_gpu.torch.cuda.OutOfMemoryError("tried to allocate") for entry in present}
+        return {}, {entry.name: torch.cuda.OutOfMemoryError("tried to allocate") for entry in present}
 
     monkeypatch.setattr(circle8_gpu, "_measure_shape", too_small)
     found = measure_gpu(True, make_progress(), there=True)
@@ -61,6 +62,16 @@ def test_a_machine_without_a_gpu_names_the_steps_that_it_skips() -> None:
     found = measure_gpu(True, make_progress(), there=False)
     assert {(each.device, each.library, each.skipped) for each in found} == {("cuda", False, "no_gpu")}
     assert len(found) == 10
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in circle8_gpu.entries() if entry.library])
+def test_what_the_libraries_are_asked_for_is_the_product_even_on_a_cpu(name: str) -> None:
+    entry = next(entry for entry in circle8_gpu.entries() if entry.name == name)
+    a, b = torch.randn(33, 48), torch.randn(48, 40)
+    c = torch.full((33, 40), torch.nan)
+    entry.make(a, b, c)()
+    exact = entry.exact(a, b)
+    assert float((c - exact).abs().max() / exact.abs().max()) <= entry.tolerance
 
 
 def test_the_cpu_needs_numba(monkeypatch: pytest.MonkeyPatch) -> None:
