@@ -187,8 +187,10 @@ def _shape(name: str) -> str:
 def format_value(value: Value, format_spec: str = "") -> str:
     """The value as a page shows it. `format_spec` is a unit, `.N` digits after the comma, or both: «мс .1», «раз», «%».
 
-    Raises FormatError when a word of the format is neither.
+    A noun that agrees with the number is written in all its forms: «регистр/регистра/регистров», core/cores.
+    Raises FormatError when a word of the format is none of these.
     """
+    noun: tuple[str, ...] = ()
     unit: str | None = None
     decimals: int | None = None
     units = words.units(value.dimension)
@@ -197,10 +199,19 @@ def format_value(value: Value, format_spec: str = "") -> str:
             decimals = int(part[1:])
         elif part in units:
             unit = part
+        elif "/" in part:
+            noun = tuple(part.split("/"))
         else:
             known = ", ".join(unit for unit in units if unit)
             raise FormatError(f"format «{part}» is unknown; write digits as .N, or a unit: {known}")
-    return words.quantity(value.number, value.dimension, unit, decimals)
+    text = words.quantity(value.number, value.dimension, unit, decimals)
+    if not noun:
+        return text
+    try:
+        shown = round(value.number, words.decimals_for(value.number) if decimals is None else decimals)
+        return f"{text}{words.NBSP}{words.plural(shown, *noun)}"
+    except ValueError as error:
+        raise FormatError(f"«{'/'.join(noun)}»: {error}") from None
 
 
 def current_values(results: Path = RESULTS) -> Values:
