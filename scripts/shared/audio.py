@@ -1,4 +1,4 @@
-"""The sound that the encoder is fed: files of the user's, or a synthetic voice of the talk's lengths."""
+"""The sounds that the encoder is fed: the user's files, or a synthetic voice of the talk's lengths."""
 
 import importlib
 from collections.abc import Sequence
@@ -20,10 +20,10 @@ _WIDTHS_HZ = np.array([90, 120, 180])
 
 
 def synthetic_speech(lengths: Sequence[int], sample_rate_hz: int, seed: int) -> list[Sound]:
-    """Sounds of `lengths` samples, in −1…1, that a mel spectrogram sees as a voice. The same for the same seed.
+    """Sounds of `lengths` samples, in −1…1, whose mel spectrogram looks like a voice's. Equal seeds give equal sounds.
 
-    A buzz of harmonics of a wandering pitch, shaped by formants that glide from vowel to vowel, syllables with
-    pauses between them, hiss where a consonant would be.
+    Each is a sum of harmonics of a wandering pitch, shaped by formants that glide from vowel to vowel, in syllables
+    with pauses between them, with hiss in the place of consonants.
     """
     return [
         _voice(length, sample_rate_hz, np.random.default_rng((seed, index))) for index, length in enumerate(lengths)
@@ -82,7 +82,7 @@ def read_files(paths: Sequence[Path], sample_rate_hz: int, longest_s: float) -> 
     """
     try:
         soundfile = importlib.import_module("soundfile")
-    except (ImportError, OSError):  # OSError: the package is there, the library libsndfile is not
+    except (ImportError, OSError):  # OSError: the package is installed, the library libsndfile is not
         raise TalkError("--input", "soundfile, which reads audio, is missing", "run `make setup ALL=1`") from None
     return [_read(path, sample_rate_hz, longest_s, soundfile) for path in paths]
 
@@ -107,5 +107,5 @@ def _read(path: Path, sample_rate_hz: int, longest_s: float, soundfile: Any) -> 
 
 
 def spread(utterances: int, files: int) -> list[int]:
-    """How often each of `files` is fed so that they make `utterances`: the first ones once more than the others."""
+    """How often each of `files` is fed to make `utterances` in all; the first ones may be fed once more than others."""
     return [utterances // files + (index < utterances % files) for index in range(files)]

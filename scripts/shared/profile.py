@@ -1,4 +1,4 @@
-"""What a profiled run of the network leaves: the network, its input, and its operators and kernels on each device."""
+"""Data of a profiled run: the network, its input, and the operators and kernels on a device."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -8,11 +8,11 @@ from talk.records.schema import Device, Positive, PositiveInt
 
 @dataclass(frozen=True, kw_only=True)
 class Module:
-    """A node of the network's module tree. `count` equal siblings in a row are kept as one node."""
+    """A node of the network's module tree. It stands for `count` equal siblings in a row."""
 
     name: str
     type: str
-    parameters: int  # of one such node, its children included
+    parameters: int  # of one sibling, with its children
     count: PositiveInt = 1
     children: list["Module"] = field(default_factory=list)
 
@@ -38,7 +38,7 @@ class Model:
 
 @dataclass(frozen=True, kw_only=True)
 class Workload:
-    """What the encoder was fed: files of these lengths, each so many times, one at a time."""
+    """The encoder's input: files of these lengths, each fed as often as `repeats` says, `batch_size` at a time."""
 
     audio: Literal["files", "synthetic"]
     sample_rate_hz: PositiveInt
@@ -56,7 +56,7 @@ class Workload:
 class Operator:
     """One operator of the profile, named as PyTorch prints it, summed over its calls.
 
-    `self_device_time_us` is the time of the kernels this operator itself launched; None on a CPU.
+    `self_device_time_us` is the time of the kernels that this operator itself launched, None on a CPU.
     """
 
     name: str
@@ -68,9 +68,9 @@ class Operator:
 
 @dataclass(frozen=True, kw_only=True)
 class Kernel:
-    """One GPU kernel (or copy), summed over its launches, each counted once.
+    """One GPU kernel (or copy), summed over its launches.
 
-    `operator` launched it: the innermost one, None where that is not known.
+    `operator` is the innermost operator that launched it, None where that is not known.
     """
 
     name: str
@@ -83,8 +83,8 @@ class Kernel:
 class Run:
     """The whole workload on one device.
 
-    `pass_times_s` are the unprofiled passes, in order; `utterance_times_s[p][u]` is utterance u of pass p.
-    Totals are sums over every operator of the run, which `operators` may list only the top of (`complete`).
+    `pass_times_s` are the unprofiled passes in order; `utterance_times_s[p][u]` is utterance u of pass p. Totals are
+    sums over every operator of the run; `operators` lists all of them only where the run is `complete`.
     """
 
     device: Device

@@ -1,4 +1,4 @@
-"""Passes of the encoder over the utterances: timed without the profiler, then watched by it."""
+"""Passes of the encoder over the utterances: timed without the profiler, then profiled."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,10 +16,10 @@ from talk.records.schema import Device
 
 # Spectrograms (batch, features, frames), one but for batches, and their lengths in frames (batch,).
 Utterance = tuple[torch.Tensor, torch.Tensor]
-# The encoder, or what does the same another way: called as encoder(audio_signal=…, length=…).
+# The encoder or a replacement of it, called as encoder(audio_signal=…, length=…).
 Encode = Callable[..., Any]
 
-# Utterances a profile. What the profiler keeps of more of them outgrows the caches, and is read back slower.
+# Utterances in one profile. Events of more of them outgrow the caches and are read back more slowly.
 _PART = 4
 
 
@@ -35,8 +35,8 @@ def measure_run(
 ) -> Run:
     """Feed `encoder` each of the `distinct` utterances as often as `repeats` says, one at a time, on `device`.
 
-    After a warm-up over the distinct utterances, which meets every shape once, come `passes` unprofiled passes,
-    then the profiled one. The clock runs only while the encoder does, and waits for the GPU to finish.
+    A warm-up runs every distinct utterance, so every shape, once. Then come `passes` unprofiled passes and one profiled
+    pass. The clock runs only while the encoder does, and waits for the GPU to finish.
     """
     torch.set_num_threads(threads)
     encoder = encoder.to(device)
@@ -45,7 +45,7 @@ def measure_run(
     frames = _frames(fed) + (passes + 1) * _frames(utterances)
     with torch.inference_mode(), progress.bar(f"Conformer on {device}", frames) as advance:
         timed_pass(encoder, fed, device, advance)
-        # The first profile of a process pays for the profiler's own beginnings.
+        # The first profile of a process includes the start of the profiler itself.
         profiled_pass(encoder, fed[:1], device, lambda _: None)
         forget_peak_memory(device)
         utterance_times_s = [timed_pass(encoder, utterances, device, advance) for _ in range(passes)]
@@ -71,14 +71,14 @@ def measure_run(
 
 
 def forget_peak_memory(device: Device) -> None:
-    """Begin to count a GPU's memory anew: what is kept without being used is given back."""
+    """Reset the peak of a GPU's memory, after freeing what PyTorch caches."""
     if device == "cuda":
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats()
 
 
 def peak_memory_bytes(device: Device) -> int | None:
-    """The most memory that PyTorch took of the GPU since `forget_peak_memory`; None on a CPU."""
+    """The most GPU memory that PyTorch reserved since `forget_peak_memory`; None on a CPU."""
     return torch.cuda.max_memory_reserved() if device == "cuda" else None
 
 
@@ -95,7 +95,7 @@ def timed_pass(encoder: Encode, utterances: Sequence[Utterance], device: Device,
 
 @dataclass(frozen=True)
 class Watched:
-    """A profiled pass: what it saw, the time the encoder took, and the time to read the profile back."""
+    """A profiled pass: its sums, the time of the encoder, and the time to read the profile back."""
 
     table: OperatorTable
     operators: list[Operator]
@@ -105,9 +105,9 @@ class Watched:
 
 
 def profiled_pass(encoder: Encode, utterances: Sequence[Utterance], device: Device, advance: Advance) -> Watched:
-    """Run the encoder under the profiler, a few utterances a profile, and sum what it saw.
+    """Run the encoder under the profiler, a few utterances in each profile, and sum the events.
 
-    All but the encoder's own time is counted as reading: starting and stopping the profiler, too.
+    All time outside the encoder counts as reading, including that to start and stop the profiler.
     """
     activities = [ProfilerActivity.CPU] + ([ProfilerActivity.CUDA] if device == "cuda" else [])
     table, encoding = OperatorTable(on_gpu=device == "cuda"), Stopwatch(device)
@@ -125,7 +125,7 @@ def profiled_pass(encoder: Encode, utterances: Sequence[Utterance], device: Devi
 
 
 def parts(utterances: Sequence[Utterance], advance: Advance) -> Iterator[Sequence[Utterance]]:
-    """The utterances, a few at a time; when the next few are asked for, the former are told to be done."""
+    """The utterances, a few at a time; `advance` is called for each few when the next are asked for."""
     for first in range(0, len(utterances), _PART):
         part = utterances[first : first + _PART]
         yield part
@@ -133,7 +133,7 @@ def parts(utterances: Sequence[Utterance], advance: Advance) -> Iterator[Sequenc
 
 
 class Stopwatch:
-    """Sums the seconds spent inside its `with` blocks, work given to the GPU included."""
+    """Sums the seconds spent inside its `with` blocks, including the GPU's work that was launched there."""
 
     def __init__(self, device: Device) -> None:
         self.elapsed_s = 0.0

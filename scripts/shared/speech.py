@@ -1,8 +1,7 @@
 """Russian digits read out by espeak-ng's voices, through its C library, which the package `espeakng-loader` carries.
 
-What the library makes of a text depends on the calls made before in the same process: utterances are the same from
-run to run when they are asked for in the same order, in a process that asked for nothing else. Voices that draw their
-breath anew each time are left out.
+The library's output depends on earlier calls in the same process: utterances are the same from run to run only when
+they are spoken in the same order, in a process that spoke nothing else. Voices with random breath are left out.
 """
 
 import ctypes
@@ -24,7 +23,7 @@ SAMPLE_RATE_HZ = 22_050  # espeak-ng's own
 
 Sound = NDArray[np.float32]
 
-# Voices that whisper, croak or play a robot: nobody dictates a number so.
+# Voices that whisper, croak or play a robot: nobody dictates a number like that.
 _UNLIKE_SPEECH = {"whisper", "whisperf", "croak", "Demonic", "UniRobot", "anikaRobot", "AnxiousAndy", "fast", "Storm"}
 _NEVER_THE_SAME = {"Alicia", "f2", "f3", "f5", "sandro", "victor"}
 _SYNCHRONOUS, _CHARACTERS, _UTF8, _RATE, _PITCH = 2, 1, 1, 1, 3
@@ -33,7 +32,7 @@ _INT16_TOP = 32_768.0
 
 @dataclass(frozen=True)
 class Utterance:
-    """Who says what; for espeak-ng also how fast (words a minute) and how high (0 to 99)."""
+    """Digits and the voice that says them; for espeak-ng also `rate` (words a minute) and `pitch` (0 to 99)."""
 
     voice: str
     digits: tuple[int, ...]
@@ -50,7 +49,7 @@ Spoken = tuple[Utterance, Sound]
 
 
 def plan(count: int, voices: Sequence[str], seed: int, longest: int) -> list[Utterance]:
-    """`count` utterances of three to `longest` digits, voices in turn: the same every time."""
+    """`count` utterances of three to `longest` digits, by each voice in turn. Equal seeds give equal utterances."""
     chance = random.Random(seed)
     return [
         Utterance(
@@ -64,20 +63,20 @@ def plan(count: int, voices: Sequence[str], seed: int, longest: int) -> list[Utt
 
 
 def split_voices() -> tuple[list[str], list[str]]:
-    """espeak-ng's voices: those to learn from, and those kept back to be examined with."""
+    """espeak-ng's voices: those for training, and those kept back for the examination."""
     voices = Path(_loader().get_data_path(), "voices", "!v")
     names = sorted(path.name for path in voices.iterdir() if path.name not in _UNLIKE_SPEECH | _NEVER_THE_SAME)
     return keep_back(names)
 
 
 def keep_back(names: Sequence[str], every: int = 6) -> tuple[list[str], list[str]]:
-    """Names to learn from, and one of `every` kept back, at least one."""
+    """Names for training, and every `every`th name, at least one, kept back."""
     kept = names[min(every, len(names)) // 2 :: every]
     return [name for name in names if name not in kept], list(kept)
 
 
 def speak(utterances: Sequence[Utterance]) -> Iterator[Sound]:
-    """The sound of each, mono at SAMPLE_RATE_HZ, in order. Raises TalkError when espeak-ng cannot speak."""
+    """The sound of each utterance in order, mono at SAMPLE_RATE_HZ. Raises TalkError when espeak-ng cannot speak."""
     library = _library()
     for utterance in utterances:
         if library.espeak_SetVoiceByName(f"ru+{utterance.voice}".encode()):
@@ -91,7 +90,7 @@ def speak(utterances: Sequence[Utterance]) -> Iterator[Sound]:
                 heard.append(ctypes.string_at(samples, 2 * count))
             return 0
 
-        callback = _CALLBACK(hear)  # kept while the library may call it
+        callback = _CALLBACK(hear)  # referenced for as long as the library may call it
         library.espeak_SetSynthCallback(callback)
         text = utterance.text.encode()
         library.espeak_Synth(text, len(text) + 1, 0, _CHARACTERS, 0, _UTF8, None, None)

@@ -113,7 +113,7 @@ def _lesson(quick: bool, audio: Path | None, progress: Progress) -> "Lesson | No
         if has_voices(audio):
             heard, unheard = read_voices(audio)
             return Lesson(taught=heard, asked=unheard, steps=steps, snapshots=snapshots, speech="recorded")
-        progress.say(f"gradient: {audio} holds no folder of a voice; the digits are read out by espeak-ng")
+        progress.say(f"{audio} holds no folder of a voice; the digits are read out by espeak-ng")
     if find_spec("espeakng_loader") is None:
         return None
     taught, asked = _synthesised(quick, progress)

@@ -12,7 +12,7 @@ from talk.render import charts
 from talk.render.captions import Provenance
 from talk.render.charts import BLUE, CYAN, GREEN, GRID, INK, MUTED, PINK, VIOLET
 from talk.render.svg import shown
-from talk.words import number
+from talk.words import number, plural
 
 from .. import landscapes
 from ..record import Descent, Gradient
@@ -51,7 +51,7 @@ def paths(source: Provenance, data: Gradient, function: str) -> str:
         title, colour, style = _METHODS[descent.method]
         points = descent.points[:60]
         axes.plot([x for x, _ in points], [y for _, y in points], linestyle=style, color=colour, linewidth=2.5)
-        told.append(f"{title}: {len(descent.losses) - 1} шагов")
+        told.append(f"{title}: {_steps(len(descent.losses) - 1)}")
     axes.plot(*mine[0].points[0], "s", color=INK)
     _key(axes, mine)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: shown(value, 2)))
@@ -81,7 +81,7 @@ def convergence(source: Provenance, data: Gradient, function: str) -> str:
         title, colour, style = _METHODS[descent.method]
         heights = [max(loss, 1e-16) for loss in descent.losses]
         axes.plot(range(len(heights)), heights, linestyle=style, color=colour)
-        told.append(f"{title}: {len(heights) - 1} шагов")
+        told.append(f"{title}: {_steps(len(heights) - 1)}")
     if function == "quadratic":
         _theory(axes, mine)
     axes.set_ylim(1e-16, None)
@@ -132,6 +132,10 @@ def stability(source: Provenance, data: Gradient) -> str:
     return source.figure(
         drawing, "Во сколько раз шаг меняет расстояние до минимума: точки — замер, линия — |1 − ηλ|", "plot"
     )
+
+
+def _steps(count: int) -> str:
+    return f"{number(count, 0)} {plural(count, 'шаг', 'шага', 'шагов')}"
 
 
 def _key(axes: Axes, descents: Sequence[Descent]) -> None:

@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter
 from talk.render import charts
 from talk.render.captions import Provenance
 from talk.render.charts import BLUE, CYAN, MUTED, PINK, SMALL, VIOLET
-from talk.words import MINUS, number, quantity
+from talk.words import MINUS, number, plural, quantity
 
 from ..record import ConformerBackward, DifferenceCurve, Gradient, WayCost
 from .axes import legend, logarithmic
@@ -98,7 +98,8 @@ def ways(source: Provenance, data: Gradient, cost: Literal["price", "time", "mem
         colour, style, name = _WAY_STYLES[way.way]
         sizes, costs = [each.inputs for each in way.costs], [of(each) for each in way.costs]
         axes.plot(sizes, costs, style, color=colour, markersize=8, label=name)
-        told.append(f"{WAYS[way.way]}: на {number(sizes[-1], 0)} входов {write(costs[-1])}")
+        inputs = plural(sizes[-1], "вход", "входа", "входов")
+        told.append(f"{WAYS[way.way]}: на {number(sizes[-1], 0)} {inputs} {write(costs[-1])}")
     axes.set_xlabel("входов у функции")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: write(value)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 0)))

@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter
 from talk.render import charts
 from talk.render.captions import Provenance
 from talk.render.charts import BLUE, CYAN, GREEN, GRID, INK, MUTED, PINK, SMALL, VIOLET
-from talk.words import NBSP, quantity
+from talk.words import NBSP, plural, quantity
 
 from ..record import Learning
 from .axes import legend, logarithmic_height
@@ -94,7 +94,7 @@ def alignment(source: Provenance, learning: Learning) -> str:
 
 
 def verdict(source: Provenance, learning: Learning) -> str:
-    """Markdown: who taught, and whether the target was reached; its numbers are references to this very record."""
+    """Who taught and whether the target was reached, as Markdown whose numbers refer to this record."""
 
     def value(name: str, form: str = "") -> str:
         form = f" | {form}" if form else ""
@@ -103,10 +103,13 @@ def verdict(source: Provenance, learning: Learning) -> str:
     teacher = "Учитель — синтезатор espeak-ng"
     if learning.speech == "recorded":
         teacher = "Учителя — записи живых голосов"
+    phrases = plural(learning.taught, "фраза", "фразы", "фраз")
+    voices = plural(len(learning.asked_voices), "голосе", "голосах", "голосах")
+    whom = plural(len(learning.asked_voices), "которого", "которых", "которых")
     said = (
-        f"{teacher}: {value('taught')} фраз из русских цифр, голосов — {value('taught_voices')}, "
-        f"всего {value(f'{learning.speech}_time', 'мин .0')} звука. Экзамен — на {value('asked_voices')} голосах, "
-        f"которых сеть не слышала ни разу. Цель назначена заранее: неверных букв меньше {value('target', '% .0')}."
+        f"{teacher}: {value('taught')} {phrases} из русских цифр, голосов — {value('taught_voices')}, "
+        f"всего {value(f'{learning.speech}_time', 'мин .0')} звука. Экзамен — на {value('asked_voices')} {voices}, "
+        f"{whom} сеть не слышала ни разу. Цель назначена заранее: неверных букв меньше {value('target', '% .0')}."
     )
     missed = ""
     if learning.diverged:

@@ -1,4 +1,4 @@
-"""Named values of the gradient experiment; each says in Russian how it was computed."""
+"""Named values of the gradient experiment."""
 
 import math
 from collections.abc import Iterator
@@ -7,10 +7,12 @@ from statistics import mean
 from shared.profile import Operator
 from talk.records.schema import Record
 from talk.render.value import Value
+from talk.words import number, plural, quantity
 
+from ..landscapes import CURVATURES
 from ..record import ConformerBackward, Descent, DifferenceCurve, Gradient, Learning, Way
 
-# Powers of ε that theory has for the best step and for the error there: of h, and of the relative error.
+# Powers of ε that theory expects: the best step h, and the relative error there.
 STEP_POWERS = {"forward": 1 / 2, "central": 1 / 3}
 ERROR_POWERS = {"forward": 1 / 2, "central": 2 / 3}
 FORMULAS = {"forward": "правая разность", "central": "центральная разность", "complex": "комплексный шаг"}
@@ -27,7 +29,7 @@ Named = Iterator[tuple[str, Value]]
 
 
 def named_values(record: Record[Gradient]) -> dict[str, Value]:
-    """Name → value. What a quick or partial record does not know, it has no name for."""
+    """Dotted name (after the experiment's) → value, for everything that this record can answer."""
     data = record.data
     found: dict[str, Value] = {}
     for curve in data.differences:
@@ -62,40 +64,45 @@ def _difference(curve: DifferenceCurve) -> Named:
     yield f"{name}.best_halvings", Value(-math.log2(step), "count", f"{title}: лучший шаг — 2 в минус такой степени")
     if curve.formula in STEP_POWERS:
         theory = curve.epsilon ** STEP_POWERS[curve.formula]
-        how = f"{title}: лучший шаг / ε в степени {STEP_POWERS[curve.formula]:.2g}"
+        how = f"{title}: лучший шаг / ε в степени {number(STEP_POWERS[curve.formula], 2)}"
         yield f"{name}.best_step_over_theory", Value(step / theory, "ratio", how)
 
 
 def _digits(error: float, epsilon: float) -> float:
-    """Decimal digits that are right; no more than the precision has."""
+    """Number of right decimal digits, no more than the precision has."""
     return -math.log10(max(error, epsilon / 2))
 
 
 def _way(way: Way) -> Named:
     name, title = f"ways.{way.way}", WAYS[way.way]
     last = way.costs[-1]
+    inputs = _inputs(last.inputs)
     yield f"{name}.most_inputs", Value(last.inputs, "count", f"{title}: самая большая задача, что уложилась во время")
-    yield f"{name}.time", Value(last.time_s, "time", f"{title}: градиент по {last.inputs} входам, медиана")
-    yield f"{name}.peak", Value(last.peak_bytes, "bytes", f"{title}: наибольшая память, {last.inputs} входов")
+    yield f"{name}.time", Value(last.time_s, "time", f"{title}: градиент, {inputs}, медиана")
+    yield f"{name}.peak", Value(last.peak_bytes, "bytes", f"{title}: наибольшая память, {inputs}")
     yield (
         f"{name}.price",
         Value(
             last.time_s / last.function_time_s,
             "ratio",
-            f"{title}: градиент / одно вычисление функции, {last.inputs} входов",
+            f"{title}: градиент / одно вычисление функции, {inputs}",
         ),
     )
     for cost in way.costs:
         if cost.inputs in (100, 1000):
-            yield f"{name}.time_{cost.inputs}", Value(cost.time_s, "time", f"{title}: {cost.inputs} входов, медиана")
-            how = f"{title}: градиент / одно вычисление функции, {cost.inputs} входов"
+            yield f"{name}.time_{cost.inputs}", Value(cost.time_s, "time", f"{title}: {_inputs(cost.inputs)}, медиана")
+            how = f"{title}: градиент / одно вычисление функции, {_inputs(cost.inputs)}"
             yield f"{name}.price_{cost.inputs}", Value(cost.time_s / cost.function_time_s, "ratio", how)
     if len(way.costs) > 1:
-        # The slope of the second half on logarithmic axes: 1 is proportional to inputs, 2 to their square.
+        # The slope of the second half on logarithmic axes: 1 means time proportional to inputs, 2 to their square.
         middle = way.costs[len(way.costs) // 2 - (len(way.costs) == 2)]
         power = math.log(last.time_s / middle.time_s) / math.log(last.inputs / middle.inputs)
-        how = f"{title}: показатель степени роста времени от {middle.inputs} до {last.inputs} входов"
+        how = f"{title}: показатель степени роста времени, входов от {middle.inputs} до {last.inputs}"
         yield f"{name}.growth", Value(max(power, 0.0), "ratio", how)
+
+
+def _inputs(count: int) -> str:
+    return f"{number(count, 0)} {plural(count, 'вход', 'входа', 'входов')}"
 
 
 def _swell(data: Gradient) -> Named:
@@ -153,8 +160,6 @@ def _descent(descent: Descent) -> Named:
     if descent.method == "gradient" and descent.function == "quadratic":
         measured = (descent.losses[-1] / descent.losses[0]) ** (1 / (2 * (len(descent.losses) - 1)))
         yield f"{name}.factor", Value(measured, "ratio", "корень из отношения потерь, на шаг: множитель расстояния")
-        from ..landscapes import CURVATURES  # with it come all experiments: not for a page alone
-
         low, high = CURVATURES
         predicted = (high - low) / (high + low)
         yield f"{name}.predicted_factor", Value(predicted, "ratio", "(κ − 1)/(κ + 1), κ — отношение кривизн")
@@ -194,7 +199,7 @@ def _conformer(conformer: ConformerBackward) -> Named:
             if f"aten::{name}" in calls:
                 yield f"{direction}.{name}.calls", Value(calls[f"aten::{name}"], "count", f"вызовов aten::{name}")
     called = {operator.name: operator.calls for operator in there.operators}
-    # Each product there is two back, but for one a layer: nobody learns the encodings of positions.
+    # Each forward product needs two backward ones, except one a layer: encodings of positions are not learnt.
     twice = 2 * (called.get("aten::addmm", 0) + called.get("aten::mm", 0)) - conformer.layers
     how = "дважды вызовы addmm и mm в прямом проходе, без одного умножения на слой"
     yield "backward.mm.predicted", Value(twice, "count", how)
@@ -211,7 +216,7 @@ def _conformer(conformer: ConformerBackward) -> Named:
         Value(
             step_s / conformer.speech_time_s * _SECONDS_OF_THOUSAND_HOURS,
             "time",
-            f"время прямого и обратного прохода / {conformer.speech_time_s:g} с речи × тысяча часов",
+            f"время прямого и обратного прохода / {quantity(conformer.speech_time_s, 'time')} речи × тысяча часов",
         ),
     )
     yield (
@@ -236,12 +241,12 @@ def is_convolution(operator: Operator) -> bool:
 
 
 def is_neither(operator: Operator) -> bool:
-    """Whether it is no matrix product and no convolution."""
+    """Whether it is neither a matrix product nor a convolution."""
     return not (is_product(operator) or is_convolution(operator))
 
 
 def own_us(operator: Operator) -> float:
-    """Microseconds of the operator's own: on a GPU those of the kernels it launched."""
+    """Self time of the operator in microseconds: on a GPU that of the kernels it launched."""
     on_gpu = operator.self_device_time_us
     return operator.self_cpu_time_us if on_gpu is None else on_gpu
 

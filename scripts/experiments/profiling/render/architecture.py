@@ -1,4 +1,4 @@
-"""The network drawn from its module tree: nested boxes, each with what it does and how much of the network it is."""
+"""The network drawn from its module tree as nested boxes, each with its job and its share of the parameters."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from .prediction import NotModelled, encoder_calls
 
 @dataclass(frozen=True)
 class _Block:
-    """A part of a Conformer layer, in the order of the forward pass. `norm` is the normalisation before it."""
+    """A part of a Conformer layer. `norm` is the normalisation before it."""
 
     module: str
     norm: str
@@ -24,14 +24,16 @@ class _Block:
     half: bool = False
 
 
-# The macaron: attention and convolution between two feed-forward modules that count for half each.
+# In the order of the forward pass. Half of each feed-forward module's output is added, which is called a macaron.
 _BLOCKS = (
     _Block("feed_forward1", "norm_feed_forward1", "Полносвязный", "каждый шаг сам по себе", half=True),
     _Block("self_attn", "norm_self_att", "Внимание", "каждый шаг смотрит на все"),
     _Block("conv", "norm_conv", "Свёртка", "шаг смотрит на соседей"),
     _Block("feed_forward2", "norm_feed_forward2", "Полносвязный", "снова сам по себе", half=True),
 )
-_ANY_LENGTH = 1000  # frames; which operators a part calls does not depend on it, only which backend convolves
+_ANY_LENGTH = (
+    1000  # frames; the operators that a part calls do not depend on it, only the backend of a convolution does
+)
 
 
 def architecture(source: Provenance) -> str:
@@ -95,7 +97,8 @@ def _layers(model: Model, layer: Module, parts: dict[str, Module], total: int) -
         f"{quantity(share, 'share', decimals=0)} сети</span></div>"
     )
     residual = '<div class="residual">выход каждого блока прибавляется к его входу; в конце — LayerNorm, '
-    residual += f"{model.encoder['d_model']} чисел на шаг</div>"
+    width = model.encoder["d_model"]
+    residual += f"{width} {plural(width, 'число', 'числа', 'чисел')} на шаг</div>"
     return f'<div class="layers">{heading}<div class="blocks">{"".join(boxes)}</div>{residual}</div>'
 
 
@@ -114,7 +117,8 @@ def _box(
 def _shape_of_subsampling(encoder: dict[str, Any]) -> str:
     stages = (encoder.get("subsampling_factor", 4)).bit_length() - 1
     convolutions = plural(stages, "свёртка", "свёртки", "свёрток")
-    return f"{encoder['feat_in']} полос спектрограммы, {stages} {convolutions} 3×3 с шагом 2"
+    bands = plural(encoder["feat_in"], "полоса", "полосы", "полос")
+    return f"{encoder['feat_in']} {bands} спектрограммы, {stages} {convolutions} 3×3 с шагом 2"
 
 
 def _shape_of_block(module: str, encoder: dict[str, Any]) -> str:
@@ -128,7 +132,7 @@ def _shape_of_block(module: str, encoder: dict[str, Any]) -> str:
 
 
 def _called(model: Model, place: str) -> str:
-    """The costly operators one pass of the part calls: «4 addmm, 1 mm, 3 bmm»; empty where that is not predicted."""
+    """The operators with FLOPs that one pass of the part calls: «4 addmm, 1 mm, 3 bmm»; empty where not predicted."""
     counts: Counter[str] = Counter()
     try:
         for call in encoder_calls(model.encoder, _ANY_LENGTH):

@@ -1,4 +1,4 @@
-"""Pictures of the profiling experiment: where time goes, what a GPU changes, how much each operator computes."""
+"""Charts of the profiling experiment: self times, CPU against GPU, intensity, and latency by length."""
 
 import math
 from statistics import median
@@ -21,7 +21,7 @@ _BARS = 7
 
 @charts.in_house_style
 def cpu_share(source: Provenance, run: Run) -> str:
-    """Bars: the share of the CPU's time that each of the costliest operators takes by itself."""
+    """Bars: the share of self CPU time of each of the costliest operators."""
     total = run.self_cpu_time_total_us
     operators = sorted(run.operators, key=lambda operator: (-operator.self_cpu_time_us, operator.name))[:_BARS]
     shares = [(_short(operator.name), operator.self_cpu_time_us / total) for operator in operators]
@@ -45,7 +45,7 @@ def cpu_share(source: Provenance, run: Run) -> str:
 
 @charts.in_house_style
 def cpu_against_gpu(source: Provenance) -> str:
-    """Pairs of bars: an operator's time on the CPU, and what it costs with the GPU, launching and computing."""
+    """Pairs of bars: an operator's self time on the CPU, and its cost with a GPU: launching plus kernels."""
     values = named_values(source.record)
     names = [
         alias
@@ -84,7 +84,7 @@ def cpu_against_gpu(source: Provenance) -> str:
 
 @charts.in_house_style
 def gpu_idle(source: Provenance) -> str:
-    """Two bars of one length, the run's: how much of it the GPU worked, and how much it waited."""
+    """Two bars as long as the run: the CPU launches all the time, the GPU works for a part and waits for the rest."""
     idle = named_values(source.record)["cuda.idle_share"]
     busy = 1 - idle.number
     figure, axes = charts.canvas(2.6)
@@ -93,7 +93,7 @@ def gpu_idle(source: Provenance) -> str:
     axes.text(0.5, 0, "CPU запускает ядра", ha="center", va="center", color=charts.ON_COLOUR, fontweight="bold")
     axes.barh(1, busy, height=0.5, color=BLUE)
     axes.barh(1, idle.number, left=busy, height=0.5, color="none", edgecolor=MUTED, hatch="///", linewidth=2)
-    # Which share is drawn is certain; where inside the run the pauses lie is not, so they are drawn together.
+    # The share of the pauses is known, their places in the run are not: they are drawn together.
     axes.text(0, 1.42, f"GPU считает: {_percent(busy)}", ha="left", va="center", color=INK)
     axes.text(1, 1.42, f"GPU ждёт: {_percent(idle.number)}", ha="right", va="center", color=INK, fontweight="bold")
     axes.set_xlim(0, 1)
@@ -105,7 +105,7 @@ def gpu_idle(source: Provenance) -> str:
 
 @charts.in_house_style
 def intensity(source: Provenance) -> str:
-    """Points on two logarithmic axes: FLOPs a byte of an operator, and the FLOP/s it reached on each device."""
+    """Points on two logarithmic axes: an operator's FLOPs a byte, and the FLOP/s that it reached on each device."""
     record = source.record
     figure, axes = charts.canvas(4.2)
     axes.set_xscale("log")
@@ -163,7 +163,7 @@ def intensity(source: Provenance) -> str:
 
 @charts.in_house_style
 def latency(source: Provenance, run: Run) -> str:
-    """Points: an utterance's length against the time it took, with the spread over its repeats."""
+    """Points: the time of an utterance against its length, with the spread over its repeats."""
     work = source.record.data.workload
     times = times_by_length(run, work)
     figure, axes = charts.canvas()
@@ -191,9 +191,10 @@ def latency(source: Provenance, run: Run) -> str:
 
 
 def times_by_length(run: Run, work: Workload) -> dict[float, list[float]]:
-    """Seconds of sound → seconds that each feeding of a sound so long took, over all unprofiled passes.
+    """Length in seconds → the times in seconds of all utterances of that length, over all unprofiled passes.
 
-    Files are fed in order, each as often as it repeats. Raises ValueError when the passes do not fit the workload.
+    Each file is fed as often as the workload says, one file after the other. Raises ValueError where the passes have
+    another number of utterances.
     """
     fed = [
         length for length, repeats in zip(work.file_lengths_samples, work.repeats, strict=True) for _ in range(repeats)
@@ -211,7 +212,7 @@ _LABELS = {
     CONVOLUTIONS["cpu"][1]: "slow_conv2d",
     CONVOLUTIONS["cuda"][1]: "depthwise",
 }
-# Where a label stands from its point, so that neighbours on the intensity axis do not write over each other.
+# Places of labels, relative to their points, at which labels of neighbouring points do not overlap.
 _PLACES: dict[str, tuple[tuple[float, float], str]] = {
     "addmm": ((-12, 6), "right"),
     "mm": ((0, 15), "center"),
@@ -222,7 +223,7 @@ _PLACES: dict[str, tuple[tuple[float, float], str]] = {
 
 
 def _key(axes: Axes, entries: list[tuple[str, str, str | None]]) -> None:
-    """A key in one line under the bars, each entry a swatch and a word."""
+    """A key in one line under the bars: a swatch and its text for each entry."""
     for index, (text, colour, hatch) in enumerate(entries):
         x = (0.0, 0.2, 0.66)[index]
         axes.add_patch(
@@ -232,7 +233,7 @@ def _key(axes: Axes, entries: list[tuple[str, str, str | None]]) -> None:
 
 
 def _plain(value: float) -> str:
-    """A tick's number with only the decimals that it has."""
+    """A tick's number, with as many decimals as it has."""
     return number(value, next(decimals for decimals in range(10) if math.isclose(round(value, decimals), value)))
 
 

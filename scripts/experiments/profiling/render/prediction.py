@@ -1,8 +1,8 @@
-"""What the profiler must see, from the architecture and the lengths alone: calls, FLOPs and bytes of each operator.
+"""Predicts calls, FLOPs and bytes of each operator from the architecture and the lengths alone.
 
-Pure arithmetic: neither torch nor the network is needed. A product of n×m by m×p is 2·n·m·p FLOPs; biases,
-activations and normalisations are not counted as FLOPs, as torch.utils.flop_counter does not. Bytes are what an
-operator moves at the very least: every input, weight and output once, four bytes a number.
+This is plain arithmetic: neither torch nor the network is needed. A product of n×m by m×p is 2·n·m·p FLOPs; biases,
+activations and normalisations count none, as in torch.utils.flop_counter. Bytes are the least that an operator moves:
+every input, weight and output once, four bytes a number.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from talk.records.schema import Device
 
 BYTES_PER_NUMBER = 4  # fp32
 
-# An input of a batch of one with no more elements than this is convolved by ATen's own loops.
+# At batch 1, ATen's own loops convolve an input that has no more elements than this.
 ONEDNN_MIN_ELEMENTS = 20_480
 
 CONVOLUTIONS: dict[Device, tuple[str, ...]] = {
@@ -25,15 +25,15 @@ CONVOLUTIONS: dict[Device, tuple[str, ...]] = {
 
 
 class NotModelled(ValueError):  # noqa: N818  (a statement about the encoder, not a failure)
-    """The encoder has a part whose operators are not predicted here; the message names it."""
+    """The encoder has an argument for which operators are not predicted here; the message names it."""
 
 
 @dataclass(frozen=True)
 class Call:
     """Calls of one operator at one place of the network, for one utterance.
 
-    `wrappers` are the operators that the profiler shows around it (linear around addmm); `shape` is (n, m, p) of
-    a product of n×m by m×p where the call is one. `flops` and `bytes` are of one call.
+    `flops` and `bytes` are those of one call. `wrappers` are the operators that the profiler shows around it, as linear
+    around addmm. `shape` is (n, m, p) where the call is a product of n×m by m×p.
     """
 
     operator: str
@@ -47,7 +47,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Work:
-    """All calls of one operator over a workload; FLOPs, and the bytes moved at the very least."""
+    """All calls of one operator over a workload, their FLOPs, and the least bytes that they move."""
 
     calls: int = 0
     flops: int = 0
@@ -64,7 +64,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a run of a workload must show. `operators` do the work, `wrappers` only call them."""
+    """The predicted profile of a workload. `operators` do the work, `wrappers` only call them."""
 
     operators: dict[str, Work]
     wrappers: dict[str, int]
@@ -76,7 +76,7 @@ class Prediction:
         return self.wrappers.get(name)
 
     def total(self, *names: str) -> Work:
-        """The work of the named operators together, those that the run has none of left out; all without names."""
+        """The work of the named operators together, of all without names. One that is not predicted counts nothing."""
         return sum((self.operators[name] for name in names or self.operators if name in self.operators), Work())
 
 
@@ -95,8 +95,8 @@ def predict(
 ) -> Prediction:
     """Predict a run of `workload` through NeMo's ConformerEncoder(**encoder), eval mode, fp32.
 
-    `threads` matters on a CPU only: with a single one PyTorch keeps pointwise convolutions out of oneDNN. A build of
-    PyTorch without oneDNN is not modelled. Raises NotModelled naming the argument that is not.
+    `threads` matters on a CPU only: with one thread PyTorch does not give pointwise convolutions to oneDNN. PyTorch
+    built without oneDNN is not modelled. Raises NotModelled naming the argument that is not modelled.
     """
     if workload.batch_size != 1:
         raise NotModelled(f"batch_size={workload.batch_size}")
@@ -115,9 +115,9 @@ def predict(
 def encoder_calls(
     encoder: Mapping[str, Any], frames: int, device: Device = "cpu", threads: int | None = None
 ) -> Iterator[Call]:
-    """Every call that one utterance of `frames` spectrogram frames makes, place by place in the order of the pass.
+    """Every call for one utterance of `frames` spectrogram frames, in the order of the forward pass.
 
-    Places are named as in the module tree; equal layers are one call with `times`. Raises NotModelled.
+    Places are named as in the module tree; the calls of equal layers are one `Call` with `times`. Raises NotModelled.
     """
     network = _Architecture.of(encoder)
     yield from network.subsampling(frames, device, threads)
@@ -128,7 +128,7 @@ def encoder_calls(
 
 @dataclass(frozen=True)
 class _Architecture:
-    """The arguments of ConformerEncoder that decide what is called."""
+    """The arguments of ConformerEncoder that decide which operators are called."""
 
     feat_in: int
     feat_out: int  # 0: no projection at the end
@@ -227,12 +227,12 @@ class _Architecture:
 
 @dataclass(frozen=True)
 class _Convolution:
-    """A convolution of one utterance; a one-dimensional one is a row of height 1, as ATen sees it."""
+    """A convolution of one utterance. As in ATen, a one-dimensional convolution has height 1."""
 
     channels_in: int
     channels_out: int
     kernel: tuple[int, int]
-    size: tuple[int, int]  # of the input, what was padded beforehand included
+    size: tuple[int, int]  # of the input, with what was padded beforehand
     stride: int = 1
     padding: int = 0
     groups: int = 1
@@ -258,7 +258,7 @@ class _Convolution:
         return self.channels_in * self.size[0] * self.size[1]
 
     def _operator(self, device: Device, threads: int | None) -> str:
-        """The backend that ATen's `_select_conv_backend` takes (aten/src/ATen/native/Convolution.cpp, fp32)."""
+        """The operator that ATen's `_select_conv_backend` chooses (aten/src/ATen/native/Convolution.cpp, fp32)."""
         if device == "cuda":
             return CONVOLUTIONS["cuda"][1 if 1 < self.groups == self.channels_in else 0]
         pointwise_alone = self.kernel == (1, 1) and self.stride == 1 and threads == 1

@@ -1,4 +1,4 @@
-"""Tables of the profiling experiment. Published and fresh records go through the same code."""
+"""Tables of the profiling experiment, of published and of measured records alike."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from talk.words import NBSP, decimals_for, number, plural, quantity
 from ..record import Profiling
 from .prediction import CONVOLUTIONS, Prediction, predict
 
-ROWS = 9  # as many as the talk's slide showed
+ROWS = 9  # the talk's slide had as many
 SLIDE_ROWS = 7
 
 T = TypeVar("T")
@@ -22,12 +22,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class _Column:
-    """A column of numbers: its heading, what it means, and each row's number (None: the table does not say)."""
+    """A column of numbers: its heading, its meaning, and the number of each row, None where it is not known."""
 
     heading: str
     meaning: str
     numbers: Sequence[float | None]
-    rest: float | None = None  # what the rows that are not shown add up to
+    rest: float | None = None  # the sum over the rows that are not shown
     decimals: int | None = None
     bar: bool = False  # the number is a share in per cent, drawn behind the digits too
     spots: frozenset[int] = frozenset()  # rows whose number the slide speaks about; the last is the rest's
@@ -152,7 +152,7 @@ def operators_cuda(source: Provenance, run: Run, slide: bool = False) -> str:
 
 
 def operators_cuda_as_printed(source: Provenance, run: Run, slide: bool = False) -> str:
-    """A GPU run as PyTorch prints it: operators and their kernels in one list, so every kernel is there twice."""
+    """A GPU run as PyTorch prints it: operators and kernels in one list, so that every kernel is counted twice."""
     operators = {operator.name for operator in run.operators}
     rows = [
         (operator.name, operator.self_cpu_time_us, operator.self_device_time_us or 0.0, operator.calls)
@@ -161,7 +161,7 @@ def operators_cuda_as_printed(source: Provenance, run: Run, slide: bool = False)
     rows = sorted((row for row in rows if row[2] > 0), key=lambda row: (-row[2], row[0]))
     shown, hidden = _split(rows, slide)
     total = run.self_device_time_total_us or sum(kernel.device_time_us for kernel in run.kernels)
-    # The foot: on a slide what the column adds up to, which is what it is shown for; elsewhere the rows left out.
+    # The foot has the sum of the whole column on a slide, which speaks about it, and elsewhere that of the hidden rows.
     foot_us = sum(row[2] for row in (rows if slide else hidden))
     columns = [
         _Column(
@@ -199,7 +199,7 @@ def operators_cuda_as_printed(source: Provenance, run: Run, slide: bool = False)
     return source.figure(body, caption, "operators as-printed")
 
 
-# What the talk's tables showed, and what stands behind them. The order is that of the rows.
+# Operators of the talk's tables, and those that call them or are called, in the order of the rows.
 _PREDICTED_CPU = (
     "aten::linear",
     "aten::addmm",
@@ -223,7 +223,7 @@ _FINGERPRINT = tuple(
 
 
 def prediction(source: Provenance, original: Provenance | None, slide: bool = False) -> str:
-    """Calls predicted from the architecture beside those measured and those of the talk, each with its verdict."""
+    """Predicted calls of each operator, beside those measured here and in the talk, with a mark whether they agree."""
     record = source.record
     both = [source, *([original] if original is not None and original is not source else [])]
     sections: list[tuple[Device, str, tuple[str, ...]]] = [("cpu", "CPU", _FINGERPRINT if slide else _PREDICTED_CPU)]
@@ -257,7 +257,7 @@ def prediction(source: Provenance, original: Provenance | None, slide: bool = Fa
 
 
 def work(source: Provenance, run: Run) -> str:
-    """FLOPs, bytes and intensity of the operators that do arithmetic, and the rate each reached in this run."""
+    """FLOPs, bytes and intensity of the operators that have FLOPs, and the FLOP/s that each reached in this run."""
     record = source.record
     expected = _expected(record, run.device)
     names = [name for name, part in expected.operators.items() if part.flops]
@@ -289,7 +289,7 @@ def work(source: Provenance, run: Run) -> str:
 
 
 def operator_time_s(run: Run, name: str) -> float | None:
-    """Seconds the operator itself worked in the run: on the GPU its kernels, on the CPU its self time."""
+    """Seconds of the operator in the run: of its kernels on a GPU, of self time on a CPU."""
     for operator in run.operators:
         if operator.name == name:
             time_us = operator.self_device_time_us if run.device == "cuda" else operator.self_cpu_time_us
@@ -330,7 +330,7 @@ def _not_shown(run: Run) -> str:
 
 
 def _divided(shown: Sequence[Operator], slide: bool) -> frozenset[int]:
-    """Rows whose times the next slides divide: addmm and the convolution."""
+    """On a slide, the rows of addmm and the convolution, whose times the next slides divide."""
     divided = {"aten::addmm", CONVOLUTIONS["cpu"][0], CONVOLUTIONS["cuda"][0]}
     return frozenset(row for row, operator in enumerate(shown) if slide and operator.name in divided)
 
@@ -356,7 +356,7 @@ def _code(name: str) -> str:
 
 
 def _kernel(name: str) -> str:
-    """A kernel's name without what C++ adds to it; the whole of it is in the title."""
+    """A kernel's name without namespaces, template arguments and parameters; the title has the whole of it."""
     short = short_kernel_name(name)
     title = f' title="{escape(name)}"' if short != name else ""
     return f'<span class="kernel">ядро</span> <code{title}>{escape(short)}</code>'

@@ -25,12 +25,12 @@ from .prediction import (
 DAY_S = 86_400.0
 PHRASES = ("фраза", "фразы", "фраз")
 _US = 1e-6
-# What the talk calls «convolution»: the operator that does the work on each device.
+# The operator that the talk calls «convolution» on each device: the one that does the work.
 CONVOLUTION = {"cpu": "aten::mkldnn_convolution", "cuda": "aten::cudnn_convolution"}
 
 
 def named_values(record: Record[Profiling]) -> dict[str, Value]:
-    """Dotted name (after `profiling.`) → value, for everything this record can answer."""
+    """Dotted name (after the experiment's) → value, for everything that this record can answer."""
     data = record.data
     values = dict(_workload_values(data)) | dict(_model_values(data)) | dict(_work_values(data))
     for run in data.runs:
@@ -38,7 +38,7 @@ def named_values(record: Record[Profiling]) -> dict[str, Value]:
     runs = {run.device: run for run in data.runs}
     if "cpu" in runs and "cuda" in runs:
         values |= dict(_speedups(runs["cpu"], runs["cuda"]))
-        # The same machine with its GPU and without: numbers that may be compared.
+        # One machine with its GPU and without it: these numbers may be compared.
         values |= {f"pair.{device}.audio_per_day": values[f"{device}.audio_per_day"] for device in runs}
     return values | dict(_cure_values(data))
 
@@ -53,7 +53,7 @@ def audio_time_s(data: Profiling) -> float:
 def operator_alias(name: str, device: str) -> str:
     """The operator's name inside a value's name: `aten::addmm` is `addmm`, the device's convolution `convolution`.
 
-    PyTorch's own `aten::convolution`, which only picks the one that does the work, is `convolution_dispatch`.
+    `aten::convolution`, which only picks the operator that does the work, is `convolution_dispatch`.
     """
     aliases = {CONVOLUTION[device]: "convolution", "aten::convolution": "convolution_dispatch"}
     return aliases.get(name, name.removeprefix("aten::").replace("::", "_"))
@@ -81,7 +81,7 @@ def _model_values(data: Profiling) -> Iterator[tuple[str, Value]]:
 
 
 def _work_values(data: Profiling) -> Iterator[tuple[str, Value]]:
-    """Arithmetic and traffic that follow from the architecture and the lengths: the same on every machine."""
+    """FLOPs and bytes that follow from the architecture and the lengths: the same on every machine."""
     try:
         prediction = predict(data.model.encoder, data.workload)
     except NotModelled:
@@ -162,9 +162,10 @@ def _run_values(run: Run, data: Profiling) -> Iterator[tuple[str, Value]]:
 
 
 def _span(run: Run) -> tuple[float, str]:
-    """Seconds that a pass took, and by what: a published table tells no more than its operators' own time.
+    """Seconds that a pass took, and how they are known.
 
-    Under the profiler, and on a GPU for as long as the CPU launched: no less than the pass took without it.
+    A published table has only the sum of self times: of a profiled pass, and on a GPU of the CPU that launched its
+    kernels. It is no less than an unprofiled pass took.
     """
     if run.pass_times_s:
         return median(run.pass_times_s), f"медиана прогонов без профайлера, прогонов: {len(run.pass_times_s)}"
@@ -216,7 +217,7 @@ def _operator_values(operator: Operator, run: Run) -> Iterator[tuple[str, Value]
 
 
 def _rate_values(run: Run, data: Profiling) -> Iterator[tuple[str, Value]]:
-    """How fast the operators that do the arithmetic did it; on a GPU by the time of their kernels alone."""
+    """FLOP/s and bytes/s of the operators that have FLOPs; on a GPU by the time of their kernels alone."""
     try:
         prediction: Prediction = predict(data.model.encoder, data.workload, run.device, run.threads)
     except NotModelled:
@@ -238,7 +239,7 @@ def _rate_values(run: Run, data: Profiling) -> Iterator[tuple[str, Value]]:
 
 
 def _runner_up_values(run: Run) -> Iterator[tuple[str, Value]]:
-    """The costliest operators besides addmm and the convolution: what claims about «самая дорогая» compare with."""
+    """The costliest operators besides addmm and the convolution, for claims about which is the costliest."""
     leaders = ["aten::addmm", CONVOLUTION[run.device]]
     for excluded, name in ((leaders[:1], "costliest_but_addmm"), (leaders, "costliest_of_the_rest")):
         rest = [operator for operator in run.operators if operator.name not in excluded]
@@ -252,7 +253,7 @@ def _device_values(run: Run, data: Profiling) -> Iterator[tuple[str, Value]]:
         return
     device_total = run.self_device_time_total_us
     yield "device_time_total", Value(device_total * _US, "time", "сумма времени всех ядер, каждое один раз")
-    # The talk's tables give sums only: there the GPU idles for as long as the launching CPU outlasts its kernels.
+    # The talk's tables have sums only: there the GPU's idle time is the CPU's self time less the kernels' time.
     busy = run.device_busy_time_us if run.device_busy_time_us is not None else device_total
     yield "busy_time", Value(busy * _US, "time", "время, когда на GPU работало хоть одно ядро")
     how = "длительность звука / занятое время GPU × сутки"
@@ -266,7 +267,7 @@ def _device_values(run: Run, data: Profiling) -> Iterator[tuple[str, Value]]:
         yield "memory", Value(run.peak_memory_bytes, "bytes", "наибольшая память GPU, веса вместе с остальным")
     if run.kernel_launches is not None:
         yield "kernel_launches", Value(run.kernel_launches, "count", "запусков ядер за прогон")
-    # A published table gives its top rows only; they are enough to pass 100 %.
+    # A published table has its top rows only; their sum already passes 100 %.
     printed = sum(operator.self_device_time_us or 0 for operator in run.operators)
     printed += sum(kernel.device_time_us for kernel in run.kernels)
     rows = "операторам и ядрам" if run.complete else "строкам, попавшим в таблицу"
@@ -297,7 +298,7 @@ def _speedups(cpu: Run, cuda: Run) -> Iterator[tuple[str, Value]]:
 
 
 def _cure_values(data: Profiling) -> Iterator[tuple[str, Value]]:
-    """The same run in other ways: `cure.plain` is the one that the others are compared with."""
+    """Values of the variants; the others are compared with `cure.plain`."""
     variants = {variant.name: variant for variant in data.variants if variant.pass_times_s}
     for name, variant in variants.items():
         yield from ((f"cure.{name}.{what}", value) for what, value in _variant_values(variant, variants, data))

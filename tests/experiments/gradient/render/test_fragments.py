@@ -95,7 +95,7 @@ def test_the_page_says_what_became_of_the_training(
         extension_configs={"talk.markdown.values": {"results": str(tmp_path)}},
     )
     text = re.sub(r"<[^>]+>", "", shown.replace("<strong>", "**").replace("</strong>", "**"))
-    assert "Учитель — синтезатор espeak-ng: 32 фраз" in text
+    assert "Учитель — синтезатор espeak-ng: 32 фразы из" in text
     assert "Экзамен — на 2 голосах" in text
     assert ("В этот раз" in text) == (words is not None)
     if words is not None:
