@@ -6,5 +6,11 @@ EXPERIMENT = Experiment(
     title="[[experiment]]",
     chapter="[[chapter]]",  # the page that shows its figures
     figures_title="[[figures_title]]",
-    headlines=(Headline(name="largest.ratio", title="[[headline]]", dimension="ratio"),),
+    headlines=(
+        Headline(
+            name="largest.ratio",
+            title="[[headline]]",
+            dimension="ratio",
+        ),
+    ),
 )

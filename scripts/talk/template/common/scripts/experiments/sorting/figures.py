@@ -4,25 +4,26 @@ from statistics import median
 
 from talk.render import charts
 from talk.render.captions import Provenance
-from talk.render.tables import table
+from talk.render.tables import Row, table
 from talk.words import number, quantity
+
+INSERTION, BUILTIN = "[[insertion]]", "[[builtin]]"
+TABLE_CAPTION = "[[table_caption]]"
+CHART_CAPTION = "[[chart_caption]]"
+CHART_DESCRIPTION = "[[chart_description]]"
 
 
 def times(source: Provenance) -> str:
     """A row a size: both times, and how many times the one is the other."""
-    rows = []
-    for run in source.record.data.runs:
-        insertion, builtin = median(run.insertion_times_s), median(run.builtin_times_s)
-        rows.append(
-            (
-                number(run.size, 0),
-                quantity(insertion, "time"),
-                quantity(builtin, "time"),
-                quantity(insertion / builtin, "ratio", "×"),
-            )
-        )
-    head = ("[[numbers]]", "[[insertion]]", "[[builtin]]", "[[slower]]")
-    return source.figure(table("[[table_label]]", head, rows, kind="numbers"), "[[table_caption]]", "numbers")
+    runs = source.record.data.runs
+    rows = [_row(run.size, median(run.insertion_times_s), median(run.builtin_times_s)) for run in runs]
+    head = ("[[numbers]]", INSERTION, BUILTIN, "[[slower]]")
+    return source.figure(table("[[table_label]]", head, rows, kind="numbers"), TABLE_CAPTION, "numbers")
+
+
+def _row(size: int, insertion_s: float, builtin_s: float) -> Row:
+    ratio = quantity(insertion_s / builtin_s, "ratio", "×")
+    return number(size, 0), quantity(insertion_s, "time"), quantity(builtin_s, "time"), ratio
 
 
 @charts.in_house_style
@@ -31,8 +32,8 @@ def slopes(source: Provenance) -> str:
     runs = source.record.data.runs
     sizes = [run.size for run in runs]
     lines = {
-        "[[insertion]]": ([median(run.insertion_times_s) for run in runs], charts.PINK, "o"),
-        "[[builtin]]": ([median(run.builtin_times_s) for run in runs], charts.VIOLET, "s"),
+        INSERTION: ([median(run.insertion_times_s) for run in runs], charts.PINK, "o"),
+        BUILTIN: ([median(run.builtin_times_s) for run in runs], charts.VIOLET, "s"),
     }
     figure, axes = charts.canvas()
     for name, (times_s, colour, marker) in lines.items():
@@ -42,6 +43,5 @@ def slopes(source: Provenance) -> str:
     charts.log_axis(axes.yaxis, "time")
     axes.set_xlabel("[[axis]]")
     axes.grid(axis="y")
-    name = f"{source.record.experiment}-slopes"
-    drawn = charts.svg(figure, name, "[[chart_title]]", "[[chart_description]]")
-    return source.figure(drawn, "[[chart_caption]]", "chart")
+    drawn = charts.svg(figure, f"{source.record.experiment}-slopes", "[[chart_title]]", CHART_DESCRIPTION)
+    return source.figure(drawn, CHART_CAPTION, "chart")

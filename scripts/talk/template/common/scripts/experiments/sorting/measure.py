@@ -11,6 +11,7 @@ from talk.measure.clock import race
 from .record import Data, Run
 
 Numbers = list[float]
+Sort = Callable[[Numbers], Numbers]
 
 SIZES = (16, 64, 256, 1024, 4096)
 AT_ONCE = 8192  # numbers, in as many lists as they make: a single short list is learnt by heart, by the processor
@@ -37,7 +38,7 @@ def run(task: Task) -> Data:
     lists = {n: [[source.random() for _ in range(n)] for _ in range(AT_ONCE // n)] for n in SIZES}
     if any(insertion_sort(numbers) != sorted(numbers) for of_size in lists.values() for numbers in of_size):
         raise TalkError("insertion sort", "its answer is not that of sorted()", "mend it before timing it")
-    sorts = {"insertion": insertion_sort, "builtin": sorted}
+    sorts: dict[str, Sort] = {"insertion": insertion_sort, "builtin": sorted}
     contenders = {(name, n): partial(_sort_all, sort, lists[n]) for name, sort in sorts.items() for n in SIZES}
     task.progress.say(f"{len(contenders)} contenders, {ROUNDS} rounds")
     found = race(contenders, rounds=1 if task.quick else ROUNDS)
@@ -49,6 +50,6 @@ def run(task: Task) -> Data:
     )
 
 
-def _sort_all(sort: Callable[[Numbers], Numbers], lists: list[Numbers]) -> None:
+def _sort_all(sort: Sort, lists: list[Numbers]) -> None:
     for numbers in lists:
         sort(numbers)

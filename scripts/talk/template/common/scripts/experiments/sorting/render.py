@@ -12,7 +12,7 @@ from .record import Data
 def named_values(record: Record[Data]) -> dict[str, Value]:
     """Name after the experiment's → number in the base unit, its dimension, how it was computed."""
     runs = record.data.runs
-    found = {}
+    found: dict[str, Value] = {}
     for name, run in {"smallest": runs[0], "largest": runs[-1]}.items():
         insertion, builtin = median(run.insertion_times_s), median(run.builtin_times_s)
         found |= {
