@@ -1,8 +1,6 @@
-"""What is gone down: three functions of two numbers, in plain arithmetic, so that tensors and pictures share them."""
+"""The three functions that descent minimises, in plain arithmetic that works on tensors and on arrays alike."""
 
-from typing import Any, Literal
-
-Function = Literal["quadratic", "rosenbrock", "line"]
+from typing import Any
 
 CURVATURES = (1.0, 50.0)  # of the quadratic, along x and y
 
@@ -13,12 +11,12 @@ LINE_START = (-1.0, -2.0)  # slope and intercept that descent begins with
 
 
 def quadratic(x: Any, y: Any) -> Any:
-    """½(λ₁x² + λ₂y²), fifty times steeper along y; the lowest value is 0."""
+    """½(λ₁x² + λ₂y²), of fifty times the curvature along y; its minimum is 0."""
     return (x**2 * CURVATURES[0] + y**2 * CURVATURES[1]) / 2
 
 
 def rosenbrock(x: Any, y: Any) -> Any:
-    """A bent valley, (1 − x)² + 100(y − x²)²; the lowest value is 0, at (1, 1)."""
+    """A bent valley, (1 − x)² + 100(y − x²)²; its minimum is 0, at (1, 1)."""
     return (1 - x) ** 2 + (y - x**2) ** 2 * 100
 
 

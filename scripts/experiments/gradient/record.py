@@ -1,4 +1,4 @@
-"""What a gradient record holds: how derivatives are had, what they cost, and what a network does with them."""
+"""Data of the gradient experiment: ways to a derivative, their errors and costs, and a network trained by gradients."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,6 +6,13 @@ from typing import Literal
 from shared.profile import Operator
 from talk.records.headline import Headlines
 from talk.records.schema import Device, Signed
+
+Formula = Literal["forward", "central", "complex"]
+Precision = Literal["fp16", "bf16", "fp32", "fp64"]
+WayName = Literal["differences", "symbolic", "forward", "reverse"]
+Engine = Literal["ours", "torch"]
+Function = Literal["quadratic", "rosenbrock", "line"]
+Method = Literal["gradient", "momentum", "nesterov", "adam", "lbfgs"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,10 +25,10 @@ class StepError:
 
 @dataclass(frozen=True, kw_only=True)
 class DifferenceCurve:
-    """Error against step for one formula in one precision, as long as it is a number."""
+    """Error against step for one formula in one precision, down to the finest step with a finite error."""
 
-    formula: Literal["forward", "central", "complex"]
-    precision: Literal["fp16", "bf16", "fp32", "fp64"]
+    formula: Formula
+    precision: Precision
     epsilon: float  # distance from 1 to the next number
     errors: list[StepError]
 
@@ -38,15 +45,15 @@ class WayCost:
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
-    """A way to a gradient, and its costs as inputs grow; it ends where a gradient would take too long."""
+    """A way to a gradient and its costs by the number of inputs, up to where a gradient would take too long."""
 
-    way: Literal["differences", "symbolic", "forward", "reverse"]
+    way: WayName
     costs: list[WayCost]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Swell:
-    """The logistic map applied `depth` times: operations in its formula, and in that of its derivative."""
+    """Operations in the formula of the logistic map applied `depth` times, and in that of its derivative."""
 
     depth: int
     function_operations: int
@@ -55,9 +62,9 @@ class Swell:
 
 @dataclass(frozen=True, kw_only=True)
 class EnginePrice:
-    """A two-layer perceptron, one thread, a batch at a time: each time is the median of several."""
+    """Times of a two-layer perceptron on one batch and one thread, each a median of several."""
 
-    engine: Literal["ours", "torch"]
+    engine: Engine
     batch_size: int
     widths: list[int]
     forward_time_s: float  # the function alone
@@ -67,23 +74,23 @@ class EnginePrice:
 
 @dataclass(frozen=True, kw_only=True)
 class Descent:
-    """One method going down one function: the loss after each step, and the points of the first of them.
+    """The path of one method down one function: the loss after each step, and the points of the first steps.
 
-    Both begin with the start. A path that left for infinity ends before the first number that is none.
+    Both begin with the start. A path that diverged ends before its first number that is not finite.
     """
 
-    function: Literal["quadratic", "rosenbrock", "line"]
-    method: Literal["gradient", "momentum", "nesterov", "adam", "lbfgs"]
+    function: Function
+    method: Method
     rate: float
     points: list[list[Signed]]
-    losses: list[float]  # above the lowest value there is
-    gradients: int  # how often the gradient was asked for
+    losses: list[float]  # above the function's minimum
+    gradients: int  # number of gradient evaluations
     diverged: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stability:
-    """Gradient descent on a parabola of curvature λ: the factor by which each step multiplies the distance."""
+    """Gradient descent on a parabola of curvature λ: the factor by which a step changes the distance to its minimum."""
 
     rate_share: float  # learning rate as a share of the limit 2/λ
     measured_factor: float
@@ -92,7 +99,7 @@ class Stability:
 
 @dataclass(frozen=True, kw_only=True)
 class Product:
-    """Jacobian, Hessian and their products with a vector: the shape of what comes out, and its time beside f's own."""
+    """A Jacobian, a Hessian or a product of one with a vector: its shape, and its time beside the function's."""
 
     name: Literal["jvp", "vjp", "jacobian_forward", "jacobian_reverse", "hvp", "hessian"]
     rows: int
@@ -103,7 +110,7 @@ class Product:
 
 @dataclass(frozen=True, kw_only=True)
 class Pass:
-    """Forward or backward through the Conformer: unprofiled time, counted arithmetic, profiled operators."""
+    """Forward or backward through the Conformer: unprofiled time, counted FLOPs, profiled operators."""
 
     direction: Literal["forward", "backward"]
     time_s: float
@@ -113,10 +120,10 @@ class Pass:
 
 @dataclass(frozen=True, kw_only=True)
 class Remembering:
-    """A training step's memory and time, with every activation kept or with layers computed anew on the way back.
+    """A training step's memory and time, with every activation kept or with layers recomputed by the backward pass.
 
-    `saved_bytes` is what the forward pass leaves for the backward one; `peak_bytes` the highest that
-    allocations reached above what was held before the step, the weights' gradients being held already.
+    `saved_bytes` is what the forward pass saves for the backward pass. `peak_bytes` is the peak of allocations above
+    what was held before the step, where the weights' gradients are held already.
     """
 
     checkpointing: bool
@@ -128,11 +135,11 @@ class Remembering:
 
 @dataclass(frozen=True, kw_only=True)
 class ConformerBackward:
-    """Backward through the talk's Conformer on one utterance of `frames` spectrogram columns."""
+    """Forward and backward through the talk's Conformer on one utterance of `frames` spectrogram frames."""
 
     device: Device
     threads: int
-    speech_time_s: float  # how long the utterance sounds
+    speech_time_s: float  # length of the utterance
     frames: int
     parameters: int
     layers: int
@@ -142,7 +149,7 @@ class ConformerBackward:
 
 @dataclass(frozen=True, kw_only=True)
 class Alignment:
-    """The likeliest label at each step and its probability; an empty string is CTC's blank."""
+    """The likeliest letter at each step and its probability; an empty string is CTC's blank."""
 
     letters: list[str]
     probabilities: list[float]
@@ -150,7 +157,7 @@ class Alignment:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """An examination after `step` steps: how often letters were wrong, and what one utterance was read as."""
+    """An examination after `step` training steps: its error rates, and the text that was read from one utterance."""
 
     step: int
     training_time_s: float
@@ -163,7 +170,7 @@ class Reading:
 
 @dataclass(frozen=True, kw_only=True)
 class GradientNorms:
-    """Euclidean norm of the loss's gradient by one part's parameters, at each step."""
+    """Euclidean norm of the gradient by the parameters of one part of the network, at each step."""
 
     name: str
     norms: list[float]
@@ -171,7 +178,7 @@ class GradientNorms:
 
 @dataclass(frozen=True, kw_only=True)
 class Learning:
-    """A network that learnt to read out digits: from how much, how long, how well.
+    """The training of a network that reads digits from speech, and its examinations on other voices.
 
     It reached its target when it did not diverge and the last reading's `character_error_rate` is below it.
     """
@@ -188,14 +195,14 @@ class Learning:
     training_time_s: float
     target_error_rate: float
     losses: list[float]
-    diverged: bool  # the step after the last loss gave no number: training ended there
+    diverged: bool  # the step after the last loss gave no finite number, and training ended there
     gradient_norms: list[GradientNorms]
     readings: list[Reading]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gradient:
-    """The gradient experiment."""
+    """Everything that the gradient experiment measures."""
 
     differences: list[DifferenceCurve]
     ways: list[Way]
@@ -213,7 +220,7 @@ class Gradient:
 
 
 def headlines(data: Gradient) -> Headlines:
-    """What a measurement is remembered by: name → number and spread."""
+    """The numbers that machines and moments are compared by: name → number and spread."""
     for way in data.ways:
         for cost in way.costs:
             if (way.way, cost.inputs) == ("reverse", 1000):

@@ -8,11 +8,14 @@ from .record import (
     ConformerBackward,
     Descent,
     DifferenceCurve,
+    Engine,
     EnginePrice,
+    Formula,
     Gradient,
     GradientNorms,
     Learning,
     Pass,
+    Precision,
     Product,
     Reading,
     Remembering,
@@ -21,21 +24,26 @@ from .record import (
     Swell,
     Way,
     WayCost,
+    WayName,
 )
 
 
 def sample() -> Gradient:
     """Derivatives of every kind, the Conformer on the CPU and on the GPU, and a training that reached its target."""
+    errors: dict[Formula, float] = {"forward": 1e-8, "central": 1e-11, "complex": 0.0}
+    bits: dict[Precision, int] = {"fp16": 10, "bf16": 7, "fp32": 23, "fp64": 52}
+    powers: dict[WayName, int] = {"differences": 2, "symbolic": 2, "forward": 2, "reverse": 1}
+    times_s: dict[Engine, float] = {"ours": 0.02, "torch": 0.01}
     return Gradient(
         differences=[
             DifferenceCurve(
                 formula=formula,
                 precision=precision,
-                epsilon=2.0**-bits,
+                epsilon=2.0 ** -bits[precision],
                 errors=[StepError(halvings=1, error=0.5), StepError(halvings=20, error=error)],
             )
-            for precision, bits in (("fp16", 10), ("bf16", 7), ("fp32", 23), ("fp64", 52))
-            for formula, error in (("forward", 1e-8), ("central", 1e-11), ("complex", 0.0))
+            for precision in bits
+            for formula, error in errors.items()
         ],
         ways=[
             Way(
@@ -45,7 +53,7 @@ def sample() -> Gradient:
                     for n in (10, 100, 1000)
                 ],
             )
-            for way, power in (("differences", 2), ("symbolic", 2), ("forward", 2), ("reverse", 1))
+            for way, power in powers.items()
         ],
         swell=[
             Swell(depth=1, function_operations=3, derivative_operations=3),
@@ -60,7 +68,7 @@ def sample() -> Gradient:
                 backward_time_s=2 * time_s,
                 training_step_time_s=4 * time_s,
             )
-            for engine, time_s in (("ours", 0.02), ("torch", 0.01))
+            for engine, time_s in times_s.items()
         ],
         descents=[
             Descent(

@@ -1,8 +1,8 @@
-"""A small autograd in four readable files: `scalar` (reverse mode over numbers), `array` (the same over NumPy arrays),
-`dual` (forward mode), and `graph`, the order that both reverse modes walk in.
+"""A small autograd in four files: `scalar` is reverse mode over numbers, `array` reverse mode over NumPy arrays, `dual`
+forward mode, and `graph` the order in which both reverse modes visit nodes.
 
-Numbers behave as IEEE 754 says and as in torch: a division by zero is ∞, the logarithm of a negative is NaN.
-NumPy warns about it, nothing stops.
+Numbers behave as in IEEE 754 and in torch: a division by zero is ∞, the logarithm of a negative is NaN. NumPy warns,
+and nothing stops.
 """
 
 from .array import Array

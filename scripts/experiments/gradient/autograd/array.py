@@ -1,7 +1,7 @@
 """Reverse mode over NumPy arrays: the scalar engine's idea with shapes, broadcasting and matrix products.
 
-Two things are new. What broadcasting repeated, the backward pass sums; and memory is shared, so an array that was
-changed after it was used is refused rather than differentiated wrongly.
+Two things are new. The backward pass sums what broadcasting repeated; and memory is shared, so that an array that was
+changed after its use is refused rather than differentiated wrongly.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .graph import GraphError, topological_order
 
 Numbers = NDArray[np.floating[Any]]
-# From dL/d(result) to dL/d(each input); None where nobody asks for it.
+# From dL/d(result) to dL/d(each input); None for an input that does not ask for its gradient.
 Pull = Callable[[Numbers], tuple[Numbers | None, ...]]
 Axis = int | tuple[int, ...] | None
 
@@ -21,9 +21,9 @@ Axis = int | tuple[int, ...] | None
 class Array:
     """Numbers of any shape in a computation graph.
 
-    Memory is shared with `data` as given, but `data` and `grad` can be read only: other nodes may hold the same
-    memory, and `step_` is the one way to change a node. `asks` says whether anybody wants its gradient; a result asks
-    when any of its inputs does. `grad` has the shape of `data`, and stays None where it is not asked for.
+    The memory of the given `data` is shared, not copied. `data` and `grad` are read-only, as other nodes may hold the
+    same memory; `step_` is the only way to change a node. `asks` says whether its gradient is wanted; a result asks
+    when any of its inputs does. `grad` has the shape of `data`, and stays None in an array that does not ask.
     """
 
     def __init__(self, data: Any, name: str = "", asks: bool = True) -> None:
@@ -184,21 +184,21 @@ class Array:
 
 def _made(operation: str, data: Any, inputs: tuple[Array, ...], pull: Pull) -> Array:
     result = Array(data, operation, asks=any(each.asks for each in inputs))
-    if result.asks:  # else nobody will walk back through it, and its inputs need not be kept
+    if result.asks:  # else the backward pass will not visit it, and its inputs need not be kept
         result.inputs, result._pull = inputs, pull
         result._versions = tuple(each.version for each in inputs)
     return result
 
 
 def _read_only(numbers: Numbers) -> Numbers:
-    """The same memory, which nobody can change through what is returned."""
+    """A read-only view of the same memory."""
     view = np.asarray(numbers).view()
     view.flags.writeable = False
     return view
 
 
 def _lift(number: Any, like: Array) -> Array:
-    """A constant beside `like`: it takes its type, and its gradient is not asked for."""
+    """A number as a constant of the type of `like`, which does not ask for its gradient; an array as it is."""
     return number if isinstance(number, Array) else Array(np.asarray(number, like.data.dtype), asks=False)
 
 

@@ -1,4 +1,4 @@
-"""Forward mode: a dual number carries its value and its derivative along one direction, and no graph at all."""
+"""Forward mode: a dual number carries its value and its derivative along one direction; there is no graph."""
 
 from typing import Any
 

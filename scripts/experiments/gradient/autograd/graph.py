@@ -1,11 +1,11 @@
-"""The order in which a computation graph is walked: every node after all that it was made of."""
+"""Topological order of a computation graph: every node comes after all its inputs."""
 
 from collections.abc import Sequence
 from typing import Protocol, Self, TypeVar
 
 
 class Node(Protocol):
-    """What `topological_order` asks of a node."""
+    """What `topological_order` needs of a node."""
 
     @property
     def inputs(self) -> Sequence[Self]:

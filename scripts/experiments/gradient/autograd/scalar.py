@@ -1,7 +1,6 @@
-"""Reverse mode over numbers: a value remembers what it was made of, and how a derivative passes through it.
+"""Reverse mode over numbers: a value knows its inputs, and how a derivative passes from it to them.
 
-One class, one idea a method. `data` may be anything that has arithmetic, a dual number too: reverse mode over forward
-mode gives second derivatives.
+`data` may be anything that has arithmetic, even a dual number: reverse mode over forward mode gives second derivatives.
 """
 
 from collections.abc import Callable
@@ -111,5 +110,5 @@ class Value:
 
 
 def lift(number: Any) -> Value:
-    """A plain number as a value that nothing is asked of; a value as it is."""
+    """A plain number as a value without inputs; a value as it is."""
     return number if isinstance(number, Value) else Value(number)

@@ -1,4 +1,4 @@
-"""The gradient experiment: ways to a derivative, what they cost, and a network that learns by them.
+"""The gradient experiment: ways to a derivative, their costs, and a network that is trained by gradients.
 
 Importing this needs the standard library alone; `run` imports torch and NeMo.
 """
@@ -29,15 +29,15 @@ _QUICK_TAUGHT, _QUICK_ASKED, _QUICK_STEPS, _QUICK_SNAPSHOTS = 160, 16, 20, 2
 
 
 def run(task: Task) -> Gradient:
-    """Measure. Quick: fewer sizes and repeats, and a training too short to learn anything.
+    """Measure. A quick run has fewer sizes and repeats, and a training too short to learn anything.
 
-    `task.inputs` may hold a folder of sounds with their texts for each voice: those are learnt, not espeak-ng's.
-    Raises TalkError for a GPU that is not there, a broken NeMo, an espeak-ng that does not speak and a broken sound.
+    `task.inputs` may hold a folder of sounds and texts for each voice, which are then learnt instead of espeak-ng's.
+    Raises TalkError for an absent GPU, a broken NeMo, an espeak-ng that does not speak, and a broken sound.
     """
     DIGITS_NETWORK.unlink(missing_ok=True)
     os.environ.setdefault("KINETO_LOG_LEVEL", "99")
     devices, quick, progress = task.devices, task.quick, task.progress
-    lesson = _lesson(quick, task.inputs, progress)  # first: a broken sound is told before minutes are spent
+    lesson = _lesson(quick, task.inputs, progress)  # first, so that a broken sound is reported before minutes are spent
 
     from . import descent, differences, prices, ways
 
@@ -62,9 +62,9 @@ def run(task: Task) -> Gradient:
 
 
 def keep(folder: Path) -> None:
-    """Put the network that the last run trained beside its record: /algorithms/ decodes what it hears.
+    """Put the network that the last run trained beside its record, for experiments that decode its output.
 
-    A former record's network does not stay beside a record that has none.
+    Where the last run trained none, the former record's network is removed.
     """
     if DIGITS_NETWORK.is_file():
         write_whole(folder / DIGITS_NETWORK.name, DIGITS_NETWORK.read_bytes())

@@ -1,4 +1,4 @@
-"""Backward through the talk's Conformer, watched like forward in the profiling experiment, and what it remembers."""
+"""Forward and backward through the talk's Conformer: profiles, FLOPs, and the memory between the passes."""
 
 import math
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ def measure_backward(
     threads: int,
     repeats: int,
 ) -> ConformerBackward:
-    """Forward and backward through `encoder`, in eval mode so that forward is the very one that /gpu/ shows.
+    """Measure forward and backward through `encoder`, in eval mode, so that forward does what it does in inference.
 
     `utterance` is a spectrogram (1, features, frames) with its length, of speech that lasts `speech_time_s`.
     """
@@ -78,9 +78,9 @@ def _flops(encoder: torch.nn.Module, forward: Any) -> tuple[int, int]:
 
 
 def _convolution_flops(grad: Any, _input: Any, weight: Any, *rest: Any, **_: Any) -> int:
-    """FLOPs of a convolution's backward: as many as forward for each of the gradients that are asked for.
+    """FLOPs of a convolution's backward: as many as forward for each gradient that is needed.
 
-    torch's own counter takes a depthwise convolution for a full one here.
+    torch's own counter counts a depthwise convolution as a full one here.
     """
     mask = next(
         each for each in rest if isinstance(each, list) and each and isinstance(each[0], bool) and len(each) == 3
@@ -118,7 +118,7 @@ def _remembering(
             times_s.append((there.elapsed_s, back.elapsed_s))
         forward_s, backward_s = (median(part) for part in zip(*times_s[1:], strict=True))
         saved_bytes = _saved_bytes(encoder, forward)
-        # Gradients of the weights are there before and after, and hide nothing.
+        # The weights' gradients are allocated before the step, so that they are no part of its peak.
         encoder.zero_grad(set_to_none=False)
         peak_bytes = peak_allocated_bytes(lambda: forward().backward(), device)
     return Remembering(
@@ -132,7 +132,7 @@ def _remembering(
 
 @contextmanager
 def _checkpointed(encoder: torch.nn.Module) -> Iterator[None]:
-    """Each layer keeps its input alone, and is computed anew on the way back."""
+    """Let each layer save only its input, and be recomputed by the backward pass."""
     layers = _layers(encoder)
     # --8<-- [start:checkpoint]
     for layer in layers:
@@ -146,7 +146,7 @@ def _checkpointed(encoder: torch.nn.Module) -> Iterator[None]:
 
 
 def _saved_bytes(encoder: torch.nn.Module, forward: Any) -> int:
-    """Bytes that the graph of a forward pass holds on to, the network's own left out, views counted once."""
+    """Bytes that the graph of a forward pass saves, without the network's own tensors; views are counted once."""
     own = {each.untyped_storage().data_ptr() for each in (*encoder.parameters(), *encoder.buffers())}
     saved: dict[int, int] = {}
 
@@ -156,7 +156,7 @@ def _saved_bytes(encoder: torch.nn.Module, forward: Any) -> int:
             saved[storage.data_ptr()] = storage.nbytes()
         return tensor
 
-    # The graph is kept until its memory is counted: an address that was let go could be given away again.
+    # The graph lives until its memory is counted: a freed address could be allocated again.
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
         loss = forward()
     del loss

@@ -1,29 +1,26 @@
-"""Ways down: five methods on three functions, and what happens past the limit of stability."""
+"""Descent: five methods on three functions, and gradient descent on both sides of the limit of stability."""
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
 from ..landscapes import (
     CURVATURES,
     LINE_START,
-    Function,
     line,
     lowest_line,
     quadratic,
     rosenbrock,
 )
-from ..record import Descent, Stability
+from ..record import Descent, Function, Method, Stability
 
-Method = Literal["gradient", "momentum", "nesterov", "adam", "lbfgs"]
-
-KEPT = 60  # steps whose points are kept: a picture shows no more
-_FAR = 1e6  # past it a path is lost
-_THERE = 1e-24  # above the lowest value: nothing is left to go down
-_ROUNDING = 1e-15  # of the lowest value itself
+KEPT = 60  # steps whose points are kept: charts show no more
+_FAR = 1e6  # a path that leaves this range has diverged
+_THERE = 1e-24  # above the minimum: descent ends here
+_ROUNDING = 1e-15  # relative, of the minimum itself
 _DIGITS = 6
 
 
@@ -40,7 +37,7 @@ class _Task:
 def _tasks() -> dict[Function, _Task]:
     low, high = CURVATURES
     root_low, root_high = math.sqrt(low), math.sqrt(high)
-    # The best fixed rates that theory has for a quadratic.
+    # The fixed rates that theory proves best for a quadratic.
     best: dict[Method, float] = {
         "gradient": 2 / (low + high),
         "momentum": 4 / (root_low + root_high) ** 2,
@@ -117,7 +114,7 @@ def _optimizer(method: Method, point: torch.Tensor, rate: float, momentum: float
     if method == "adam":
         return torch.optim.Adam([point], lr=rate)
     if method == "lbfgs":
-        # With fewer turns a step it forgets what it learnt of the curvature. `gradients` tells the price.
+        # With fewer iterations a step, L-BFGS forgets the curvature. `gradients` counts what a step costs.
         return torch.optim.LBFGS(
             [point], lr=rate, max_iter=3, line_search_fn="strong_wolfe", tolerance_grad=0, tolerance_change=0
         )

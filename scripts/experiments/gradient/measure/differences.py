@@ -1,13 +1,10 @@
-"""Numerical differentiation: how wrong a difference quotient is, step by step, in four precisions."""
+"""Numerical differentiation: the error of difference quotients against the step, in four precisions."""
 
-from typing import Any, Literal
+from typing import Any
 
 import torch
 
-from ..record import DifferenceCurve, StepError
-
-Formula = Literal["forward", "central", "complex"]
-Precision = Literal["fp16", "bf16", "fp32", "fp64"]
+from ..record import DifferenceCurve, Formula, Precision, StepError
 
 PRECISIONS: dict[Precision, torch.dtype] = {
     "fp16": torch.float16,

@@ -1,10 +1,10 @@
-"""What a gradient costs beside the function: our arrays against torch, and the products of Jacobian and Hessian."""
+"""Prices of gradients in evaluations of the function: our arrays, torch, and products with Jacobian and Hessian."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from statistics import median
 from time import perf_counter
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,7 +14,7 @@ from talk.measure.clock import times_of
 
 from ..autograd import Array
 from ..autograd.array import Numbers
-from ..record import EnginePrice, Product
+from ..record import Engine, EnginePrice, Product
 
 BATCH, WIDTHS = 1024, (256, 512, 10)
 _RATE = 0.05
@@ -59,7 +59,7 @@ class OurPerceptron:
 
 
 class TorchPerceptron:
-    """The same in torch, eager, with its own optimiser."""
+    """The same two layers in torch, eager, with its own optimiser."""
 
     def __init__(self, weights: list[Numbers]) -> None:
         self.weights = [torch.tensor(weight, requires_grad=True) for weight in weights]
@@ -84,7 +84,7 @@ class TorchPerceptron:
 
 
 def engine_prices(repeats: int) -> list[EnginePrice]:
-    """Both engines in turn on one thread, `repeats` steps each after a few to warm up."""
+    """Times of both engines in turn on one thread, `repeats` steps of each after a few to warm up."""
     generator = np.random.default_rng(3)
     shapes = [(WIDTHS[0], WIDTHS[1]), (WIDTHS[1],), (WIDTHS[1], WIDTHS[2]), (WIDTHS[2],)]
     weights = [(generator.normal(size=shape) / 16).astype(np.float32) for shape in shapes]
@@ -100,7 +100,7 @@ def engine_prices(repeats: int) -> list[EnginePrice]:
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """NumPy's library and torch's on one thread each."""
+    """Run NumPy and torch on one thread each."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -110,7 +110,7 @@ def _one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _price(engine: Literal["ours", "torch"], times: list[Times]) -> EnginePrice:
+def _price(engine: Engine, times: list[Times]) -> EnginePrice:
     forward_s, backward_s, _ = (median(part) for part in zip(*times, strict=True))
     return EnginePrice(
         engine=engine,
@@ -125,7 +125,7 @@ def _price(engine: Literal["ours", "torch"], times: list[Times]) -> EnginePrice:
 def products(repeats: int, inputs: int = 512, hidden: int = 4096, outputs: int = 64) -> list[Product]:
     """Products with Jacobian and Hessian, and the whole of each, of a two-layer network ℝⁿ → ℝᵐ: torch, one thread.
 
-    The network is so wide that arithmetic outweighs the price of calling torch.
+    The network is so wide that arithmetic takes longer than the calls of torch.
     """
     generator = torch.Generator().manual_seed(4)
     first = torch.randn(inputs, hidden, generator=generator) / inputs**0.5

@@ -1,6 +1,6 @@
-"""Four ways to one gradient, the price of the fastest, and what a formula of a derivative swells to.
+"""Costs of four ways to one gradient, and the growth of a derivative's formula.
 
-The function is the product of all its inputs: one multiplication an input, and every input matters to it.
+The function is the product of all its inputs: one multiplication an input, and it depends on every input.
 """
 
 import math
@@ -8,15 +8,14 @@ import random
 import tracemalloc
 from collections.abc import Callable, Sequence
 from statistics import median
-from typing import Any, Literal
+from typing import Any
 
 from talk.measure.clock import times_of
 from talk.measure.progress import Advance
 
 from ..autograd import Dual, Value
-from ..record import Swell, Way, WayCost
+from ..record import Swell, Way, WayCost, WayName
 
-Name = Literal["differences", "symbolic", "forward", "reverse"]
 SIZES = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000)
 _STEP = 2.0**-26
 
@@ -50,7 +49,7 @@ def by_reverse_mode(inputs: Sequence[float]) -> list[float]:
 
 
 def by_formula(inputs: Sequence[float]) -> list[float]:
-    """Differentiate the formula with SymPy, which forgets the last time first, then put the numbers in."""
+    """Differentiate the formula with SymPy, whose cache is cleared first, and evaluate the derivatives."""
     import sympy
     from sympy.core.cache import clear_cache
 
@@ -61,8 +60,8 @@ def by_formula(inputs: Sequence[float]) -> list[float]:
     return [float(each) for each in derivatives(inputs)]
 
 
-# Each way with one evaluation of the function in its own arithmetic.
-WAYS: dict[Name, tuple[Callable[[Sequence[float]], list[float]], Callable[[Sequence[float]], Any]]] = {
+# Each way, and one evaluation of the function in the same arithmetic.
+WAYS: dict[WayName, tuple[Callable[[Sequence[float]], list[float]], Callable[[Sequence[float]], Any]]] = {
     "differences": (by_differences, product),
     "symbolic": (by_formula, product),
     "forward": (by_forward_mode, lambda inputs: product([Dual(x) for x in inputs])),
@@ -71,7 +70,7 @@ WAYS: dict[Name, tuple[Callable[[Sequence[float]], list[float]], Callable[[Seque
 
 
 def numbers(count: int) -> list[float]:
-    """Inputs so near to 1 that even the product of a hundred thousand is an everyday number."""
+    """Inputs so near to 1 that the product of a hundred thousand neither overflows nor underflows."""
     chance = random.Random(count)
     return [math.exp(chance.uniform(-0.01, 0.01)) for _ in range(count)]
 
@@ -90,7 +89,7 @@ def ways(longest_s: float, advance: Advance) -> list[Way]:
     return found
 
 
-def _expected_s(name: Name, last: WayCost, size: int) -> float:
+def _expected_s(name: WayName, last: WayCost, size: int) -> float:
     return last.time_s * (size / last.inputs) ** {"reverse": 1, "symbolic": 3}.get(name, 2)
 
 
@@ -100,7 +99,7 @@ def _cost(
     inputs: Sequence[float],
 ) -> WayCost:
     time_s = median(times_of(lambda: gradient(inputs), 3))
-    tracemalloc.start()  # apart from the timing, which it slows
+    tracemalloc.start()  # not while times are measured: it slows everything
     gradient(inputs)
     _, peak_bytes = tracemalloc.get_traced_memory()
     tracemalloc.stop()

@@ -1,4 +1,4 @@
-"""Rendering the gradient experiment: records → fragments of HTML, and the drawn pictures."""
+"""Renders records of the gradient experiment as fragments of HTML, and its drawn pictures."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,7 +15,7 @@ _FUNCTIONS = ("quadratic", "rosenbrock", "line")
 
 def fragments(drawing: Drawing) -> dict[str, str]:
     """Name → fragment, for every table and picture of the gradient experiment. Drawn pictures need no record."""
-    from . import descents, figures, pictures, tables, training  # drawing takes a second to import
+    from . import descents, figures, pictures, tables, training  # matplotlib takes a second to import
 
     def drawn(draw: Callable[..., str], part: Callable[[Gradient], Any], **options: object) -> str:
         return drawing.draw(partial(draw, **options), part)
@@ -36,7 +36,7 @@ def fragments(drawing: Drawing) -> dict[str, str]:
     }
     for cost in ("price", "time", "memory"):
         made[f"ways-{cost}"] = drawn(figures.ways, _whole, cost=cost)
-    # Rounding and the ways down are IEEE 754's: they look the same on every machine.
+    # Rounding errors and descents follow IEEE 754: they look the same on every machine.
     if not drawing.alone:
         made |= {
             "differences": drawn(figures.differences, _whole, precision="fp64"),
@@ -62,5 +62,5 @@ def _learning(data: Gradient) -> Learning | None:
 
 
 def _learning_with_steps(data: Gradient) -> Learning | None:
-    """The training, unless its very first step left for infinity."""
+    """The training, unless it diverged at its first step."""
     return data.learning if data.learning is not None and data.learning.losses else None

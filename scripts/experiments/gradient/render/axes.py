@@ -31,7 +31,7 @@ def logarithmic_height(axes: Axes) -> None:
 
 
 def power(value: float) -> str:
-    """A power of ten as one: 10⁻⁴."""
+    """The power of ten next to `value`, written as 10⁻⁴."""
     return f"10{str(round(math.log10(value))).translate(_SUPERSCRIPT)}" if value > 0 else ""
 
 

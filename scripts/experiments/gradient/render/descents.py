@@ -1,4 +1,4 @@
-"""Charts of the ways down: paths, convergence, and the limit of stability."""
+"""Charts of descents: paths, convergence, and the limit of stability."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -36,7 +36,7 @@ _FUNCTIONS = {"quadratic": "вытянутая чаша", "rosenbrock": "овр�
 
 @charts.in_house_style
 def paths(source: Provenance, data: Gradient, function: str) -> str:
-    """Where five methods went down one function, over its level lines."""
+    """Paths of five methods down one function, over its level lines."""
     figure, axes = charts.canvas(4.2)
     mine = [descent for descent in data.descents if descent.function == function]
     told = []
@@ -62,7 +62,7 @@ def paths(source: Provenance, data: Gradient, function: str) -> str:
 
 
 def _level_lines(axes: Axes, landscape: Callable[[Any, Any], Any]) -> None:
-    """Lines of equal height over the whole picture, each several times higher than the one inside it."""
+    """Level lines over the whole chart, each several times higher than the next one inside it."""
     x, y = np.meshgrid(np.linspace(*axes.get_xlim(), 90), np.linspace(*axes.get_ylim(), 60))
     heights = landscape(x, y)
     lowest = float(heights.min())
@@ -72,7 +72,7 @@ def _level_lines(axes: Axes, landscape: Callable[[Any, Any], Any]) -> None:
 
 @charts.in_house_style
 def convergence(source: Provenance, data: Gradient, function: str) -> str:
-    """How far above the lowest value each method was after each step."""
+    """Height of each method above the minimum after each step."""
     figure, axes = charts.canvas(4.2)
     axes.set_yscale("log")
     mine = [descent for descent in data.descents if descent.function == function]
@@ -97,7 +97,7 @@ def convergence(source: Provenance, data: Gradient, function: str) -> str:
 
 
 def _theory(axes: Axes, descents: Sequence[Descent]) -> None:
-    """How fast theory has plain descent and momentum go down a quadratic, under the lines that were measured."""
+    """The convergence that theory proves for plain descent and momentum on a quadratic, under the measured lines."""
     low, high = landscapes.CURVATURES
     stretch = high / low
     for method, kappa in (("gradient", stretch), ("momentum", math.sqrt(stretch))):
@@ -109,7 +109,7 @@ def _theory(axes: Axes, descents: Sequence[Descent]) -> None:
 
 @charts.in_house_style
 def stability(source: Provenance, data: Gradient) -> str:
-    """The factor of each step against the rate: measured points on the predicted line, and the limit at 1."""
+    """The factor of a step against the learning rate: measured points, the predicted line, and the limit at 1."""
     figure, axes = charts.canvas()
     shares = [each.rate_share for each in data.stability]
     axes.axhline(1, color=MUTED, linestyle="--", linewidth=2)

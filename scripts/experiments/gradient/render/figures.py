@@ -1,4 +1,4 @@
-"""Charts of ways to a gradient, of their errors and prices, in the house style, each from one record."""
+"""Charts of the errors and prices of ways to a gradient, each of one record."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -33,7 +33,7 @@ _MEASURED = "Медиана относительной ошибки произв
 
 @charts.in_house_style
 def differences(source: Provenance, data: Gradient, precision: str) -> str:
-    """Relative error of three formulas against the step, both logarithmic: the U, and the line that has no U."""
+    """Relative error of three formulas against the step, on logarithmic axes."""
     figure, axes = charts.canvas(4.2)
     told = _error_curves(axes, [curve for curve in data.differences if curve.precision == precision])
     axes.set_ylim(_NO_ERROR / 3, 300)
@@ -67,7 +67,7 @@ def precisions(source: Provenance, data: Gradient) -> str:
 
 
 def _error_curves(axes: Axes, curves: list[DifferenceCurve], ticks: int = 7) -> list[str]:
-    """Draw the curves, and where theory expects the best step; returns what they tell."""
+    """Draw the curves, and ticks where theory expects the best step; return the curves' description in words."""
     logarithmic(axes, ticks)
     told = []
     for curve in curves:
@@ -86,9 +86,9 @@ def _error_curves(axes: Axes, curves: list[DifferenceCurve], ticks: int = 7) -> 
 
 @charts.in_house_style
 def ways(source: Provenance, data: Gradient, cost: Literal["price", "time", "memory"]) -> str:
-    """What one whole gradient costs, four ways, against the number of inputs.
+    """Cost of one whole gradient in four ways against the number of inputs.
 
-    Its price is in evaluations of the function itself: O(n) rises, O(1) does not.
+    The price is counted in evaluations of the function itself: O(n) rises, O(1) does not.
     """
     figure, axes = charts.canvas(4.2)
     logarithmic(axes)
@@ -129,7 +129,7 @@ _COSTS: dict[str, tuple[Callable[[WayCost], float], Callable[[float], str], str]
 
 @charts.in_house_style
 def remembering(source: Provenance, conformer: ConformerBackward) -> str:
-    """Bars: what the forward pass keeps for the backward one, and the step's time, with and without checkpoints."""
+    """Bars: the memory saved for the backward pass and the time of a step, with and without checkpointing."""
     figure, axes = charts.canvas(3.0)
     charts.bare(axes)
     plain, thrifty = conformer.remembering

@@ -1,6 +1,6 @@
-"""The talk's six pictures of the derivative. Nothing in them is measured: they are drawn from their formulas.
+"""The talk's six pictures of the derivative, drawn from formulas: nothing in them is measured.
 
-Gradients that a picture shows are computed by the very engine that the page explains.
+Their gradients are computed by the engine that the page explains.
 """
 
 import math
@@ -114,7 +114,7 @@ def uphill(at: Point, length: float = 0.25) -> str:
 
 
 def fit(residuals: bool) -> Picture:
-    """A line turns step by step until it fits five points; with `residuals`, how much it misses each."""
+    """A line that is turned step by step until it fits five points; with `residuals`, its misses and their squares."""
     plane = Plane(-2.9, 2.9, -4.6, 5.4)
     points = list(zip(LINE_X, LINE_Y, strict=True))
     steps = fitting(rate=0.04, steps=12)
@@ -174,7 +174,7 @@ def _line(plane: Plane, slope: float, intercept: float, residuals: bool, moved: 
 
 
 def _square(point: Point, foot: Point, slope: float) -> list[Point]:
-    """The square on a residual, on that side of it where the line does not go."""
+    """The square on a residual, on the side away from the line."""
     height = foot[1] - point[1]
     aside = point[0] - height if slope >= 0 else point[0] + height
     return [point, foot, (aside, foot[1]), (aside, point[1])]
@@ -184,7 +184,7 @@ TALK_STEPS = (4.5, 3.0, -2.0, 1.0, 0.0)  # where the talk's descent on x² stood
 
 
 def descent() -> Picture:
-    """Descent on x²: where each step stood, with the tangent that told it the way."""
+    """Descent on x²: the point of each step, with its tangent."""
     plane = Plane(-5.6, 5.6, -4.6, 26)
     curve = plane.curve(((x / 10, (x / 10) ** 2) for x in range(-51, 52)), "first")
     frames = []
@@ -223,7 +223,7 @@ def _beside(plane: Plane, x: float) -> str:
 
 @dataclass(frozen=True)
 class _Box:
-    """A node of the graph as it is drawn: its place in columns and rows, and what it is called."""
+    """A node of the drawn graph: its title, column and row."""
 
     node: Value
     title: str

@@ -1,4 +1,4 @@
-"""Charts of the training: the loss, the gradients of each part, the alignment that appears."""
+"""Charts of the training: the loss, gradient norms, and alignments; and a sentence on its outcome."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @charts.in_house_style
 def learning_curve(source: Provenance, learning: Learning) -> str:
-    """The loss of each step, smoothed, and the examinations on the same axis of steps."""
+    """The loss of each step, smoothed too, and the error rate of each examination, by steps."""
     figure, axes = charts.canvas(4.2)
     logarithmic_height(axes)
     smooth = _smoothed(learning.losses, 15)
@@ -45,7 +45,7 @@ def learning_curve(source: Provenance, learning: Learning) -> str:
 
 @charts.in_house_style
 def norms(source: Provenance, learning: Learning) -> str:
-    """Norm of the gradient by each part of the network, smoothed, by steps."""
+    """Smoothed norm of the gradient of each part of the network, by steps."""
     figure, axes = charts.canvas(4.2)
     logarithmic_height(axes)
     colours = (PINK, VIOLET, BLUE, CYAN, GREEN, INK)
@@ -63,7 +63,7 @@ def norms(source: Provenance, learning: Learning) -> str:
 
 @charts.in_house_style
 def alignment(source: Provenance, learning: Learning) -> str:
-    """One strip an examination: the letter the network hears at each step of sound, the surer the darker."""
+    """A strip for each examination: the likeliest letter at each step of sound, the likelier the more opaque."""
     kept = spread(learning.readings, 5)
     figure, axes = charts.canvas(0.7 + 0.62 * len(kept))
     charts.bare(axes)

@@ -1,1 +1,1 @@
-"""A network that learns to read out digits: synthetic speech, a small Conformer-CTC, its training."""
+"""Training of a network that reads digits from speech: the voices, a small Conformer-CTC, its examinations."""

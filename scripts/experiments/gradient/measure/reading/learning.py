@@ -1,4 +1,4 @@
-"""Trains a small NeMo Conformer-CTC from nothing to read out digits, and examines it on voices it never heard."""
+"""Trains a small NeMo Conformer-CTC from scratch to read digits, and examines it on voices it never heard."""
 
 import math
 import random
@@ -22,7 +22,7 @@ BATCH = 16
 PEAK_RATE = 2e-3
 TARGET_ERROR_RATE = 0.02  # of letters, on voices never heard
 _WARM_UP = 0.1  # share of the steps
-_STRETCH = 0.12  # playing faster or slower by so much makes a new voice of an old one
+_STRETCH = 0.12  # the largest change of speed, which augments the voices
 _CLIP = 5.0
 _EXAMINED_AT_ONCE = 64
 
@@ -62,7 +62,7 @@ def build_network() -> Any:
                     "self_attention_model": "rel_pos",
                     "n_heads": 4,
                     "conv_kernel_size": 9,
-                    # Drawing what to drop would take a fifth of each step.
+                    # Drawing dropout masks would take a fifth of each step.
                     "dropout": 0.0,
                     "dropout_pre_encoder": 0.0,
                     "dropout_emb": 0.0,
@@ -89,7 +89,7 @@ def build_network() -> Any:
 
 @dataclass(frozen=True)
 class Lesson:
-    """What is learnt from and what is asked: utterances with their sounds, and for how many steps."""
+    """Utterances with their sounds, for training and for the examination, and the number of steps."""
 
     taught: Sequence[Spoken]
     asked: Sequence[Spoken]
@@ -101,8 +101,8 @@ class Lesson:
 def learn(network: Any, lesson: Lesson, clock: Callable[[], float], advance: Advance) -> Learning:
     """Train for a fixed number of steps; examine before, after, and between, more often at first.
 
-    Loss and gradient norms are kept at every step. A loss that is no number ends the training, which is told, and the
-    network is examined as it stands.
+    Loss and gradient norms are kept at every step. A loss that is not finite ends the training; the record says so, and
+    the network is examined as it is.
     """
     torch.manual_seed(SEED)
     chance = random.Random(SEED)
@@ -112,7 +112,7 @@ def learn(network: Any, lesson: Lesson, clock: Callable[[], float], advance: Adv
     losses: list[float] = []
     norms: dict[str, list[float]] = {name: [] for name in groups}
     readings: list[Reading] = []
-    # Close together at first: the words appear within the first tenth.
+    # Examinations are close together at first: words appear within the first tenth of the steps.
     due = {round(lesson.steps * (part / lesson.snapshots) ** 2.5) for part in range(lesson.snapshots + 1)}
     training_s = 0.0
     batches = _batches(lesson.taught, chance)
@@ -205,9 +205,9 @@ def _signals(batch: Sequence[Spoken], speed: float = 1.0) -> tuple[torch.Tensor,
 
 
 def _examine(network: Any, asked: Sequence[Spoken], step: int, training_s: float) -> Reading:
-    """Read every asked utterance out; the alignment of the one with the longest text is kept.
+    """Read every utterance of the examination; the alignment of the one with the longest text is kept.
 
-    Where the network says no numbers any more, it is sure of nothing.
+    A probability that is not a number counts as 0.
     """
     network.eval()
     wrong = letters = right = 0
@@ -246,7 +246,7 @@ def _examine(network: Any, asked: Sequence[Spoken], step: int, training_s: float
 
 
 def collapse(steps: Sequence[int]) -> str:
-    """What CTC's labels, one a step, spell: repeats are one letter, blanks (the last label) none."""
+    """The text of CTC's labels, one a step: repeats are one letter, blanks (the last label) none."""
     kept = [label for i, label in enumerate(steps) if (i == 0 or label != steps[i - 1]) and label < len(LETTERS)]
     return "".join(LETTERS[label] for label in kept)
 
@@ -266,7 +266,7 @@ def _norm(parameters: Sequence[torch.nn.Parameter]) -> float:
 
 
 def _short(number: float) -> float:
-    """Five significant digits: a record keeps thousands of these."""
+    """The number with five significant digits, as a record keeps thousands of them."""
     return float(f"{number:.5g}")
 
 

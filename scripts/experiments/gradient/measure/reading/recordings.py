@@ -1,4 +1,4 @@
-"""Digits read out by people: a folder for each voice, and beside each sound a text file with what is said in it."""
+"""Digits read by people: a folder for each voice, and beside each sound a text file with its words."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,14 +12,14 @@ _SUFFIXES = {".wav", ".flac"}
 
 
 def has_voices(folder: Path) -> bool:
-    """Whether `folder` holds folders with sounds, and not just sounds of its own."""
+    """Whether `folder` holds folders with sounds."""
     return folder.is_dir() and any(_sounds(voice) for voice in folder.iterdir() if voice.is_dir())
 
 
 def read_voices(folder: Path) -> tuple[list[Spoken], list[Spoken]]:
-    """What to learn from, and what to be examined with: other voices. `folder/VOICE/NAME.wav` goes with `NAME.txt`.
+    """Utterances for training, and those of other voices for the examination. `VOICE/NAME.wav` goes with `NAME.txt`.
 
-    Raises TalkError naming the file that cannot be read or says anything but digits, or the folder of one voice.
+    Raises TalkError naming the file that cannot be read or has words other than digits, or a folder of one voice.
     """
     voices = {voice.name: voice for voice in sorted(folder.iterdir()) if voice.is_dir() and _sounds(voice)}
     if len(voices) < 2:
