@@ -84,7 +84,7 @@ def _goals() -> Iterator[tuple[str, str, str]]:
 
 
 def _nothing_lost() -> Iterator[tuple[str, str, str]]:
-    """Kills and malformed records; what went wrong with one is said on standard error."""
+    """Kill builds and spoil records; what goes wrong is said on standard error."""
     kills = list(killed_builds(50))
     for kill in kills:
         for loss in kill.losses:

@@ -25,7 +25,7 @@ Goal = tuple[str, str, str]
 
 
 def measured(data: Gradient, network: Path, full_s: float, quick_s: float) -> Iterator[Goal]:
-    """What a record says. `network` is the one trained with it, `full_s` and `quick_s` how long measuring took."""
+    """Goals that a record answers. `network` is the file trained with it; `full_s` and `quick_s` time measuring."""
     yield "talk measure gradient", f"{full_s / 60:.1f} min", "at most 7 min"
     yield "talk measure gradient --quick", f"{quick_s:.0f} s", "at most 40 s"
     ours, theirs = (next(each for each in data.prices if each.engine == engine) for engine in ("ours", "torch"))
@@ -46,7 +46,7 @@ def measured(data: Gradient, network: Path, full_s: float, quick_s: float) -> It
 
 
 def pictures(site: Path, browser_path: str | None) -> Iterator[Goal]:
-    """The weight of the script, and frames while each picture is dragged in a browser made four times slower."""
+    """The size of the script, and the frame rate while each picture is dragged in a browser made four times slower."""
     yield "script of /derivative/", f"{_SCRIPT.stat().st_size / 1000:.1f} KB", "at most 30 KB"
     if browser_path is None:
         yield "frames while dragging, CPU 4x slower", "no browser", "60 a second"

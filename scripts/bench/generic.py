@@ -7,7 +7,7 @@ from pathlib import Path
 from talk.experiment import find_experiments
 from talk.paths import DOCS, EXPERIMENTS, PACKAGE
 
-_WORDS = ("words", "template")  # whose subject is languages
+_WORDS = ("words", "template")  # they hold what depends on a language
 _CYRILLIC = r"[А-Яа-яЁё]"
 
 

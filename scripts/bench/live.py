@@ -22,7 +22,7 @@ _CHAPTER, _SLIDE, _FORMER = "gpu.md", "skanery-i-mikroskopy", "вместе с �
 
 
 def edit_to_slide_s(browser_path: str) -> float:
-    """Seconds from a chapter's file written to its slide on the screen, the median of some edits of the whole site.
+    """The median time from writing a chapter's file to its edited slide on the screen, in the whole site.
 
     Raises TalkError when the slide that is edited is not there any more.
     """
@@ -45,7 +45,7 @@ def edit_to_slide_s(browser_path: str) -> float:
         times = []
         for number in range(_EDITS):
             page.wait_for_selector(f"#{_SLIDE}.present")
-            page.wait_for_timeout(1000)  # the page listens for reloads, the speaker has read what it says
+            page.wait_for_timeout(1000)  # the page listens for reloads by then
             start = time.perf_counter()
             chapter.write_text(text.replace(_FORMER, f"правка {number}"), encoding="utf-8")
             page.locator(f"#{_SLIDE}.present").get_by_text(f"правка {number}").wait_for()

@@ -1,6 +1,6 @@
-"""Spoil a record in every way a hand, a disk or an enemy would, and look what reading and rendering make of it.
+"""Spoil a record as a hand, a disk or an enemy would, and see what reading and rendering make of it.
 
-Right are two answers: it is refused in one line, or it is shown with whatever it says escaped.
+Two answers are right: the record is refused in one line, or it is shown with everything in it escaped.
 """
 
 import json
@@ -181,7 +181,7 @@ def spoil(content: dict[str, Any], count: int) -> tuple[Counter[str], list[str]]
 
 
 def spoil_records(count: int) -> tuple[int, list[str]]:
-    """Spoil this project's records, of each experiment the first: how many answers were right, and what was not."""
+    """Spoil one record of each experiment, `count` times in all: how many answers were right, and what was wrong."""
     records = {record.experiment: record for record in read_records() if record.origin == "measured"}
     share, rest = divmod(count, len(records))
     total, problems = 0, []

@@ -65,7 +65,7 @@ def _touched_by_adding(project: Path) -> str:
 
 def _run(words: Sequence[str | Path], folder: Path) -> float:
     """Run a command in `folder`; returns the seconds it took. Raises TalkError with the last thing it said."""
-    # Of this talk's scripts the new one sees nothing but, to be made at all, the generator.
+    # The new talk sees nothing of this one's scripts; only `talk new` itself needs the generator.
     env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     if words[0] == _PROGRAMS / "python":
         env["PYTHONPATH"] = str(PACKAGE.parent)

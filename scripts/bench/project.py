@@ -58,6 +58,6 @@ def run_talk(project: Path, *words: str) -> "subprocess.CompletedProcess[str]":
 
 
 def last_line(done: "subprocess.CompletedProcess[str]") -> str:
-    """The last thing that a command said on standard error; make adds that it failed, as everybody knows."""
+    """The last line that a command wrote to standard error, without make's own."""
     said = [line for line in done.stderr.strip().splitlines() if not line.startswith("make: ***")]
     return said[-1] if said else "it said nothing"

@@ -31,14 +31,14 @@ _SIGNALS = (signal.SIGKILL, signal.SIGINT)
 _INTERRUPTED = 130
 _LONGEST_S = 300
 _TRIES = 5
-_SWAP_S = 0.02  # a swap is over in less: of this the moment of the kill is drawn
+_SWAP_S = 0.02  # a swap takes less; the moment of its kill is drawn from so long
 
 _Moment = tuple[str, float, signal.Signals]  # the step, so many seconds after it began, and what is sent
 
 
 @dataclass(frozen=True)
 class Kill:
-    """One kill: the step that it was meant for, the signal, and what was lost."""
+    """One kill: in which step, by which signal, and what was lost."""
 
     step: str
     signal: signal.Signals
@@ -90,7 +90,7 @@ def kill_again(project: Path, takes: Path, count: int, seed: int = 2024) -> Iter
             if killed.status != 0 or losses:
                 yield Kill(step, sign, tuple(losses))
                 break
-            whole = killed  # it had ended before, and tells how long a step takes now
+            whole = killed  # it ended before the kill, and shows how long its steps take
         else:
             raise TalkError(
                 "kills", f"{_TRIES} builds ended before they were killed in {step}", "try a quieter machine"
@@ -98,7 +98,7 @@ def kill_again(project: Path, takes: Path, count: int, seed: int = 2024) -> Iter
 
 
 def _kill(project: Path, takes: Path, mark: str, kill: _Moment) -> tuple[_Build, list[str]]:
-    """A build that is killed, unless it ends before, and what was lost by that."""
+    """Run a build and kill it, unless it ends before; returns it and what was lost."""
     former = _digest(project / "site")
     _change(project, mark)
     killed = _build(project, takes, kill)
@@ -147,7 +147,7 @@ def _build(project: Path, takes: Path, kill: _Moment | None = None) -> _Build:
                     process.send_signal(kill[2])
         status = process.wait(_LONGEST_S)
         if status < 0 and ended is not None:
-            status = ended  # the signal found no build any more, only Python on its way out, which takes no interrupts
+            status = ended  # the build had ended: the signal met Python's shutdown, which handles none
         errors.seek(0)
         return _Build(status, measured, starts_s, errors.read())
 
@@ -164,7 +164,7 @@ def _change(project: Path, mark: str) -> None:
 
 
 def _digest(site: Path) -> str:
-    """Of every file's path and bytes; of nothing where there is no site."""
+    """A hash of every file's path and bytes."""
     digest = hashlib.sha256()
     for path in sorted(site.rglob("*")):
         if path.is_file():
@@ -173,7 +173,7 @@ def _digest(site: Path) -> str:
 
 
 def _finished(project: Path) -> set[str]:
-    """Experiments of which there is a record as new as the code: this machine's, since every other one is stale."""
+    """Experiments that have a record of the present code: the build itself must have measured it."""
     records = read_records(project / "docs" / "results")
     return {record.experiment for record in records if record.origin == "measured" and _is_fresh(record, project)}
 

@@ -18,7 +18,7 @@ from talk.records.store import read_record
 from talk.site import build, plugin
 
 _EXPERIMENT_S = 0.25
-# What each step begins with.
+# The function that each step begins with.
 _STEPS: dict[str, tuple[Any, str]] = {
     "rendering": (plugin, "prepare"),
     "building": (plugin, "find_mistakes"),
@@ -27,7 +27,7 @@ _STEPS: dict[str, tuple[Any, str]] = {
 
 
 def _repeat(takes: dict[str, Path]) -> None:
-    """Let experiments give what their takes hold, and those without one be fresh whatever happens."""
+    """Replace every experiment's run by its take; experiments without a take are never measured."""
     needs_measuring = build._needs_measuring
 
     def run(experiment: Found, _: Task) -> Any:
@@ -59,7 +59,7 @@ def _announced(step: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 def main(takes: Path) -> int:
     """Build; the exit status of `talk build`."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell runs in the background is deaf to it
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets background processes ignore it
     _repeat({take.stem: take for take in sorted(takes.glob("*/*.json"))})
     for step, (module, name) in _STEPS.items():
         setattr(module, name, _announced(step, getattr(module, name)))

@@ -22,7 +22,7 @@ _NEMO = "nemo.collections.asr.modules"
 
 
 def run(task: Task) -> Algorithms:
-    """Measure every story, on the CPU but for those whose subject is the real network. Quick: two of its layers.
+    """Measure every story: on the CPU, and those about the real network on every device. Quick: two of its layers.
 
     Raises TalkError for a GPU that is not there, and for a worker that dies.
     """
@@ -39,7 +39,7 @@ def run(task: Task) -> Algorithms:
             return lambda share: advance(of_hundred * share)
 
         with Launcher([_NEMO]) as launcher:
-            # Its import and ours take a core each; nothing is measured yet.
+            # The launcher imports NeMo while we do, each on a core of its own; nothing is measured yet.
             import numba
             import torch
 
@@ -50,8 +50,8 @@ def run(task: Task) -> Algorithms:
 
             with quiet():
                 import_module(_NEMO)
-            gc.freeze()  # what is imported is no garbage: looking through all of it takes a third of a second
-            atexit.register(gc.unfreeze)  # nanobind calls it leaks otherwise
+            gc.freeze()  # imported modules are no garbage: a collection that visits them takes a third of a second
+            atexit.register(gc.unfreeze)  # otherwise nanobind reports leaks
             HIGH_WATER.begin()
             on_many_hours = many_hours.measure(launcher, devices, quick, part(10))
             on_ring = ring.measure(launcher, devices, quick, part(5))
@@ -79,7 +79,7 @@ def run(task: Task) -> Algorithms:
         on_packing = batching.measure_packing(quick, part(1))
         encoder = WORKLOAD["encoder"] | ({"n_layers": _QUICK_LAYERS} if quick else {})
         network = seeded(WORKLOAD | {"encoder": encoder})
-        torch.set_num_threads(threads)  # NeMo has its own mind
+        torch.set_num_threads(threads)  # NeMo changes it
         features = encoder["feat_in"]
         on_checkpointing = checkpointing.measure(network.encoder, features, quick, part(6))
         on_framework = framework_facts.measure(network.encoder, features, quick, part(5))

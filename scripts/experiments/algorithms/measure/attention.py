@@ -1,8 +1,8 @@
 """Story 6. Fewer bytes: softmax in one pass, and attention that never holds its n × n table.
 
-The sum in a softmax's denominator needs the largest exponent first. Online (Milakov and Gimelshein, 2018) the largest
-so far is enough: when a larger one comes, what was summed is scaled down. So attention may be taken tile by tile (Dao
-et al., «FlashAttention», 2022).
+The sum in a softmax's denominator needs the largest exponent first. Online softmax (Milakov and Gimelshein, 2018) makes
+do with the largest so far: when a larger one comes, the sum is scaled down. So attention can be computed tile by tile
+(Dao et al., «FlashAttention», 2022).
 """
 
 import math
@@ -64,7 +64,7 @@ def tiled_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, tile: int
 
 
 def torch_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
-    """PyTorch's own; only with a batch and heads before them it takes the tiled way on a CPU too."""
+    """PyTorch's own attention. On a CPU it works in tiles only if the inputs have dimensions for batch and heads."""
     return torch.nn.functional.scaled_dot_product_attention(q[None, None], k[None, None], v[None, None])[0, 0]
 
 

@@ -1,4 +1,4 @@
-"""Story 4. Sorting is speed: utterances are padded to the longest of their batch, and padding is computed in vain."""
+"""Story 4. Sorting is speed: utterances are padded to the longest of their batch, and to compute padding is waste."""
 
 import itertools
 import math
@@ -34,7 +34,7 @@ _BIN, _HANDFUL = 1.5, 10  # a bin, in longest utterances; utterances in a case t
 
 
 def padded(lengths: Sequence[float]) -> float:
-    """What a batch of utterances so long takes up."""
+    """How much a batch of utterances of these lengths takes, padding included."""
     return len(lengths) * max(lengths)
 
 
@@ -45,17 +45,17 @@ def in_order(lengths: Sequence[float], size: int) -> list[Batch]:
 
 
 def sorted_by_length(lengths: Sequence[float], size: int) -> list[Batch]:
-    """The same, once the utterances are sorted: neighbours are of one length."""
+    """Batches of `size` sorted utterances: those of a batch have nearly the same length."""
     places = sorted(range(len(lengths)), key=lengths.__getitem__)
     return [places[start : start + size] for start in range(0, len(places), size)]
 
 
 def first_fit_decreasing(lengths: Sequence[float], capacity: float, load: Load = padded) -> list[Batch]:
-    """Batches whose `load` is at most `capacity`; each utterance, the longest first, goes into the first with room.
+    """Batches whose `load` is at most `capacity`: each utterance, the longest first, goes into the first that has room.
 
-    Loads that are sums make it the packing of bins, which is NP-hard, and this a heuristic of it: it takes at most
-    11/9 of the fewest bins, and 6/9 more (Dósa, 2007). Padded, a batch holds as many utterances as its longest allows,
-    whatever the rest, and then no other way takes fewer batches.
+    If the load is a sum, this is bin packing, which is NP-hard, and first fit is a heuristic: it takes at most 11/9 of
+    the fewest bins and 6/9 of a bin (Dósa, 2007). If the load is padded, the longest utterance alone decides how many a
+    batch holds, and no other way takes fewer batches.
     """
     batches: list[Batch] = []
     # --8<-- [start:heart]
@@ -92,7 +92,7 @@ def fewest_bins(lengths: Sequence[float], capacity: float) -> int:
 
 
 def least_padding(lengths: Sequence[float], size: int) -> list[Batch]:
-    """The batches of at most `size`, no more of them than needed, whose padded total is least.
+    """The fewest batches of at most `size` utterances; among all such divisions, the one whose padded total is least.
 
     Dynamic programming over the sorted utterances: the best way to batch the first n ends with some batch.
     """
@@ -135,8 +135,8 @@ def _check_fits(length: float, capacity: float) -> None:
 def measure(network: "Network", devices: Sequence[Device], quick: bool, advance: Advance) -> list[Batching]:
     """The talk's utterances through its encoder in batches of 16, in each order; then batches of equal utterances.
 
-    Quick: each file comes once, in batches of 4. How long a batch takes follows from its shape: each shape is timed
-    twice, the shapes by turns, so that a disturbance meets them all; and once more where the two times disagree.
+    Quick: each file comes once, in batches of 4. The time of a batch depends on its shape alone. Each shape is timed
+    twice, in turns, so that a disturbance meets them all, and once more where the two times disagree.
     """
     from shared.audio import synthetic_speech
 

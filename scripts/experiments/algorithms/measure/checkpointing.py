@@ -1,8 +1,8 @@
-"""Story 7. Less memory by recomputing: which inputs along a chain of layers to keep, so that least is computed anew.
+"""Story 7. Less memory by recomputing: which layers' inputs to keep along a chain, so that the least is recomputed.
 
-Backward goes through the chain from its end and needs of each layer what its forward pass leaves: the tape. Kept all,
-tapes fill the memory. With a few slots for layers' inputs each tape is made just before it is needed, from the nearest
-input kept. Where to keep them is dynamic programming (Griewank and Walther, «Algorithm 799: revolve», 2000).
+The backward pass goes through the chain from its end and needs what each layer's forward pass has left: its tape. All
+tapes together fill the memory. With a few slots for inputs, each tape is made just before it is needed, from the
+nearest input kept. Dynamic programming finds which to keep (Griewank and Walther, «Algorithm 799: revolve», 2000).
 """
 
 import math
@@ -29,7 +29,7 @@ _UTTERANCE_FRAMES = 101  # of 10 ms
 _TIME_STEPS, _QUICK_TIME_STEPS = 480, 60
 _WIDTH, _BATCH = 128, 16  # of the recurrent network's state
 _REMEMBERS = 5.0
-_SHALLOW = 20  # layers: fewer slots are worth a look there than in a deep chain
+_SHALLOW = 20  # layers: a chain that is no deeper is measured with fewer numbers of slots
 _ALONE = 5  # how often layers are timed one by one
 
 
@@ -169,7 +169,7 @@ def recurrent_chain(steps: int) -> tuple[list[Layer], torch.Tensor]:
 
 
 class _Told(torch.nn.Module):
-    """A layer of the encoder together with all that it is told besides its input."""
+    """A layer of the encoder with all the arguments that it gets besides its input."""
 
     def __init__(self, layer: torch.nn.Module, arguments: dict[str, Any]) -> None:
         super().__init__()
@@ -218,18 +218,18 @@ def _chain(name: ChainName, layers: Sequence[Layer], x: torch.Tensor, repeats: i
     """Sweep the chain backward in each way; what is predicted follows from the first one to three layers alone."""
     gradient = torch.randn(x.shape, generator=torch.Generator().manual_seed(_SEED))
     length, state = len(layers), x.numel() * x.element_size()
-    expected = _keep_all(layers, x, gradient)  # and the parameters' gradients are there from now on
+    expected = _keep_all(layers, x, gradient)  # this also allocates the parameters' gradients
     one, two, three = (
         peak_allocated_bytes(partial(_keep_all, layers[:count], x, gradient), "cpu") for count in (1, 2, 3)
     )
     tape = three - two
-    # Each layer is met once a round, with weights that come from memory, as in a sweep.
+    # Every round goes through all layers, so that weights come from memory, as in a sweep.
     forward_s, through_s = (
         median(times_of(work, _ALONE)) / length
         for work in (partial(_advance, layers, x), partial(_each_through, layers, x, gradient))
     )
     segments = math.isqrt(length)
-    longest = length - (segments - 1) * (length // segments)  # PyTorch leaves the last one whatever remains
+    longest = length - (segments - 1) * (length // segments)  # PyTorch gives the last segment whatever remains
     # Way and slots → layers computed anew, bytes predicted, the sweep itself.
     ways: dict[tuple[SweepWay, int], tuple[int, int, Callable[[], torch.Tensor]]] = {
         ("all", length): (0, two + (length - 2) * tape, partial(_keep_all, layers, x, gradient)),

@@ -21,7 +21,7 @@ Way = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 _SEED = 2024
 _CHANNELS, _STEPS = 512, 400  # of a layer's depthwise convolution, for sixteen seconds of sound
 _KERNELS = (3, 7, 15, 31, 63, 127, 255)
-_IMAGE_CHANNELS, _IMAGE = 64, (40, 200)  # a smaller sister of the subsampling's second convolution, stride one
+_IMAGE_CHANNELS, _IMAGE = 64, (40, 200)  # like the subsampling's second convolution, but smaller and with stride one
 
 # Winograd's F(2×2, 3×3): 16 products where 36 were (Lavin and Gray, 2015).
 _INPUT = [[1, 0, -1, 0], [0, 1, 1, 0], [0, -1, 1, 0], [0, 1, 0, -1]]

@@ -1,4 +1,4 @@
-"""Story 1. CTC: the probability of a text is a sum over all alignments, and dynamic programming takes it.
+"""Story 1. CTC: the probability of a text is a sum over all its alignments; dynamic programming computes it.
 
 A network gives log p(token | frame) for every frame. An alignment names one token a frame; it spells a text once its
 repeats are merged and its blanks dropped (Graves et al., «Connectionist Temporal Classification», 2006). Alignments of
@@ -231,8 +231,8 @@ def _scaled(log_probs: Floats, text: Labels, blank: int) -> float:
     """−log probability, without a logarithm a cell; NaN where a number underflows.
 
     Cell k is a label and the blank after it, cell 0 the blank before all. Each cell has a scale of its own, renewed
-    every few frames, and `ratio` leads from a cell's scale to the next one's: so the inner loop has neither a branch
-    nor a gather nor a transcendental function. Only cells that lead from the beginning to the end are visited.
+    every few frames, and `ratio` converts from a cell's scale to the next one's, so the inner loop has no branch, no
+    gather and no transcendental function. Only cells that lie on a path from the beginning to the end are visited.
     """
     labels, frames, needed = len(text), len(log_probs), _frames_needed(text)
     if frames < needed[0]:

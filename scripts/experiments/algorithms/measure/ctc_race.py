@@ -21,7 +21,9 @@ from .ctc import (
 
 _SEED = 2024
 _A_MINUTE_S = 60.0
-_MARGIN = 1.04  # of the last problem over the time wanted: too short, it would have to be run again
+_MARGIN = (
+    1.04  # the last problem's time over the time wanted: one that ends too early has to be replaced by a longer one
+)
 _RACE = {"frames": 500, "labels": 100, "batch": 16, "tokens": 129}
 
 
@@ -80,7 +82,7 @@ def _random_utterance(random: np.random.Generator, frames: int, labels: int, tok
 
 
 def _brute_force_growth(until_s: float) -> tuple[list[int], list[int], Curve]:
-    """Four frames a label, a label more each time; the last problem is the smallest that is to take over `until_s`."""
+    """Each problem has a label more, and four frames a label; the last is expected to take over `until_s`."""
     random = np.random.default_rng(_SEED)
     sizes: list[tuple[int, int]] = []
     points: list[Point] = []
@@ -96,7 +98,7 @@ def _brute_force_growth(until_s: float) -> tuple[list[int], list[int], Curve]:
     while visit(4 * labels, labels) < until_s / 100:
         labels += 1
     rate = points[-1].size / points[-1].times_s[0]
-    # Of shapes both wider and narrower: counts of alignments are far apart, and what they overshoot by is waited for.
+    # Wider and narrower shapes are tried too: counts of alignments lie far apart, and each excess costs time.
     candidates = [(t, u) for u in range(max(2, labels - 2), labels + 5) for t in range(2 * u, 8 * u)]
     counts = {(t, u): count_alignments(t, range(1, u + 1)) for t, u in candidates}
     last = min((size for size in counts if counts[size] >= _MARGIN * rate * until_s), key=counts.__getitem__)

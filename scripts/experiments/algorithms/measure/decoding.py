@@ -2,8 +2,8 @@
 
 Prefix beam search (Hannun et al., 2014) keeps the best `width` beginnings of the text, each with the sum over all its
 alignments, apart for those that end in a blank and those that do not: a letter repeated is a new letter only after a
-blank. Beginnings live in a trie, so that one reached from two sides is met once. A language model has its say whenever
-a beginning grows by a letter.
+blank. Beginnings are nodes of a trie, so that one that is reached in two ways is one node. The language model scores
+each letter that a beginning grows by.
 """
 
 import heapq
@@ -74,7 +74,7 @@ class _Prefix:
 
     token: int
     text: str
-    log_favour: float = 0.0  # of what the language model has multiplied it by
+    log_favour: float = 0.0  # log of what the language model has multiplied its probability by
     ends_in_blank: float = 0.0
     ends_in_letter: float = 0.0
     next_blank: float = 0.0
@@ -217,7 +217,7 @@ def sentences(count: int, seed: int) -> list[str]:
 def noisy_outputs(text: str, random_numbers: np.random.Generator, noise: float) -> Floats:
     """What a network might say of `text`: log probabilities, frames × tokens, of one alignment buried in noise.
 
-    Not a network's: the right token of each frame stands `1` above normal noise of spread `noise`, times eight.
+    No network is involved: normal noise of spread `noise`, plus 1 at each frame's right token, times eight.
     """
     path: list[int] = []
     for token in encode(text):

@@ -1,6 +1,6 @@
 """Story 3. How wrong are we: the edit distance behind the word error rate, by less work or with less memory.
 
-The plain way, a row of the table at a time, is in `shared.levenshtein`, since others count mistakes too.
+The plain way, a row of the table at a time, is in `shared.levenshtein`: other experiments count mistakes too.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -104,7 +104,7 @@ def _halve(a: Codes, b: Codes) -> list[Step]:
 
 
 def word_error_rate(references: Sequence[str], hypotheses: Sequence[str]) -> float:
-    """Edits a reference word, over all pairs; more than 1 where the hypotheses are longer than what was said.
+    """Edits per reference word, over all pairs; it may exceed 1 where hypotheses are longer than references.
 
     Raises TalkError where there is no reference word: the rate of nothing is not a number.
     """

@@ -4,10 +4,10 @@ Topological sort
     Autograd runs a node once everything that uses its result has been run: `Engine::compute_dependencies` and
     `ReadyQueue` in torch/csrc/autograd/engine.cpp.
 Interval colouring
-    A planner of memory gives one buffer to tensors that never live at once: torch/_inductor/codegen/memory_planning.py
+    A memory planner gives one buffer to tensors that never live at once: torch/_inductor/codegen/memory_planning.py
     and `MemoryPlanningState` in wrapper.py beside it.
 Hash-consing
-    A compiler computes the same of the same once: `fx_graph_cse` in torch/_functorch/compile_utils.py.
+    A compiler computes an operator of the same inputs once: `fx_graph_cse` in torch/_functorch/compile_utils.py.
 Union-find
     Operators are joined into what runs as one: `UnionFind` in torch/fx/experimental/optimization.py.
 """
@@ -23,7 +23,7 @@ import torch
 from torch.fx import Graph, Node
 from torch.utils._pytree import tree_flatten
 
-Step = Any  # torch.autograd.graph.Node: a step of backward, by what it calls `next_functions` linked to those after it
+Step = Any  # torch.autograd.graph.Node: a step of the backward pass; its `next_functions` lead to the steps after it
 Rule = Callable[[Node], bool]  # which nodes may be joined
 Life = tuple[int, int]  # the first and the last moment that need a tensor, both counted
 
@@ -56,7 +56,7 @@ def after(step: Step) -> Iterator[Step]:
 
 
 def edges(root: Step) -> Iterator[Step]:
-    """Of each edge of the graph behind `root` the step that it leads to."""
+    """The step that each edge of the graph behind `root` leads to."""
     seen, waiting = {root}, [root]
     while waiting:
         for following in after(waiting.pop()):
@@ -193,7 +193,7 @@ class Relabelled:
         return self._label.setdefault(node, node)
 
     def join(self, a: Node, b: Node) -> None:
-        """Every label is looked at."""
+        """Visits every label."""
         old, new = self.find(a), self.find(b)
         for node, label in self._label.items():
             if label is old:
@@ -218,7 +218,7 @@ def fuse(graph: Graph, joins: Rule, groups: Groups) -> None:
 
 
 def is_view(node: Node) -> bool:
-    """Whether nothing is computed: memory is looked at in another way."""
+    """Whether the node computes nothing: its result is another view of the same memory."""
     return (
         node.target is operator.getitem or bool(getattr(node.target, "is_view", False)) or node.target is _UNSAFE_VIEW
     )

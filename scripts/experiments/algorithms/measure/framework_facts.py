@@ -52,8 +52,8 @@ def executed(loss: torch.Tensor) -> list[Step]:
 
 
 def trace(network: torch.nn.Module, x: torch.Tensor) -> Graph:
-    """The operators of one training step, forward and backward, as a compiler sees them: whatever can be is taken apart
-    into simpler ones, and nothing is written over."""
+    """The operators of one training step, forward and backward, as a compiler sees them: decomposed into simpler ones
+    where that is possible, and without writing in place."""
 
     def gradients(parameters: dict[str, torch.Tensor], x: torch.Tensor) -> Any:
         return grad(lambda each: functional_call(network, each, (x,)).square().mean())(parameters)
@@ -86,7 +86,7 @@ def _storages(node: Node) -> list[torch.UntypedStorage]:
 
 
 def measure(encoder: Any, features: int, quick: bool, advance: Advance) -> Framework:
-    """What the four do for the talk's network, on the CPU; then how each grows, beside its brute force."""
+    """What the four algorithms do for the talk's network on the CPU; then how each grows, beside its brute force."""
     layers, x = conformer_chain(encoder, features)
     loss = torch.nn.Sequential(*layers)(x).square().mean()
     order, paths = _inner(execution_order(loss.grad_fn)), count_steps_of_paths(loss.grad_fn)
@@ -117,7 +117,7 @@ def measure(encoder: Any, features: int, quick: bool, advance: Advance) -> Frame
 
 
 def _inner(steps: Sequence[Step]) -> list[Step]:
-    """Without those that only write a parameter's gradient: they are of one rank, and come in any order."""
+    """The steps without those that only write a parameter's gradient: nothing waits for these, any order is right."""
     return [step for step in steps if step.next_functions]
 
 

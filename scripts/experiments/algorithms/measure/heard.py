@@ -1,6 +1,6 @@
-"""What a network says of speech: the one that learnt digits for /derivative/, or, where there is none, nobody's.
+"""What a network hears: the one that learnt digits for /derivative/; where there is none, its outputs are made up.
 
-The network listens to voices that it was not taught by, in silence, where it is hardly ever wrong, and through noise.
+The network listens to voices that it was not trained on: in silence, where it is hardly ever wrong, and through noise.
 """
 
 import hashlib
@@ -24,19 +24,19 @@ from .edit_distance import word_error_rate
 Sound = NDArray[np.float32]
 
 _SEED = 2024
-_TAUGHT = 400  # texts that the model of language is made from
+_TAUGHT = 400  # texts that the language model is made from
 _LONGEST = 6  # digits in an utterance
-_NOISE_DB = 0.0  # power of the voice over that of white noise: as loud as it
-_DEAF = 0.5  # share of words that a network which learnt anything does better than, in silence
-_FRAME_S = 0.04  # where there was no sound: the network's four frames of 10 ms
+_NOISE_DB = 0.0  # power of the voice over that of white noise: they are equally loud
+_DEAF = 0.5  # word error rate in silence; a network with a higher one has learnt nothing
+_FRAME_S = 0.04  # of made-up outputs: the network's step is four frames of 10 ms
 _SPREAD = 0.24  # of the noise in outputs that are made up
 
 
 @dataclass(frozen=True)
 class Heard:
-    """Of each utterance what was said and the log probabilities (frames × tokens), in silence and through noise.
+    """What was said in each utterance, and its log probabilities (frames × tokens) in silence and through noise.
 
-    `loudness` is the sound's at each frame, its mean square's root; `taught` are other texts of the kind.
+    `loudness` is the root mean square of the sound at each frame; `taught` are other texts of the same kind.
     """
 
     outputs_of: OutputsOf
@@ -51,7 +51,7 @@ class Heard:
 
 
 def listen(quick: bool) -> Heard:
-    """The outputs of the network trained last, of any machine's where there is none; made-up ones where none hears."""
+    """The outputs of the first of `networks` that hears well enough; made-up ones where there is none."""
     count = 12 if quick else 48
     if find_spec("espeakng_loader") is None:
         return make_up(count)

@@ -5,8 +5,9 @@ On one machine:
     torchrun --nproc-per-node 8 -m experiments.algorithms.measure.many_hours --audio DIR --out profile.json
 
 On several add `--nnodes N --rdzv-backend c10d --rdzv-endpoint HOST:PORT`, the same on each; the folder is one that all
-of them see. Utterances are dealt out by length, so that all workers end at about the same time: scheduling on equal
-machines is NP-hard, and the longest first to whom has least takes at most a third longer than the best (Graham, 1969).
+of them see. Utterances are dealt out by length, so that all workers end at about the same time. Scheduling on equal
+machines is NP-hard; to give the longest left to the least busy takes at most a third longer than the best
+(Graham, 1969).
 """
 
 import argparse
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from shared.model import Network
 
 _SEED = 2024
-_PATIENCE_S = 24 * 3600.0  # of a worker that has done its share
+_PATIENCE_S = 24 * 3600.0  # how long a worker that is done waits for the others
 _AT_ONCE = 16  # utterances in memory
 _MOST = 8  # workers of one machine that are compared
 _COMPARED_HOURS, _QUICK_HOURS = 0.02, 0.005
@@ -46,8 +47,8 @@ _COMPARED_HOURS, _QUICK_HOURS = 0.02, 0.005
 
 # --8<-- [start:heart]
 def deal_out(lengths: Sequence[float], workers: int) -> list[list[int]]:
-    """The utterances of each worker, the longest dealt out first,
-    each to whom has least to do so far."""
+    """The utterances of each worker: the longest is dealt out first,
+    each to the worker that has the least to do so far."""
     shares: list[list[int]] = [[] for _ in range(workers)]
     loads = [(0.0, worker) for worker in range(workers)]
     for place in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
@@ -71,7 +72,7 @@ class Sounds:
 
         self._rate_hz = WORKLOAD["sample_rate_hz"]
         self._paths = audio_files(audio) if audio is not None else []
-        # What is said matters to no operator: a few sounds are enough, again and again.
+        # Operators do not depend on what is said: a few sounds are enough, repeated.
         self._synthetic: list[Sound] = []
         if audio is None:
             again = itertools.cycle(synthetic_speech(WORKLOAD["file_lengths_samples"], self._rate_hz, _SEED))
@@ -116,7 +117,7 @@ def _few(places: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def measure(launcher: Launcher, devices: Sequence[Device], quick: bool, advance: Advance) -> list[ManyHours]:
-    """The same sound by one worker with one thread, by one with all, and dealt out to a worker a core; and to GPUs."""
+    """Profile the same sound by one worker with one thread, by one with all, and by a worker per core or GPU."""
     import torch
 
     counts: dict[Device, int] = {}
@@ -134,9 +135,9 @@ def measure(launcher: Launcher, devices: Sequence[Device], quick: bool, advance:
 
 
 def _compare(network: "Network", sounds: Sounds, kind: Device, device: "torch.device") -> dict[str, Any] | None:
-    """Worker 0 alone, with one thread and with as many as there are cores; then everybody its share.
+    """Worker 0 profiles all of it alone, with one thread and with one per core; then each worker profiles its share.
 
-    Worker 0 is told what was found: the fields of ManyHours.
+    Worker 0 returns the fields of ManyHours.
     """
     import torch
     import torch.distributed as dist
@@ -183,7 +184,7 @@ def _compare(network: "Network", sounds: Sounds, kind: Device, device: "torch.de
 
 
 def _gathered(own: Any) -> list[Any]:
-    """What each worker has, at worker 0; nothing elsewhere."""
+    """What every worker has, gathered by worker 0; the others get nothing."""
     import torch.distributed as dist
 
     found: list[Any] = [None] * dist.get_world_size()
@@ -199,7 +200,7 @@ def _added_up(tables: Sequence["OperatorTable"]) -> "OperatorTable":
 
 
 def _profile(network: "Network", sounds: Sounds, kind: Device, out: Path | None) -> None:
-    """Everybody its share; worker 0 writes what was seen together."""
+    """Every worker profiles its share; worker 0 adds the profiles up and writes the sum."""
     import torch.distributed as dist
 
     share = deal_out(sounds.lengths, dist.get_world_size())[dist.get_rank()]

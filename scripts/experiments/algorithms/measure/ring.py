@@ -25,7 +25,7 @@ from ..record import Ring, RingRun
 
 _NUMBERS = 4 << 20  # float32: 16 MiB, as much as two of the Conformer's layers have gradients
 _PATIENCE_S = 20
-_NOTICED_S = 2  # after a worker's death the launcher has seen whose it was
+_NOTICED_S = 2  # by then the launcher knows which worker has died
 
 
 class Messages:
@@ -67,7 +67,7 @@ class Messages:
 def _neighbours(*ranks: int) -> Iterator[None]:
     try:
         yield
-    except RuntimeError as error:  # gloo's and NCCL's word for a connection that is gone
+    except RuntimeError as error:  # gloo and NCCL raise it when a connection is lost
         who = " or ".join(str(rank) for rank in sorted(set(ranks)))
         mend = "see to what ended it, then start all of them again"
         raise TalkError(f"ring, worker {dist.get_rank()}", f"worker {who} fell silent", mend) from error
@@ -93,7 +93,7 @@ def ring_all_reduce(numbers: torch.Tensor, messages: Messages) -> None:
 
 
 def star_all_reduce(numbers: torch.Tensor, messages: Messages) -> None:
-    """The same through worker 0: everybody sends all of it there, and it sends all of the sum to everybody."""
+    """The same sum through worker 0: every worker sends it the whole vector, and it sends the whole sum back."""
     p, rank = messages.workers, dist.get_rank()
     if rank:
         messages.send(numbers, 0)
@@ -108,7 +108,7 @@ def star_all_reduce(numbers: torch.Tensor, messages: Messages) -> None:
 
 
 def measure(launcher: Launcher, devices: Sequence[Device], quick: bool, advance: Advance) -> Ring:
-    """Ring, star and the library's own over 2 to 6 workers of this machine (quick: 2), and over as many GPUs."""
+    """Time ring, star and the library's own sum over 2 to 6 workers of this machine (quick: 2), and over its GPUs."""
     repeats = 3 if quick else 7
     runs = launch(launcher, [2] if quick else [2, 3, 4, 6], repeats)
     advance(1.0)
@@ -123,24 +123,24 @@ def gpu_counts(gpus: int) -> list[int]:
 
 
 def launch(launcher: Launcher, counts: Sequence[int], repeats: int, device: Device = "cpu") -> list[RingRun]:
-    """Start the workers, and sum over so many of them. Raises TalkError naming one that dies."""
+    """Start the workers, and sum over each number of them in `counts`. Raises TalkError naming one that dies."""
     arguments = [json.dumps(list(counts)), str(repeats), device]
     return [RingRun(**run) for run in launcher.run(__name__, arguments, max(counts), device)]
 
 
 def main(words: Sequence[str]) -> list[dict[str, Any]]:
-    """One worker: what `launch` gave it to do. Where a neighbour falls silent, it says so and ends."""
+    """The work of one worker that `launch` started. If a neighbour falls silent, it says so and ends."""
     counts, repeats, kind = json.loads(words[0]), int(words[1]), words[2]
     try:
         return _work(counts, repeats, "cuda" if kind == "cuda" else "cpu")
     except TalkError as error:
         print(error, file=sys.stderr, flush=True)
         time.sleep(_NOTICED_S)
-        os._exit(NEIGHBOUR_DIED)  # at once: taking leave of the dead could take for ever
+        os._exit(NEIGHBOUR_DIED)  # at once: closing a connection to a dead worker may never end
 
 
 def _work(counts: Sequence[int], repeats: int, kind: Device) -> list[dict[str, Any]]:
-    """What every worker does; those beyond the smallest count have fewer runs to tell of."""
+    """The runs that this worker takes part in; those beyond the smallest count have fewer."""
     with process_group(kind, _PATIENCE_S) as device:
         runs = []
         for count in counts:
@@ -152,7 +152,7 @@ def _work(counts: Sequence[int], repeats: int, kind: Device) -> list[dict[str, A
 
 
 def _sums(p: int, group: Any, repeats: int, device: torch.device) -> dict[str, Any]:
-    """Every way over the first `p` workers, of which this is one."""
+    """Time each way to sum over the first `p` workers, of which this is one."""
     ways: dict[str, Callable[[torch.Tensor, Messages], object]] = {
         "ring": ring_all_reduce,
         "star": star_all_reduce,

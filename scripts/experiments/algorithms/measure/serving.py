@@ -1,7 +1,7 @@
 """Story 4, continued. Latency against throughput: how many utterances a second are answered in time.
 
 A larger batch takes less time an utterance, and everybody in it waits for all of it. The network is not run here: a
-queue is played through with the times that its batches were measured to take.
+queue is simulated with the measured times of its batches.
 """
 
 import random
@@ -19,7 +19,7 @@ _HALVINGS = 20
 def answers(arrivals_s: Sequence[float], most: int, batch_s: Callable[[int], float]) -> list[float]:
     """How long each utterance waits for its answer. `arrivals_s`: when each comes, in order; `batch_s`: time of a size.
 
-    Whenever the network is free it takes those that wait, `most` at most, the first to come first.
+    Whenever the network is free it takes those that wait, at most `most` of them, in the order in which they came.
     """
     if most < 1:
         raise TalkError("serving", f"batches of at most {most}", "give at least 1")
@@ -40,7 +40,7 @@ def answers(arrivals_s: Sequence[float], most: int, batch_s: Callable[[int], flo
 def rate_in_time(most: int, deadline_s: float, batch_s: Callable[[int], float], count: int = _ARRIVALS) -> float:
     """The highest rate of arrivals, a second, at which 99 of 100 are answered by the deadline; 0 where none is.
 
-    They come independently of one another, as calls do. Found by bisection between 0 and what batches alone allow.
+    Utterances come independently, as calls do. Bisection finds the rate between 0 and that of full batches.
     """
     chance = random.Random(_SEED)
     gaps = [chance.expovariate(1.0) for _ in range(count)]

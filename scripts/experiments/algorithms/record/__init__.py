@@ -119,7 +119,7 @@ class Algorithms:
 
 
 def headlines(data: Algorithms) -> Headlines:
-    """What a measurement is remembered by: name → number and spread."""
+    """The numbers that a measurement is compared by: each with its name and spread."""
     yield "ctc.race.speedup", ratio(quantity_of(data.ctc.torch_times_s), quantity_of(data.ctc.ours_times_s))
     edit = data.edit_distance
     yield "edit_distance.race.ratio", ratio(quantity_of(edit.ours_times_s), quantity_of(edit.library_times_s))

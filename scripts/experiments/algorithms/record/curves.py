@@ -1,4 +1,4 @@
-"""How times grow, which every story tells in the same way; and what a record must have to be drawn."""
+"""Curves of times, the same in every story; and checks that a record has all that rendering needs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """The times of a problem of one size, a repetition each; `size` in the units that the curve's story names."""
+    """The times of a problem of one size, one per repetition; the curve's story says in what units `size` is."""
 
     size: float
     times_s: list[float]
@@ -26,7 +26,7 @@ class Curve:
 
 
 def check_names(field: str, found: Sequence[str], needed: Sequence[str], others: Sequence[str] = ()) -> None:
-    """Raises ValueError unless each of `needed` is found; each once, and nothing but them and `others`."""
+    """Raises ValueError unless `found` has each of `needed` once, perhaps some of `others` once, and nothing else."""
     for name in found:
         if name not in (*needed, *others):
             raise ValueError(f"{field}: {name!r} is none of {', '.join((*needed, *others))}")
@@ -38,6 +38,6 @@ def check_names(field: str, found: Sequence[str], needed: Sequence[str], others:
 
 
 def check_lengths(field: str, found: int, expected: int) -> None:
-    """Raises ValueError where a list is not as long as what it tells of."""
+    """Raises ValueError where a list has not as many items as what it describes."""
     if found != expected:
         raise ValueError(f"{field}: {found} of them, where {expected} are told of")

@@ -37,8 +37,8 @@ class Ring:
 class ManyHours:
     """Story 8, data-parallel: the same profiling by one worker with one thread, with `threads`, and dealt out.
 
-    `share_times_s`: of each worker; all of them are done after the longest. `largest_share` of the sound is what the
-    busiest was dealt. Calls are of all operators: together as many as alone.
+    `share_times_s` has the time of each worker; the longest is the time of all. The busiest worker was given
+    `largest_share` of the sound. Calls are those of all operators: together as many as alone.
     """
 
     device: Device
@@ -67,11 +67,11 @@ class Hidden:
 class Framework:
     """Story 9, on one utterance in the talk's encoder.
 
-    Backward through its `layers` has `steps`, and walking every path of the chain rule by itself takes a number of them
-    with `paths_digits` digits; `order_agrees`: autograd ran them in our order. A training step of the first
-    `traced_layers` makes `tensors`; `buffers_bytes` are enough for them where those of a size share, and at the fullest
-    moment `live_bytes` of them are needed. Of its `operators` that compute anything `distinct` remain where the same is
-    computed once, and `loops` where pointwise ones are joined.
+    The backward pass through its `layers` has `steps`; to walk every path of the chain rule by itself takes a number of
+    steps with `paths_digits` digits. `order_agrees`: autograd ran the steps in our order. A training step of the first
+    `traced_layers` makes `tensors`. Buffers shared by tensors of the same size take `buffers_bytes`; at the fullest
+    moment `live_bytes` are alive. Of its `operators` that compute anything, `distinct` remain when repeats are dropped,
+    and `loops` when pointwise ones are joined.
     """
 
     layers: int

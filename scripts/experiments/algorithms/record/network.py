@@ -35,15 +35,15 @@ class InTime:
 class Batching:
     """Story 4, on one device: the talk's utterances through the encoder of `layers` layers.
 
-    `least_padding_share` is what no batches of that size can go below. Sizes of `equal` are utterances in a batch, all
-    `equal_utterance_s` long: what batching gives without padding. `in_time`: with batches of at most so many, how many
-    such utterances a second, coming when they please, are answered by the deadline.
+    No batches of that size have less padding than `least_padding_share`. Sizes of `equal` are utterances in a batch,
+    all `equal_utterance_s` long: the gain of batching without padding. `in_time` has, for batches of at most so many,
+    how many such utterances a second are answered by the deadline when they come at random.
     """
 
     device: Device
     layers: int
     batch_size: int
-    rounds: int  # how often each shape of batch was timed; an order's times are of medians
+    rounds: int  # how often each shape of batch was timed; an order's times are their medians
     utterances_s: list[float]
     orders: list[Order]
     least_padding_share: float
@@ -63,8 +63,8 @@ class Batching:
 class Packing:
     """Story 4, utterances laid end to end into bins of `capacity_s`, `handful` of them in a case.
 
-    First-fit decreasing `missed` the fewest bins in so many of the `cases`; `worst` is the case where it took most bins
-    over the fewest: its bins, the fewest. Sizes of the curves are utterances.
+    In `missed` of the `cases` first-fit decreasing took more bins than the fewest; `worst` has its bins and the fewest
+    in the case where their ratio is largest. Sizes of the curves are utterances.
     """
 
     capacity_s: float
@@ -78,7 +78,7 @@ class Packing:
 
 @dataclass(frozen=True, kw_only=True)
 class AttentionWay:
-    """One way to attend: sizes are the length of the sequence; a peak for each size, None where it is not told."""
+    """One way to attend: sizes are lengths of the sequence, each with its peak of memory, None if not known."""
 
     name: WayToAttend
     curve: Curve
@@ -131,7 +131,7 @@ class Sweep:
     """One way backward through a chain. Predictions follow from one layer measured alone.
 
     `slots` are the inputs that fit into memory at once: of all layers, of each segment, or what revolve was given.
-    `advances` are the layers computed once more, besides the once that everybody computes them.
+    `advances` counts the layers that are computed again, beyond once each.
     """
 
     way: SweepWay
@@ -145,7 +145,7 @@ class Sweep:
 
 @dataclass(frozen=True, kw_only=True)
 class Chain:
-    """Layers one behind another: what a layer's input and its tape take, and its time forward and there and back.
+    """A chain of layers: the bytes of a layer's input and of its tape, its time forward, and its time forward and back.
 
     `gradient_difference`: the largest between any two ways, relative to the largest value.
     """

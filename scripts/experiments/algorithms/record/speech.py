@@ -50,8 +50,8 @@ class EditWay:
 class EditDistance:
     """Story 3. How each way grows, and a race on one text.
 
-    The race is Myers' distance of two texts of `letters` against rapidfuzz; peaks are of a whole alignment of
-    `memory_letters`, None where the system does not tell them. `agree`: every way gave the same distance.
+    The race is Myers' distance of two texts of `letters` against rapidfuzz; peaks are those of a whole alignment of
+    `memory_letters`, None where the system tells none. `agree`: every way gave the same distance.
     """
 
     ways: list[EditWay]
@@ -89,7 +89,7 @@ class Found:
 class Alignment:
     """A text laid along its utterance: the token of each frame, 0 for none, and how likely each state is at each frame.
 
-    States are blanks and letters by turns; `loudness` is the sound's, all 0 where there was none.
+    States are blanks and letters in turn; `loudness` is the sound's at each frame, all 0 where there was no sound.
     """
 
     text: str

@@ -35,7 +35,7 @@ _NAMES = (
 
 
 def fragments(drawing: Drawing) -> dict[str, str]:
-    """Name → fragment, for every picture of the algorithms experiment. Drawn pictures need no record."""
+    """Every table and picture by its name. Those that are only drawn need no record."""
     source = drawing.best()
     made = _measured(source) if source else {}
     return {name: made.get(name) or nothing_measured() for name in _NAMES} | _drawn()
@@ -50,7 +50,7 @@ def _drawn() -> dict[str, str]:
 
 
 def _measured(source: Provenance) -> dict[str, str]:
-    """Name → fragment; what the machine could not measure is not there."""
+    """Tables and pictures of one record by their names, without those that the machine could not measure."""
     from . import alignment, batches, figures, growths, tables, tradeoffs
 
     data: Algorithms = source.record.data

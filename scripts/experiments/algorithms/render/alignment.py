@@ -14,8 +14,8 @@ from talk.words import NBSP, number, quantity
 from ..record import Decoding
 
 _HEIGHT = 4.8
-_LETTER = 15  # points: as many of them as the rows of a short phrase leave
-_LEAST = 0.02  # a likelihood that can be seen
+_LETTER = 15  # points: the rows of a short phrase leave room for no more
+_LEAST = 0.02  # a smaller likelihood is too pale to be seen
 
 
 @charts.in_house_style

@@ -1,4 +1,4 @@
-"""Batches as they are: every utterance a bar, every batch as high as its longest; between the two is what is wasted."""
+"""A picture of batches: bars are utterances, frames are as high as the batch's longest; what is left is waste."""
 
 from collections.abc import Sequence
 from html import escape

@@ -20,13 +20,13 @@ _PRICES = "по ценам, с которых начинает калькуля�
 
 
 def assumptions() -> dict[str, float]:
-    """Name → number of each input of the calculator on /gpu/, as it stands before the reader touches it."""
+    """The numbers that the calculator on /gpu/ starts with, by the names of its inputs; read anew each time."""
     form = (SNIPPETS / "calculator.html").read_text(encoding="utf-8")
     return {name: float(value) for name, value in re.findall(r'name="([^"]+)" value="([^"]+)"', form)}
 
 
 def bridges(server_s: float) -> float:
-    """What so many seconds of one server without a GPU cost, electricity included, in bridges."""
+    """The cost in bridges of so many seconds of one server without a GPU, electricity included."""
     given = assumptions()
     life_s = given["years"] * YEAR_S
     energy_kwh = given["cpu-power"] / 1000 * life_s / 3600
@@ -35,7 +35,7 @@ def bridges(server_s: float) -> float:
 
 
 def service_bridges(busy_share: float) -> float:
-    """The company's sound for all the years of service, on servers busy `busy_share` of the time it lasts, in bridges.
+    """The cost in bridges of all the company's sound, a second of which takes a server `busy_share` seconds.
 
     Servers stand idle while nobody speaks, as in the calculator.
     """
@@ -45,7 +45,7 @@ def service_bridges(busy_share: float) -> float:
 
 
 def bill_values(data: Algorithms) -> Named:
-    """What the stories come to, in bridges; names after `bill.`."""
+    """What the stories cost in bridges; names after `bill.`."""
     years = 1 / bridges(YEAR_S)
     yield "bridge_server_years", Value(years, "count", f"лет одного сервера без GPU, с электричеством, {_PRICES}")
     yield from _of_alignments(data.ctc)

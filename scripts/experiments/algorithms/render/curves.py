@@ -1,4 +1,4 @@
-"""What a curve of times comes to: the power it grows as, its last point, who won a race."""
+"""Values of a curve of times: the power that it grows as and its last point; values of a race."""
 
 import math
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ def exponent(curve: Curve) -> float:
 
 
 def factor(curve: Curve) -> float:
-    """By how much the time is multiplied when the size grows by one: the time alone on a logarithmic axis."""
+    """By how much the time is multiplied when the size grows by one: the slope with only the time on a log axis."""
     y = [math.log(median(point.times_s)) for point in curve.points]
     return math.exp(linear_regression([point.size for point in curve.points], y).slope)
 

@@ -24,13 +24,13 @@ _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True)
 class Law:
-    """What a curve should do: grow as a power of the size, or by a factor with each unit of it, named in `each`."""
+    """How a curve should grow: as a power of the size, or by a factor with every unit of it, which `each` names."""
 
     expected: str
     each: str | None = None
 
     def fitted(self, curve: Curve) -> str:
-        """What it does: «1,98» or «×2,1 за фразу»."""
+        """What the curve does: «1,98» or «×2,1 за фразу»."""
         return number(exponent(curve), 2) if self.each is None else f"×{number(factor(curve), 2)} {self.each}"
 
 
@@ -48,7 +48,7 @@ class Growth:
 
 @charts.in_house_style
 def draw(source: Provenance, growth: Growth) -> str:
-    """Times, or what else `dimension` says, against sizes; beside each name the fit and, in brackets, the theory."""
+    """Draw times, or another dimension, against sizes; beside each name stand the fit and, in brackets, the theory."""
     figure, axes = charts.canvas(4.3)
     axes.set_xscale("log")
     axes.set_yscale("log")
@@ -204,7 +204,7 @@ def _framework(framework: Framework) -> Growth:
 
 
 def names_above(axes: Axes, names: Sequence[tuple[str, str]]) -> None:
-    """Names of what is drawn above it, each in its colour, two a line or, where one is long, one."""
+    """Write names above a picture, each in its colour: two on a line, or one where any name is long."""
     columns = 2 if all(len(text) <= _HALF_A_LINE for _, text in names) else 1
     for index, (colour, text) in enumerate(names):
         x, y = index % columns / columns, 1.06 + 0.11 * ((len(names) - 1) // columns - index // columns)

@@ -1,4 +1,4 @@
-"""The two tables of /algorithms/ that fill: CTC's lattice and the edit distance of two words, still and in steps.
+"""The two tables of /algorithms/ that fill step by step: CTC's lattice, and the edit distance of two words.
 
 Nothing in them is measured. docs/assets/scripts/lattice.js draws the same for the reader's own words, and the tests
 hold both against the code that the page explains.

@@ -11,9 +11,9 @@ _LEFT, _TOP = 8, 92
 
 
 def holdings(workers: int = WORKERS) -> list[list[list[int]]]:
-    """After each step: of how many workers each worker's copy of each part is the sum, `[step][worker][part]`.
+    """How many workers' numbers each worker's copy of each part sums after each step: `[step][worker][part]`.
 
-    The steps are those of `experiments.algorithms.measure.ring.ring_all_reduce`.
+    The steps are those of `ring_all_reduce` in `measure/ring.py`.
     """
     state = [[1] * workers for _ in range(workers)]
     found = [[row[:] for row in state]]

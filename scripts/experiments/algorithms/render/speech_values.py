@@ -96,7 +96,7 @@ def edit_values(edit: EditDistance) -> Named:
 
 
 def _hour_values(edit: EditDistance) -> Named:
-    """What an hour of speech comes to; times grow as the square of the text, which was measured."""
+    """Times and memory for an hour of speech, extrapolated: they grow as the square of the text, as was measured."""
     letters = 3600 * LETTERS_A_SECOND
     how = f"букв в часе речи: {LETTERS_A_SECOND:g} в секунду"
     yield "edit_distance.hour.letters", Value(letters, "count", how)

@@ -1,4 +1,4 @@
-"""Pictures of one thing had at the price of another: words for time, memory for time, haste for throughput."""
+"""Pictures of trade-offs: word errors against time, memory against time, latency against throughput."""
 
 from html import escape
 from statistics import median

@@ -1,7 +1,7 @@
-"""What public content delivery networks would answer, taken from the same npm packages: they serve these very files.
+"""Answers of public content delivery networks, taken from the npm packages that they serve.
 
-Lets a deck that asks other hosts be looked at on a machine that reaches nothing but a package registry; no time of any
-network is counted for it. A typeface asked of anyone else stays unanswered.
+A deck that asks other hosts can so be opened on a machine that reaches nothing but a package registry; no network's
+time is counted. Requests to any other host, for typefaces say, stay unanswered.
 """
 
 import mimetypes

@@ -1,4 +1,4 @@
-"""A static host on loopback: what it sends, it sends compressed, as hosts on the network do."""
+"""A static host on loopback, which compresses text as hosts on the network do."""
 
 import gzip
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from typing import Any
 _COMPRESSED = {".html", ".css", ".js", ".json", ".svg", ".xml"}
 
 
-@lru_cache(maxsize=1024)  # a host compresses once, not while a visitor waits
+@lru_cache(maxsize=1024)  # a host compresses a file once, not for each visitor
 def _compress(file: Path, _changed_ns: int) -> bytes:
     return gzip.compress(file.read_bytes())
 
@@ -52,7 +52,7 @@ def serve(site: Path) -> Iterator[str]:
 
     class Server(ThreadingHTTPServer):
         def handle_error(self, request: Any, client_address: Any) -> None:
-            """A browser that closes leaves connections behind: nothing to tell."""
+            """Say nothing of connections that a browser has left behind."""
 
     server = Server(("127.0.0.1", 0), Handler)
     Thread(target=server.serve_forever, daemon=True).start()

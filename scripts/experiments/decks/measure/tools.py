@@ -34,7 +34,7 @@ class Tool(ABC):
 
     @property
     def version(self) -> str:
-        """Version of the tool; of this project, the word for what is in the working tree."""
+        """Version of the tool; a dash for this project, which is built as the working tree has it."""
         return re.split("@|==", self.packages[0])[-1] if self.packages else "—"
 
     def install(self) -> None:  # noqa: B027  (nothing to do where no package is asked for)
@@ -137,7 +137,7 @@ class Slidev(NpmTool):
         self._write_files(self.project, {"slides.md": head + "\n---\n\n".join(pages)} | settings | sample_files())
 
     def command(self) -> list[str]:
-        """Relative addresses, so that it has a chance from disk."""
+        """With relative addresses, which a deck opened from disk needs."""
         return [*self._script("@slidev/cli"), "build", "slides.md", "--base", "./", "--out", "built"]
 
     def address(self, number: int) -> str:
@@ -179,7 +179,7 @@ class MkdocsRevealjs(Tool):
 
 
 class PlainMaterial(Tool):
-    """The same content as plain Material pages with no deck: what the build time is held against."""
+    """The same content as plain Material pages with no deck: build times are compared with its."""
 
     name = "Material"
     has_deck = False
@@ -191,7 +191,7 @@ class PlainMaterial(Tool):
             self.project / "docs", {"index.md": "# Начало\n", "chapter.md": f"# Глава\n\n{text}"} | sample_files()
         )
         extensions = [each for each in _our_config()["markdown_extensions"] if not _name(each).startswith("talk.")]
-        own = ("custom_dir", "favicon", "logo")  # all else is Material's: the palette, the tabs, its features
+        own = ("custom_dir", "favicon", "logo")  # the rest are options of Material
         theme = {name: value for name, value in _our_config()["theme"].items() if name not in own}
         config = {"site_name": "Слайды", "site_dir": "built", "theme": theme, "markdown_extensions": extensions}
         _write_config(self.project, config)
@@ -220,11 +220,11 @@ class Ours(PlainMaterial):
         )
         pages = {"index.md": "# Начало\n", "chapter.md": f"# Глава\n\n{text}", "slides.md": deck}
         self._write_files(docs, pages | sample_files())
-        write_assets()  # what the plugin makes before a build of ours
+        write_assets()  # the plugin would make them before a build
         (docs / "assets").symlink_to(DOCS / "assets")
         (self.project / WORKSHOP.name).symlink_to(WORKSHOP)
         config = _our_config() | {"site_dir": "built", "exclude_docs": "/assets/fonts/README.md"}
-        # Without the plugin, which checks the talk and makes again what is made: pages are what is compared.
+        # Without the plugin, which checks a talk and draws its records: only the making of pages is compared.
         for name in ("nav", "watch", "docs_dir", "plugins"):
             config.pop(name, None)
         _write_config(self.project, config)

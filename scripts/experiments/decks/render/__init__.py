@@ -8,7 +8,7 @@ from .values import named_values as named_values
 
 
 def fragments(drawing: Drawing) -> dict[str, str]:
-    """Name → fragment."""
+    """The table by its name."""
     from .tables import comparison
 
     return {"comparison": drawing.draw(comparison, lambda data: data)}
