@@ -3,7 +3,8 @@
 import markdown
 import pytest
 
-from talk.markdown.typography import TypographyExtension, bind
+from talk.markdown.typography import TypographyExtension
+from talk.words import bind
 
 NBSP = "\N{NO-BREAK SPACE}"
 

@@ -1,21 +1,18 @@
-"""`talk build` and `talk check` on whole projects: what is built, what is refused, and that nothing is ever lost."""
+"""`talk build` and `talk check` on a small talk: what is built, what is refused, and that nothing is ever lost."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from talk.records.store import write_record
-from tests import samples
-from tests.talk.site.conftest import Talk
+from tests.talk.conftest import Run, run_talk
 
-RECORD = Path("docs/results/test-box/profiling.json")
+CHAPTER = "docs/part/sleep.md"
+LAB = "docs/labs/try.ipynb: no machine has executed it; run `talk measure labs`"
 
 
 def append(path: Path, text: str) -> int:
@@ -25,52 +22,74 @@ def append(path: Path, text: str) -> int:
     return content.count("\n") + 1
 
 
-def test_build_makes_every_page_the_contract_names(project: Path, talk: Talk) -> None:
-    done = talk("build", "--no-measure")
+def record_of(talk: Path) -> Path:
+    """The record's path inside the talk."""
+    [path] = talk.glob("docs/results/*/sleep.json")
+    return path.relative_to(talk)
+
+
+def edit_record(talk: Path, edit: Callable[[dict[str, Any]], object], machine: str | None = None) -> Path:
+    """Edit the record, or write it edited as that of another machine; returns its path inside the talk."""
+    path = talk / record_of(talk)
+    content = json.loads(path.read_text(encoding="utf-8"))
+    edit(content)
+    if machine:
+        content["machine"] |= {"slug": machine, "cpu": "Other CPU"}
+        path = path.parent.parent / machine / path.name
+        path.parent.mkdir()
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path.relative_to(talk)
+
+
+def test_build_makes_every_page_and_leaves_nothing_else(small_talk: Path, run: Run) -> None:
+    done = run("build", "--no-measure")
     assert done.returncode == 0, done.stderr
-    for page in ("", "gpu", "slides", "reproduce"):
-        assert (project / "site" / page / "index.html").is_file()
-    assert (project / "site" / RECORD.relative_to("docs")).is_file()
-    assert not list(project.glob(".site*"))
+    assert re.fullmatch(r"site/ is built: \d+ files\n", done.stderr)
+    for page in ("", "part/sleep", "labs/try", "slides"):
+        assert (small_talk / "site" / page / "index.html").is_file()
+    assert (small_talk / "site" / record_of(small_talk).relative_to("docs")).is_file()
+    assert not list(small_talk.glob(".site*"))
 
 
-def break_record(project: Path) -> str:
-    path = project / RECORD
+def break_record(talk: Path) -> str:
+    path = talk / record_of(talk)
     path.write_text(path.read_text()[:500])
-    return r"docs/results/test-box/profiling\.json:\d+: is not whole JSON"
+    return rf"{record_of(talk)}:\d+: is not whole JSON"
 
 
-def make_time_negative(project: Path) -> str:
-    path = project / RECORD
-    content = json.loads(path.read_text())
-    content["data"]["runs"][0]["operators"][0]["self_cpu_time_us"] = -1
-    path.write_text(json.dumps(content))
-    return r"docs/results/test-box/profiling\.json: field data\.runs\.0\.operators\.0\.self_cpu_time_us"
+def make_time_negative(talk: Path) -> str:
+    edit_record(talk, lambda record: record["data"].update(took_s=-1))
+    return rf"{record_of(talk)}: field data\.took_s"
 
 
-def refer_to_nothing(project: Path) -> str:
-    line = append(project / "docs" / "gpu.md", "Ещё {{ profiling.cpu.adddmm.share }}.")
-    return rf"docs/gpu\.md:{line}: no record has the value .*profiling\.cpu\.addmm\.share"
+def refer_to_nothing(talk: Path) -> str:
+    line = append(talk / CHAPTER, "Again {{ sleep.tokk }}.")
+    return rf"{CHAPTER}:{line}: no record has the value .*sleep\.took"
 
 
-def include_nothing(project: Path) -> str:
-    line = append(project / "docs" / "gpu.md", '--8<-- "generated/profiling/gone.html"')
-    return rf"docs/gpu\.md:{line}: no fragment generated/profiling/gone\.html"
+def include_nothing(talk: Path) -> str:
+    line = append(talk / CHAPTER, '--8<-- "generated/sleep/gone.html"')
+    return rf"{CHAPTER}:{line}: no fragment generated/sleep/gone\.html"
 
 
-def include_no_region(project: Path) -> str:
-    line = append(project / "docs" / "gpu.md", '--8<-- "scripts/shared/profiler.py:gone"')
-    return rf"docs/gpu\.md:{line}: .*has no region gone"
+def include_no_region(talk: Path) -> str:
+    line = append(talk / CHAPTER, '--8<-- "scripts/experiments/sleep/measure.py:gone"')
+    return rf"{CHAPTER}:{line}: .*has no region gone"
 
 
-def leave_a_slide_open(project: Path) -> str:
-    line = append(project / "docs" / "gpu.md", "/// slide | Забытый\n\nтекст")
-    return rf"docs/gpu\.md:{line}: slide .*never closed"
+def leave_a_slide_open(talk: Path) -> str:
+    line = append(talk / CHAPTER, "/// slide | Forgotten\n\ntext")
+    return rf"{CHAPTER}:{line}: slide .*never closed"
 
 
-def claim_nothing(project: Path) -> str:
-    line = append(project / "docs" / "gpu.md", "[Всё хорошо](claim:all-is-well).")
-    return rf"docs/gpu\.md:{line}: no claim all-is-well"
+def claim_nothing(talk: Path) -> str:
+    line = append(talk / CHAPTER, "[All is well](claim:all-is-well).")
+    return rf"{CHAPTER}:{line}: no claim all-is-well"
+
+
+def gather_nothing(talk: Path) -> str:
+    line = append(talk / "docs/slides.md", "/// chapter | sleep.md\n///")
+    return rf"docs/slides\.md:{line}: there is no chapter sleep\.md; mend its name: it is a path under docs/"
 
 
 @pytest.mark.parametrize(
@@ -83,136 +102,118 @@ def claim_nothing(project: Path) -> str:
         include_no_region,
         leave_a_slide_open,
         claim_nothing,
+        gather_nothing,
     ],
 )
-def test_bad_input_is_one_line_and_leaves_the_site_as_it_was(project: Path, talk: Talk, spoil: object) -> None:
-    (project / "site").mkdir()
-    (project / "site" / "index.html").write_text("published")
-    message = spoil(project)  # type: ignore[operator]
-    done = talk("build", "--no-measure")
+def test_bad_input_is_one_line_and_leaves_the_site_as_it_was(
+    small_talk: Path, run: Run, spoil: Callable[[Path], str]
+) -> None:
+    (small_talk / "site").mkdir()
+    (small_talk / "site" / "index.html").write_text("published")
+    message = spoil(small_talk)
+    done = run("build", "--no-measure")
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert re.search(message, done.stderr)
-    assert (project / "site" / "index.html").read_text() == "published"
-    assert talk("check").returncode == 1
+    assert (small_talk / "site" / "index.html").read_text() == "published"
+    assert run("check").returncode == 1
 
 
-def test_a_refuted_claim_is_marked_and_warned_of_but_does_not_stop_the_build(project: Path, talk: Talk) -> None:
-    with (project / "docs" / "claims.toml").open("a", encoding="utf-8") as claims:
-        claims.write(
-            '\n[mm-is-the-costliest]\nrelation = "profiling.cpu.mm.self_time > profiling.cpu.addmm.self_time"\n'
-        )
-    line = append(project / "docs" / "gpu.md", "[Дороже всех mm](claim:mm-is-the-costliest).")
-
-    done = talk("build", "--no-measure")
+def test_a_refuted_claim_is_marked_and_warned_of_but_does_not_stop_the_build(small_talk: Path, run: Run) -> None:
+    append(small_talk / "docs" / "claims.toml", '[shorter]\nrelation = "sleep.took < sleep.asked"')
+    line = append(small_talk / CHAPTER, "[It is shorter](claim:shorter).")
+    done = run("build", "--no-measure")
     assert done.returncode == 0, done.stderr
-    warning = next(text for text in done.stderr.splitlines() if "mm-is-the-costliest" in text)
-    assert f"docs/gpu.md:{line}" in warning
-    assert "200" in warning
-    assert "1,20" in warning
-    page = (project / "site" / "gpu" / "index.html").read_text(encoding="utf-8")
-    assert re.search(
-        r'<span class="claim" data-claim="mm-is-the-costliest" data-holds="false"[^>]*>Дороже всех mm', page
-    )
+    [warning] = [text for text in done.stderr.splitlines() if "shorter" in text]
+    assert warning.startswith(f"warning: {CHAPTER}:{line}: claim shorter does not hold on ")
+    page = (small_talk / "site" / "part" / "sleep" / "index.html").read_text(encoding="utf-8")
+    assert re.search(r'<span class="claim" data-claim="shorter" data-holds="false"[^>]*>It is shorter', page)
 
-    done = talk("check")
+    done = run("check")
     assert done.returncode == 1
-    assert f"docs/gpu.md:{line}: claim mm-is-the-costliest does not hold on test-box" in done.stderr
+    assert f"{CHAPTER}:{line}: claim shorter does not hold on " in done.stderr
 
 
-def test_a_record_older_than_its_code_is_marked_and_listed(project: Path, talk: Talk) -> None:
-    assert "stale" not in talk("check").stderr
-    append(project / "scripts" / "measure" / "profiling" / "profiler.py", "# changed")
-    before = (project / RECORD).read_bytes()
+def test_a_record_older_than_its_code_is_marked_and_listed(small_talk: Path, run: Run) -> None:
+    assert run("check").stderr.splitlines() == [LAB]
+    record = record_of(small_talk)
+    before = (small_talk / record).read_bytes()
+    append(small_talk / "scripts" / "experiments" / "sleep" / "measure.py", "# changed")
 
-    assert talk("build", "--no-measure").returncode == 0
-    assert "устарело" in (project / "site" / "gpu" / "index.html").read_text(encoding="utf-8")
-    assert (project / RECORD).read_bytes() == before
+    assert run("build", "--no-measure").returncode == 0
+    page = (small_talk / "site" / "part" / "sleep" / "index.html").read_text(encoding="utf-8")
+    assert page.count('<mark class="stale"') == 1
+    assert '<data class="measured stale"' in page
+    assert (small_talk / record).read_bytes() == before
 
-    done = talk("check")
+    done = run("check")
     assert done.returncode == 1
-    assert f"{RECORD}: stale: scripts/shared/profiler.py changed" in done.stderr
+    assert f"{record}: stale: scripts/experiments/sleep/measure.py changed" in done.stderr
 
 
-def test_a_stale_record_of_a_machine_that_does_not_speak_first_is_a_note(small: Path, talk: Talk) -> None:
+def test_a_stale_record_of_a_machine_that_does_not_speak_first_is_a_note(small_talk: Path, run: Run) -> None:
     """Nobody reaches a lent GPU for every change of the code; what pages say first has to be fresh all the same."""
-    stale = samples.record(samples.cpu_run(), samples.cuda_run(), slug="gpu-box", measured_at="2026-11-20T00:00:00Z")
-    stale = replace(stale, code=replace(stale.code, sources={**stale.code.sources, "scripts/talk/measure/gone.py": "0"}))
-    write_record(stale, small / "docs" / "results")
-    told = (
-        "docs/results/gpu-box/profiling.json: stale: scripts/talk/measure/gone.py changed since it was measured; "
-        "measure again with `talk measure profiling`"
-    )
-    done = talk("check")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert f"note: {told}, on gpu-box" in done.stdout
-    done = talk("build", "--no-measure")
-    assert f"note: {told}, on gpu-box" in done.stderr
 
-    write_record(replace(stale, measured_at="2026-11-24T00:00:00Z"), small / "docs" / "results")  # the newest speaks
-    done = talk("check")
+    def make_stale(record: dict[str, Any]) -> None:
+        record["code"]["sources"]["scripts/gone.py"] = "0"
+        record["measured_at"] = "2020-01-01T00:00:00Z"
+
+    path = edit_record(small_talk, make_stale, machine="gpu-box")
+    told = f"{path}: stale: scripts/gone.py changed since it was measured; measure again with `talk measure sleep`"
+    done = run("check")
+    assert done.stderr.splitlines() == [LAB]
+    assert f"note: {told}, on gpu-box" in done.stdout
+    assert f"note: {told}, on gpu-box" in run("build", "--no-measure").stderr
+
+    written = (small_talk / path).read_text().replace("2020-01-01", "2999-01-01")  # the newest speaks
+    (small_talk / path).write_text(written)
+    done = run("check")
     assert done.returncode == 1
-    assert done.stderr.splitlines() == [told]
+    assert told in done.stderr.splitlines()
     assert "note: docs/results" not in done.stdout
 
 
-def test_a_number_typed_by_hand_fails_the_check(project: Path, talk: Talk) -> None:
-    line = append(project / "docs" / "gpu.md", "На самом деле addmm занимает 2,3 с.")
-    done = talk("check")
-    assert done.returncode == 1
-    assert f"docs/gpu.md:{line}: the number «2,3 с» is typed by hand" in done.stderr
+def test_a_number_typed_by_hand_fails_the_check(small_talk: Path, run: Run) -> None:
+    line = append(small_talk / CHAPTER, "In fact it took 2.3 s.")
+    assert f"{CHAPTER}:{line}: the number «2.3 s» is typed by hand" in run("check").stderr
 
 
-def test_strings_of_records_are_escaped_on_every_page(project: Path, talk: Talk) -> None:
-    path = project / RECORD
-    path.write_text(
-        path.read_text().replace("Test CPU", "<script>alert(1)</script>").replace("aten::mm", "<img src=x>")
-    )
-    done = talk("build", "--no-measure")
+def test_strings_of_records_are_escaped_on_every_page(small_talk: Path, run: Run) -> None:
+    edit_record(small_talk, lambda record: record["machine"].update(cpu="<script>alert(1)</script><img src=x>"))
+    done = run("build", "--no-measure")
     assert done.returncode == 0, done.stderr
-    for page in (project / "site").rglob("*.html"):
+    for page in (small_talk / "site").rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         assert "<script>alert" not in text
         assert "<img src=x>" not in text
 
 
-def files_built(project: Path, **environment: str) -> dict[str, bytes]:
+def files_built(talk: Path, monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[str, bytes]:
     """Path in the site → bytes, of a build for a known address: its site map has dates then."""
-    done = subprocess.run(
-        [sys.executable, "-m", "scripts", "build", "--no-measure"],
-        cwd=project,
-        env=os.environ | {"SITE_URL": "https://example.org/talk/", **environment},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    with monkeypatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        done = run_talk(talk, "build", "--no-measure", site_url="https://example.org/talk/")
     assert done.returncode == 0, done.stderr
-    site = project / "site"
+    site = talk / "site"
     return {str(path.relative_to(site)): path.read_bytes() for path in site.rglob("*") if path.is_file()}
 
 
-def test_the_same_sources_give_the_same_site_whenever_and_wherever(project: Path, tmp_path: Path) -> None:
-    first = files_built(project)
+def test_the_same_sources_give_the_same_site_whenever_and_wherever(
+    small_talk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit_record(small_talk, lambda record: record.update(measured_at="2026-11-23T10:00:00Z"))
+    first = files_built(small_talk, monkeypatch)
     other = tmp_path / "other folder"
-    for path in sorted(project.rglob("*"), reverse=True):  # folders list their files in another order
-        inside = path.relative_to(project)
-        if (
-            path.is_file()
-            and inside.parts[0] not in (".cache", "node_modules", "site")
-            and "generated" not in inside.parts
-        ):
-            (other / inside).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, other / inside)
-    (other / "node_modules").symlink_to(project / "node_modules")
+    made = shutil.ignore_patterns(".cache", "site", "generated", "machines", "__pycache__")
+    shutil.copytree(small_talk, other, symlinks=True, ignore=made)
     # No UTF-8 either: a file that is opened without naming its encoding would not be read.
     strange = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    for again in (files_built(project), files_built(other, **strange, PYTHONHASHSEED="7")):
+    for again in (files_built(small_talk, monkeypatch), files_built(other, monkeypatch, **strange, PYTHONHASHSEED="7")):
         assert first.keys() == again.keys()
         assert [name for name in first if first[name] != again[name]] == []
     assert b"<lastmod>2026-11-23</lastmod>" in first["sitemap.xml"], "the day of the records, not of the build"
-    assert int.from_bytes(first["sitemap.xml.gz"][4:8], "little") == 1_795_392_000, "the same day, at midnight"
 
 
-def test_wrong_usage_is_exit_2(talk: Talk) -> None:
-    assert talk("measure", "astrology").returncode == 2
-    assert talk("publish").returncode == 2
+def test_wrong_usage_is_exit_2(run: Run) -> None:
+    assert run("publish").returncode == 2

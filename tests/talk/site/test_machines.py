@@ -1,49 +1,47 @@
-"""Machines come and go, and no page breaks: several side by side, then none but the talk's own tables."""
+"""Machines come and go, and no page breaks: two side by side, then none."""
 
-import re
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
-from talk.records.store import write_record
-from talk.records.summary import keep_summary
-from tests import samples
-from tests.talk.site.conftest import Talk
+from talk.site.links import find_broken
+from tests.talk.conftest import Run
+from tests.talk.site.test_build import edit_record
 
-CHAPTERS = ("gpu", "matmul", "derivative", "algorithms", "reproduce", "slides")
+PAGES = ("index.html", "part/sleep/index.html", "slides/index.html")
 
 
-def test_machines_may_be_added_and_removed(project: Path, talk: Talk) -> None:
-    results, site = project / "docs" / "results", project / "site"
-    added = samples.record(samples.cpu_run(), samples.cuda_run(), slug="gpu-box", measured_at="2026-11-20T00:00:00Z")
-    write_record(added, results)
-    keep_summary(replace(added, measured_at="2026-11-01T00:00:00Z"), results)
-    keep_summary(added, results)
+def test_machines_may_be_added_and_removed(small_talk: Path, run: Run) -> None:
+    docs, site = small_talk / "docs", small_talk / "site"
+    chapter = docs / "part" / "sleep.md"
+    figure = '--8<-- "generated/sleep/times.html"\n'
+    slide = f"/// slide | Table\n\n{figure}///\n\n"
+    chapter.write_text(chapter.read_text(encoding="utf-8").replace("## More", f"{slide}## More"), encoding="utf-8")
+    (docs / "reproduce.md").write_text("# How\n", encoding="utf-8")
+    other = edit_record(small_talk, lambda record: record.update(measured_at="2020-01-01T00:00:00Z"), machine="box")
 
-    done = talk("build", "--no-measure")
+    done = run("build", "--no-measure")
     assert done.returncode == 0, done.stderr
-    gpu = (site / "gpu" / "index.html").read_text(encoding="utf-8")
-    link = '<li data-machine="gpu-box"><a href="../machines/gpu-box-profiling.html#cpu-share">Test GPU</a>'
-    assert link in gpu
+    page = (site / "part" / "sleep" / "index.html").read_text(encoding="utf-8")
+    assert '<li data-machine="box"><a href="../../machines/box-sleep.html#times">Other, ' in page
+    assert 'href="machines/box-sleep.html#times"' in (site / "index.html").read_text(encoding="utf-8")
     # The choice stands under a slide's card, not in it; the deck has none.
-    card = gpu[gpu.index('id="kogda-net-gpu"') :]
+    card = page[page.index('id="table"') :]
     assert card.index("</figure>") < card.index('<details class="machines"') < card.index("</section>")
     assert 'class="machines"' not in (site / "slides" / "index.html").read_text(encoding="utf-8")
-    page = (site / "machines" / "gpu-box-profiling.html").read_text(encoding="utf-8")
-    assert '<section id="cpu-share">' in page
-    assert "Content-Security-Policy" in page
-    reproduce = (site / "reproduce" / "index.html").read_text(encoding="utf-8")
-    assert re.search(r'<th scope="?col"? data-machine="gpu-box">', reproduce)
-    assert '<svg class="sparkline"' in reproduce
+    machine = (site / "machines" / "box-sleep.html").read_text(encoding="utf-8")
+    assert '<section id="times">' in machine
+    assert 'href="../part/sleep/"' in machine
+    assert f'href="../{other.relative_to("docs")}"' in machine
+    assert "Content-Security-Policy" in machine
+    assert find_broken(site) == []
 
-    for machine in ("gpu-box", "test-box"):
-        shutil.rmtree(results / machine)
-    done = talk("build", "--no-measure")
+    for folder in (docs / "results").iterdir():
+        shutil.rmtree(folder)
+    done = run("build", "--no-measure")
     assert done.returncode == 0, done.stderr
-    assert "docs/matmul.md" in done.stderr
-    assert "not measured by anybody yet: matmul." in done.stderr
-    for chapter in CHAPTERS:
-        html = (site / chapter / "index.html").read_text(encoding="utf-8")
-        assert '<details class="machines"' not in html, chapter
-    assert 'class="unmeasured"' in (site / "matmul" / "index.html").read_text(encoding="utf-8")
+    assert "docs/part/sleep.md" in done.stderr
+    assert "not measured by anybody yet: sleep.took" in done.stderr
+    for name in PAGES:
+        assert '<details class="machines"' not in (site / name).read_text(encoding="utf-8"), name
+    assert 'class="unmeasured"' in (site / "part" / "sleep" / "index.html").read_text(encoding="utf-8")
     assert list((site / "machines").glob("*.html")) == []

@@ -1,7 +1,6 @@
 """`talk build` that is killed, out of disk, shut out of its folder or started twice: nothing is lost.
 
-The experiments are short and the pages few; what builds them is the project's own. `bench.kills` kills fifty
-builds of the whole project.
+The talk is a small one; what builds it is the generator. `bench.kills` kills fifty builds of the whole talk.
 """
 
 import ctypes
@@ -16,9 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from scripts import cli
 
-from bench.kills import STEPS, kill_again
+from bench.kills import STEPS
+from bench.project import environment
+from talk import cli
 from talk.site import replace
 from talk.site.replace import replace_folder, restore_folder
 
@@ -26,22 +26,28 @@ PUBLISHED = [("index.html", "published")]
 
 
 @pytest.fixture
-def unmeasured(small: Path) -> Path:
-    """A small project whose record lies beside it, for its experiment to give, and a published site of one file."""
-    takes = small.parent / "takes"
-    takes.mkdir()
-    shutil.move(small / "docs" / "results" / "test-box", takes)
-    (small / "site").mkdir()
-    (small / "site" / "index.html").write_text("published")
-    return small
+def unmeasured(small_talk: Path) -> Path:
+    """A small talk whose record lies beside it, for its experiment to give, and a published site of one file."""
+    shutil.move(small_talk / "docs" / "results", small_talk.parent / "takes")
+    (small_talk / "site").mkdir()
+    (small_talk / "site" / "index.html").write_text("published")
+    return small_talk
 
 
-def driver(project: Path) -> list[str]:
-    return [sys.executable, "-m", "bench.kills.driver", str(project.parent / "takes")]
+def driver(talk: Path) -> list[str]:
+    return [sys.executable, "-m", "bench.kills.driver", str(talk.parent / "takes")]
 
 
-def build(project: Path, before: Callable[[], object] | None = None) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(driver(project), cwd=project, capture_output=True, text=True, timeout=120, preexec_fn=before)
+def build(talk: Path, before: Callable[[], object] | None = None) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        driver(talk),
+        cwd=talk,
+        env=environment(talk),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        preexec_fn=before,
+    )
 
 
 def published(project: Path) -> list[tuple[str, str]]:
@@ -49,14 +55,27 @@ def published(project: Path) -> list[tuple[str, str]]:
     return [(path.name, path.read_text()) for path in (project / "site").rglob("*") if path.is_file()]
 
 
+_KILLS = """
+import sys
+from pathlib import Path
+from bench.kills import kill_again
+
+for kill in kill_again(Path.cwd(), Path(sys.argv[1]), count=8):
+    print(kill.step, kill.signal.name, *kill.losses)
+"""
+
+
 def test_a_kill_in_any_step_loses_nothing(unmeasured: Path) -> None:
-    kills = list(kill_again(unmeasured, unmeasured.parent / "takes", count=8))
-    assert [kill.step for kill in kills] == [*STEPS, *STEPS]
-    assert {kill.signal.name for kill in kills} == {"SIGKILL", "SIGINT"}
-    assert [kill for kill in kills if kill.losses] == []
+    command = [sys.executable, "-c", _KILLS, str(unmeasured.parent / "takes")]
+    done = subprocess.run(command, cwd=unmeasured, env=environment(unmeasured), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    kills = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
+    assert [step for step, *_ in kills] == [*STEPS, *STEPS]
+    assert {name for _, name, *_ in kills} == {"SIGKILL", "SIGINT"}
+    assert [losses for _, _, *losses in kills if losses] == []
 
 
-@pytest.mark.parametrize(("most_bytes", "too_long"), [(2_000, "docs/results/.*/profiling.json"), (200_000, "site")])
+@pytest.mark.parametrize(("most_bytes", "too_long"), [(300, "docs/results/.*/sleep.json"), (200_000, "site")])
 def test_a_full_disk_is_one_line_and_loses_nothing(unmeasured: Path, most_bytes: int, too_long: str) -> None:
     """No file may grow past so many bytes: the record does not get past the first limit, the theme past the second."""
     done = build(unmeasured, lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes)))
@@ -67,7 +86,7 @@ def test_a_full_disk_is_one_line_and_loses_nothing(unmeasured: Path, most_bytes:
     assert not list(unmeasured.rglob("*.partial"))
     again = build(unmeasured)
     assert again.returncode == 0, again.stderr
-    assert ("measuring profiling" in again.stdout) == (too_long != "site")
+    assert ("measuring sleep" in again.stdout) == (too_long != "site")
 
 
 def obey_permissions() -> None:
@@ -94,10 +113,15 @@ def test_a_read_only_folder_is_one_line_and_loses_nothing(unmeasured: Path) -> N
 
 def test_of_two_builds_at_once_the_second_is_one_line(unmeasured: Path) -> None:
     first = subprocess.Popen(
-        driver(unmeasured), cwd=unmeasured, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        driver(unmeasured),
+        cwd=unmeasured,
+        env=environment(unmeasured),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     assert first.stdout is not None
-    assert first.stdout.readline() == "measuring profiling\n"
+    assert first.stdout.readline() == "measuring sleep\n"
     first.send_signal(signal.SIGSTOP)  # for as long as the second needs
     try:
         second = build(unmeasured)

@@ -9,7 +9,7 @@ import pytest
 
 from talk.errors import TalkError
 from talk.site.policy import with_policy, write_policies
-from tests.talk.site.conftest import Talk
+from tests.talk.conftest import Run
 
 PAGE = '<!doctype html>\n<html><head>\n    <meta charset="utf-8">\n    {head}</head><body>{body}</body></html>'
 # Word for word Material's, with an address filled in.
@@ -82,11 +82,11 @@ def test_pages_of_a_folder_get_theirs_once(tmp_path: Path) -> None:
     assert (tmp_path / "index.html").read_text(encoding="utf-8").count("Content-Security-Policy") == 1
 
 
-def test_a_script_in_a_chapter_is_one_line_and_no_site(small: Path, talk: Talk) -> None:
-    with (small / "docs" / "index.md").open("a", encoding="utf-8") as chapter:
+def test_a_script_in_a_chapter_is_one_line_and_no_site(small_talk: Path, run: Run) -> None:
+    with (small_talk / "docs" / "index.md").open("a", encoding="utf-8") as chapter:
         chapter.write("\n<script>alert(1)</script>\n")
-    done = talk("build", "--no-measure")
+    done = run("build", "--no-measure")
     assert done.returncode == 1
     assert "index.html: a script inside the page: alert(1)" in done.stderr
     assert "Traceback" not in done.stderr
-    assert not (small / "site").exists()
+    assert not (small_talk / "site").exists()

@@ -1,21 +1,18 @@
 """What a messenger shows of a link: pictures, the tags that name them, and addresses that last."""
 
 import io
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from talk.markdown.slides import read_slides
-from talk.paths import DOCS
 from talk.settings import settings
 from talk.site import sharing
 from talk.site.sharing import SIZE, Shared, draw_picture, look_of, write_sharing_pictures
 from talk.words import language
+from tests.talk.conftest import Run
 
 SITE = "Зачем в ML нужны производная, GPU и алгоритмы"
 AUTHOR = "Имя Фамилия"
@@ -87,41 +84,39 @@ def test_a_title_of_any_length_stays_on_the_picture(title: str) -> None:
     assert bottom <= 500
 
 
-def test_pages_name_their_pictures_where_the_site_knows_its_address(project: Path) -> None:
-    command = [sys.executable, "-m", "mkdocs", "build", "--quiet"]
-    environment = os.environ | {"SITE_URL": "https://talk.example/ml/"}
-    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, timeout=120)
+def test_pages_name_their_pictures_where_the_site_knows_its_address(small_talk: Path, run: Run) -> None:
+    with (small_talk / "mkdocs.yml").open("a", encoding="utf-8") as config:
+        config.write("site_description: Few words\n")
+    done = run("build", "--no-measure", site_url="https://talk.example/ml/")
     assert done.returncode == 0, done.stderr
-    for name in ("", "gpu/", "slides/", "reproduce/"):
-        html = (project / "site" / name / "index.html").read_text(encoding="utf-8")
+    site = small_talk / "site"
+    for name in ("", "part/sleep/", "slides/", "labs/try/"):
+        html = (site / name / "index.html").read_text(encoding="utf-8")
         tags = dict(re.findall(r'<meta property="(og:[a-z:]+)" content="([^"]*)">', html))
         assert tags["og:url"] == f"https://talk.example/ml/{name}"
         file = tags["og:image"].removeprefix("https://talk.example/ml/")
-        assert (project / "site" / file).read_bytes().startswith(b"\x89PNG")
+        assert (site / file).read_bytes().startswith(b"\x89PNG")
         assert tags["og:title"]
-        assert tags["og:description"]
+        assert tags["og:description"] == "Few words"
         icon = re.search(r'<link rel="icon" href="([^"]+)"', html)
         assert icon is not None
-        assert (project / "site" / name / icon[1]).is_file()
+        assert (site / name / icon[1]).is_file()
 
 
-def test_a_site_without_an_address_names_none(project: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--quiet"], cwd=project, capture_output=True, text=True, timeout=120
-    )
+def test_a_site_without_an_address_names_none(small_talk: Path, run: Run) -> None:
+    done = run("build", "--no-measure")
     assert done.returncode == 0, done.stderr
-    assert "og:image" not in (project / "site" / "gpu" / "index.html").read_text(encoding="utf-8")
+    assert "og:image" not in (small_talk / "site" / "part" / "sleep" / "index.html").read_text(encoding="utf-8")
 
 
-def test_addresses_depend_on_the_title_alone_and_lead_both_ways(project: Path) -> None:
-    subprocess.run([sys.executable, "-m", "mkdocs", "build", "--quiet"], cwd=project, check=True, timeout=120)
-    deck = (project / "site" / "slides" / "index.html").read_text(encoding="utf-8")
-    article = (project / "site" / "gpu" / "index.html").read_text(encoding="utf-8")
-    slides, _ = read_slides((DOCS / "gpu.md").read_text(encoding="utf-8"))
+def test_addresses_depend_on_the_title_alone_and_lead_both_ways(small_talk: Path, run: Run) -> None:
+    assert run("build", "--no-measure").returncode == 0
+    deck = (small_talk / "site" / "slides" / "index.html").read_text(encoding="utf-8")
+    article = (small_talk / "site" / "part" / "sleep" / "index.html").read_text(encoding="utf-8")
+    slides, _ = read_slides((small_talk / "docs" / "part" / "sleep.md").read_text(encoding="utf-8"))
     assert slides
     for slide in slides:
         assert f'id="{slide.address}"' in article
         assert f'id="{slide.address}"' in deck
-        assert f'href="../gpu/#{slide.address}"' in deck
-        if slide.options.get("only") != "deck":
-            assert f'href="../slides/#{slide.address}"' in article
+        assert f'href="../part/sleep/#{slide.address}"' in deck
+        assert f'href="../../slides/#{slide.address}"' in article

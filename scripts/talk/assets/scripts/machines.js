@@ -76,6 +76,10 @@
         const link = new URL(this.links.get(wanted));
         const section = (await load(link.href.replace(link.hash, ""))).getElementById(link.hash.slice(1));
         const figure = document.importNode(section.querySelector("figure"), true);
+        // Its links are relative to the page that it comes from.
+        for (const each of figure.querySelectorAll("a[href]")) {
+          each.setAttribute("href", new URL(each.getAttribute("href"), link).href);
+        }
         figure.dataset.figure = this.figure.dataset.figure;
         this.figures.set(wanted, figure);
       }
