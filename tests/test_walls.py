@@ -127,3 +127,9 @@ def test_the_generator_names_no_experiment_and_no_chapter_of_this_talk() -> None
         rf"(?<![\w-])(?:(?:{'|'.join(experiments)})(?![\w-])|(?:{'|'.join(map(str, chapters))})(?:\.md|/))"
     )
     assert not [f"{place}: {line.strip()}" for place, line in generator_lines() if named.search(line)]
+
+
+def test_an_experiment_imports_its_own_modules_relatively() -> None:
+    """Else a copy of its folder under another name would run the code of the first."""
+    absolute = re.compile(r"^\s*(?:from|import) experiments\b", re.MULTILINE)
+    assert not [path for path in EXPERIMENTS.rglob("*.py") if absolute.search(path.read_text(encoding="utf-8"))]
