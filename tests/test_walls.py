@@ -120,6 +120,7 @@ def test_the_generator_has_no_cyrillic_letter_outside_its_words() -> None:
 def test_the_generator_names_no_experiment_and_no_chapter_of_this_talk() -> None:
     experiments = {path.parent.name for path in EXPERIMENTS.glob("*/experiment.py")}
     chapters = {find_experiments()[name].about.chapter for name in experiments} - {None}
+    chapters -= {path.stem for path in PACKAGE.glob("template/**/*.md")}  # pages of every talk, as the one of machines
     assert experiments
     assert chapters
     # `gpu` alone is a device: a chapter is named by its source or its address. `linear-gradient` is a word of CSS.
