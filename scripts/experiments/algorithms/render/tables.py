@@ -112,9 +112,9 @@ def ring(source: Provenance, measured: Ring) -> str:
         )
         for name, sent, times in ways:
             amount = _DASH if sent is None else quantity(sent, "bytes")
-            rows.append((str(run.workers), name, amount, quantity(median(times), "time")))
-    head = ("участников", "способ", "отправил самый занятый", "время")
-    drawn = table("Сумма по кольцу и звездой", head, rows, named=1)
+            rows.append((name, str(run.workers), amount, quantity(median(times), "time")))
+    head = ("способ", "участников", "отправил самый занятый", "время")
+    drawn = table("Сумма по кольцу и звездой", head, rows)
     caption = f"Сумма вектора в {quantity(measured.bytes_a_worker, 'bytes')} по процессам одной машины"
     return source.figure(drawn, caption, "operators", "cpu")
 
