@@ -1,7 +1,7 @@
 """Addresses inside the site: a file of docs/ named by its path there, and how a page links to it.
 
 A fragment is drawn before anybody knows which page will show it. So it writes `site:results/box/sleep.json` or
-`site:part/gpu.md#anchor`, and what shows it puts an address relative to itself in that place.
+`site:part/page.md#anchor`, and what shows it puts an address relative to itself in that place.
 """
 
 import posixpath

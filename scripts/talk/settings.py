@@ -7,8 +7,8 @@ extra:
     colours: ["#ff007f", "#9700ff"]
     typefaces: {text: Golos Text, display: Handjet, code: JetBrains Mono}  # or a list: the first that is here
     logo: assets/logo.svg           # under docs/; drawn in the two colours where none is named
-    original: {machine: talk-2024, title: доклад 2024 года}  # an older talk whose published numbers are quoted
-    units: {energy: {Дж: 1, кДж: 1000}}  # dimensions beside those of talk/words/, largest unit last or first
+    original: talk-2024             # the machine under whose name an older talk's published numbers are kept
+    units: {energy: {J: 1, kJ: 1000}}  # dimensions beside those of talk/words/, each unit's size in the base unit
 """
 
 import re
@@ -56,14 +56,6 @@ OPEN_TYPEFACES = {
 
 
 @dataclass(frozen=True)
-class Original:
-    """The machine under whose name an older talk's published numbers are kept, and what pages call that talk."""
-
-    machine: str
-    title: str
-
-
-@dataclass(frozen=True)
 class Settings:
     """Everything a talk may set, with what holds where it sets nothing."""
 
@@ -77,7 +69,7 @@ class Settings:
         }
     )
     logo: str | None = None
-    original: Original | None = None
+    original: str | None = None
     units: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
@@ -187,10 +179,12 @@ def _logo(value: Any, refuse: Refuse) -> str:
     return value
 
 
-def _original(value: Any, refuse: Refuse) -> Original:
-    if not isinstance(value, dict) or value.keys() != {"machine", "title"}:
-        raise refuse("original", f"{value!r} names no older talk", "write {machine: talk-2024, title: the 2024 talk}")
-    return Original(str(value["machine"]), str(value["title"]))
+def _original(value: Any, refuse: Refuse) -> str:
+    from talk.paths import RESULTS
+
+    if not isinstance(value, str) or not (RESULTS / value).is_dir():
+        raise refuse("original", f"there is no machine {value!r}", "name a folder of docs/results/, or leave it out")
+    return value
 
 
 def _units(value: Any, refuse: Refuse) -> dict[str, dict[str, float]]:

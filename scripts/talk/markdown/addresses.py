@@ -7,7 +7,7 @@ from talk.words import latin
 
 
 def slugify(title: str, separator: str = "-") -> str:
-    """A title as an address: «Кто такой addmm?» → `kto-takoy-addmm`. Also the `slugify` of mkdocs.yml's toc."""
+    """A title as an address: `Who is addmm?` → `who-is-addmm`. Also the `slugify` of mkdocs.yml's toc."""
     return re.sub(r"[^a-z0-9]+", separator, latin(title)).strip(separator) or "slide"
 
 

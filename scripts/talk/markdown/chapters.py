@@ -1,4 +1,4 @@
-"""Which page gathers which chapters' slides: a block `/// chapter | part/gpu.md` … `///` of the deck."""
+"""Which page gathers which chapters' slides: a block `/// chapter | part/page.md` … `///` of the deck."""
 
 import re
 from functools import lru_cache

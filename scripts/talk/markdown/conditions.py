@@ -1,6 +1,6 @@
 """Text that depends on what has been measured.
 
-`/// measured | profiling.cuda.wall_time` … `///` is shown when a machine other than the talk's own has that value,
+`/// measured | sorting.largest.ratio` … `///` is shown when a machine other than the talk's own has that value,
 `/// unmeasured | …` when none has: the page says plainly what is not there yet.
 """
 

@@ -1,6 +1,6 @@
-"""The deck: a block `/// chapter | gpu.md` … `///` becomes that chapter's slides, the prose after each as its notes.
+"""The deck: a block `/// chapter | page.md` … `///` becomes that chapter's slides, the prose after each as its notes.
 
-The chapter is named by its path under docs/: `part/gpu.md`.
+The chapter is named by its path under docs/: `part/page.md`.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Two kinds of link that are not links.
 
-`[addmm — самая дорогая операция](claim:addmm-is-the-costliest)` is a sentence tied to a check over the records;
+`[sorted() wins](claim:sorted-wins)` is a sentence tied to a check over the records;
 `[7.56](talk:8)` quotes slide 8 of the original talk: the only way to type a measured number.
 """
 
@@ -15,6 +15,8 @@ from markdown.treeprocessors import Treeprocessor
 from talk.errors import TalkError
 from talk.markdown.locate import place
 from talk.paths import CLAIMS, RESULTS
+from talk.records.order import original_of
+from talk.settings import settings
 from talk.words import say
 
 if TYPE_CHECKING:
@@ -39,8 +41,8 @@ class _LinkProcessor(Treeprocessor):
     @cached_property
     def _year_of_original(self) -> str:
         """The year of the talk that is quoted: its published record tells."""
-        published = (each.measured_at[:4] for each in self._values.records if each.origin == "published")
-        return next(published, "")
+        original = original_of(self._values.records, settings().original)
+        return original.measured_at[:4] if original else ""
 
     def run(self, root: Element) -> None:
         for link in root.iter("a"):

@@ -1,4 +1,4 @@
-"""How large a slide sets what it holds: as large as it fits, so that little is read from the last row too.
+"""How large a slide sets what it holds: as large as it fits, so that small text is legible from the last row.
 
 Sizes are in em, a slide's own unit: 1/27 of its height, 40 px of 1080, the least that its text is set at. Letters are
 counted at the typefaces' average width, so a size is an estimate, which tests hold against a browser. `slides.css`
@@ -10,6 +10,8 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from talk.words import say
 
 WIDTH, HEIGHT = 41.7, 22.6  # a slide less its padding
 LETTER, CODE_LETTER = 0.54, 0.6
@@ -109,7 +111,7 @@ def table_size(title: str, tables: Sequence[Sequence[Sequence[Cell]]]) -> float:
 
 def text_size(title: str, texts: Sequence[str], room_width: float = WIDTH) -> float:
     """The size of a slide of text alone: paragraphs and items of lists, as Markdown writes them."""
-    plain = [_MARKUP.sub("", _REFERENCE.sub("1234,5 мс", text)) for text in texts]
+    plain = [_MARKUP.sub("", _REFERENCE.sub(say("value.sample"), text)) for text in texts]
     size = _LARGEST_TEXT
     while size > TEXT_SIZE:
         width = room_width / size - _MARKER

@@ -1,4 +1,4 @@
-"""`{{ profiling.addmm.speedup | .1 }}` in Markdown: a measured number with its record and how it was computed.
+"""`{{ sorting.largest.ratio | .1 }}` in Markdown: a measured number with its record and how it was computed.
 
 What reads records is imported with the first number: it declares every field of every experiment, which takes a tenth
 of a second, and a site that shows none, or a page that is edited, need not wait for it.
@@ -18,7 +18,7 @@ from markdown.util import AtomicString
 from talk.errors import TalkError
 from talk.markdown.locate import place
 from talk.paths import RESULTS
-from talk.words import NBSP, say
+from talk.words import NBSP, is_unit, say
 
 if TYPE_CHECKING:
     from talk.records.schema import AnyRecord
@@ -89,7 +89,8 @@ def _unmeasured(reference: str, format_spec: str) -> Element:
     element = Element("span", {"class": "unmeasured", "title": say("value.unmeasured_title", name=reference)})
     blank = SubElement(element, "span")
     blank.text = say("value.unmeasured")
-    units = [word for word in format_spec.split() if not word.startswith(".")]
+    # Its unit, and of a noun in all its forms the last one.
+    units = [word if is_unit(word) else word.rpartition("/")[2] for word in format_spec.split() if word[0] != "."]
     blank.tail = "".join(unit if unit == "×" else NBSP + unit for unit in units)
     return element
 

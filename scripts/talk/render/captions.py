@@ -8,21 +8,19 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
+from talk.addresses import SCHEME
 from talk.experiment import find_experiment
 from talk.paths import ROOT
 from talk.records.schema import AnyRecord, Device, Machine
 from talk.records.sources import changed_sources
 from talk.words import NBSP, counted, day, say
 
-# Every page with figures but a lab lies one level below the site's root (/gpu/, /slides/): one link serves all.
-RESULTS_URL = "../results/"
-
 _TRADEMARK = re.compile(r"\((?:R|TM|C)\)", re.IGNORECASE)
 
 
-def raw_url(record: AnyRecord, base: str = RESULTS_URL) -> str:
-    """Address of the record's JSON, where `base` leads from the page to the records."""
-    return escape(f"{base}{record.name}.json")
+def raw_url(record: AnyRecord) -> str:
+    """Address of the record's JSON, as fragments write it (`talk.addresses`)."""
+    return escape(f"{SCHEME}results/{record.name}.json")
 
 
 def hardware(record: AnyRecord, device: Device | None = None) -> str:
@@ -90,7 +88,7 @@ class Provenance:
         title = say("provenance.changed", files=shown)
         return f'<mark class="stale" title="{escape(title)}">{say("provenance.stale")}</mark>'
 
-    def sentence(self, device: Device | None = None, base: str = RESULTS_URL) -> str:
+    def sentence(self, device: Device | None = None) -> str:
         """Machine, date, versions, code, reservations and the link to the raw record (see `raw_url`), as HTML."""
         record = self.record
         if record.origin == "published":
@@ -106,7 +104,7 @@ class Provenance:
             if record.quick:
                 parts.append(say("provenance.quick"))
         parts += self.remarks
-        parts.append(f'<a href="{raw_url(record, base)}">{say("provenance.data")}</a>')
+        parts.append(f'<a href="{raw_url(record)}">{say("provenance.data")}</a>')
         return " · ".join(part for part in [*parts, self.stale] if part)
 
     def figure(

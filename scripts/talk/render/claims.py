@@ -2,8 +2,8 @@
 
 `docs/claims.toml` gives each claim an id and a relation between two named values, or a value and a number:
 
-    [addmm-is-the-costliest]
-    relation = "profiling.cpu.addmm.self_time > profiling.cpu.costliest_but_addmm.self_time"
+    [sorted-wins]
+    relation = "sorting.largest.builtin < sorting.largest.insertion"
 
 Relations are `>`, `<`, `>=`, `<=`, `==`, and `≈` with a tolerance: `a ≈ b ± 5 %`.
 """

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from talk.addresses import SCHEME
 from talk.experiment import find_experiment, find_experiments
 from talk.records.schema import AnyRecord
 from talk.records.sources import changed_sources
@@ -79,7 +80,7 @@ def _cell(record: AnyRecord, has_page: bool) -> str:
     notes = [f'<a href="{raw_url(record)}">JSON</a>']
     if has_page:
         page = escape(page_name(record.machine.slug, record.experiment))
-        notes.append(f'<a href="../machines/{page}">{say("machines.tables")}</a>')
+        notes.append(f'<a href="{SCHEME}machines/{page}">{say("machines.tables")}</a>')
     if record.quick:
         notes.append(say("provenance.quick"))
     stale = Provenance(record).stale

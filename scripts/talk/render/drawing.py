@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from talk.experiment import Found
-from talk.records.order import by_trust
+from talk.records.order import by_trust, original_of
 from talk.records.schema import AnyRecord
 from talk.render.captions import Provenance
+from talk.settings import settings
 from talk.words import say
 
 
@@ -51,7 +52,7 @@ def drawing_of(
     """The drawing of those of `records` that are the experiment's."""
     mine = [record for record in by_trust(records) if record.experiment == experiment.name]
     if published is None:
-        published = next((record for record in mine if record.origin == "published"), None)
+        published = original_of(mine, settings().original)
     return Drawing(
         [Provenance(record) for record in mine],
         Provenance(published) if published is not None and published.experiment == experiment.name else None,

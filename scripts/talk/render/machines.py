@@ -10,7 +10,9 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from html import escape, unescape
 
+from talk.addresses import SCHEME, resolved
 from talk.experiment import find_experiment
+from talk.paths import MACHINE_PAGES
 from talk.records.schema import AnyRecord
 from talk.render.captions import hardware
 from talk.words import counted, day, language, say
@@ -86,7 +88,7 @@ def with_choice(
 
 
 def _link(slug: str, experiment: str, name: str, label: str) -> str:
-    return f'<a href="../machines/{page_name(escape(slug), experiment)}#{escape(name)}">{escape(label)}</a>'
+    return f'<a href="{SCHEME}machines/{page_name(escape(slug), experiment)}#{escape(name)}">{escape(label)}</a>'
 
 
 def page_name(slug: str, experiment: str) -> str:
@@ -104,13 +106,13 @@ def page(record: AnyRecord, fragments: Mapping[str, str], digest: str) -> str:
     """A machine's page: each of `fragments` that is its figure in a section; what is for slides only is hidden."""
     about = find_experiment(record.experiment).about
     chapter, title = about.chapter, about.figures_title
-    link = rf"\1../{chapter}/#"
+    link = rf"\1{SCHEME}{chapter}.md#"
     sections = "".join(
         f"{_SECTION.format(escape(name), ' hidden' if name.endswith('-slide') else '')}"
         f"{_OWN_LINK.sub(link, html.strip())}</section>\n"
         for name, html in figures_of(record, fragments).items()
     )
-    return _PAGE.format(
+    html = _PAGE.format(
         lang=language().code,
         digest=digest,
         title=title,
@@ -119,11 +121,12 @@ def page(record: AnyRecord, fragments: Mapping[str, str], digest: str) -> str:
             "machine_page.about",
             machine=hardware(record),
             day=day(record.measured_at),
-            chapter=f'<a href="../{chapter}/">{say("machine_page.chapter")}</a>',
-            comparison=f'<a href="../reproduce/">{say("machine_page.comparison")}</a>',
+            chapter=f'<a href="{SCHEME}{chapter}.md">{say("machine_page.chapter")}</a>',
+            comparison=f'<a href="{SCHEME}reproduce.md">{say("machine_page.comparison")}</a>',
         ),
         sections=sections,
     )
+    return resolved(html, f"{MACHINE_PAGES.name}/{page_name(record.machine.slug, record.experiment)}")
 
 
 _PAGE = """<!doctype html>

@@ -6,11 +6,13 @@ from pathlib import Path
 from talk.experiment import find_experiments
 from talk.paths import EXPERIMENTS, GENERATED_SNIPPETS, MACHINE_PAGES, PACKAGE, RESULTS, SCRIPTS
 from talk.records.files import write_if_changed
+from talk.records.order import original_of
 from talk.records.sources import hash_sources
 from talk.records.store import record_files
 from talk.records.summary import read_summaries
 from talk.render.pages import begin, digest, plan
 from talk.render.values import current_values, files_read
+from talk.settings import settings
 
 _STAMP = GENERATED_SNIPPETS / ".stamp"
 
@@ -65,7 +67,7 @@ def render_fragments() -> bool:
     from talk.render.drawing import drawing_of
 
     records = current_values().records
-    published = next((record for record in records if record.origin == "published"), None)
+    published = original_of(records, settings().original)
     pages = plan(records, code, published)
     # The most trusted machine's figures are those that the fragments show: mostly they need not be drawn again.
     end = begin([page for several in pages.values() for page in several[1:]])

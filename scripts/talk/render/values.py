@@ -185,9 +185,9 @@ def _shape(name: str) -> str:
 
 
 def format_value(value: Value, format_spec: str = "") -> str:
-    """The value as a page shows it. `format_spec` is a unit, `.N` digits after the comma, or both: «мс .1», «раз», «%».
+    """The value as a page shows it. `format_spec` is a unit, `.N` digits after the comma, or both: `ms .1`, `×`, `%`.
 
-    A noun that agrees with the number is written in all its forms: «регистр/регистра/регистров», core/cores.
+    A noun that agrees with the number is written in all its forms: core/cores.
     Raises FormatError when a word of the format is none of these.
     """
     noun: tuple[str, ...] = ()

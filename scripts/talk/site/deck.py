@@ -86,7 +86,7 @@ class _Rewriter(HTMLParser):
             self._anchors.append("</a>")
             self._write(tag, attrs, [(name, urljoin(here, href) if name == "href" else value) for name, value in attrs])
         elif "slide-link" in (dict(attrs).get("class") or "").split():
-            self._anchors.append("")  # «в статье» says nothing where it leads nowhere
+            self._anchors.append("")  # the way into the article says nothing where it leads nowhere
         else:
             plain = "g" if self._drawings else "span"
             self._anchors.append(f"</{plain}>")

@@ -51,7 +51,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Shared:
-    """What is written on a page's picture, and the page's address, `gpu/` say."""
+    """What is written on a page's picture, and the page's address, `part/page/` say."""
 
     address: str
     title: str

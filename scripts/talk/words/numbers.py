@@ -39,6 +39,12 @@ def units(dimension: Dimension) -> Mapping[str, float]:
     return _units(language(), dimension)
 
 
+def is_unit(word: str) -> bool:
+    """Whether some dimension has a unit that is written so."""
+    spoken = language()
+    return any(word in _units(spoken, dimension) for dimension in spoken.units)
+
+
 def natural_unit(value: float, dimension: Dimension) -> str:
     """The unit in which `value`, given in the base unit, reads best: 0.2349 s is «мс», or ms."""
     return _natural_unit(language(), value, dimension)
