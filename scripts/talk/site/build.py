@@ -4,19 +4,17 @@ What pages show is made, and sources are checked, by the MkDocs plugin: `talk.si
 talk's folder, so that another engine can make pages of it after `talk build --no-measure`.
 """
 
-import logging
 import sys
-from pathlib import Path
 
 from rich.console import Console
 
-from talk.errors import TalkError
 from talk.experiment import Task, find_experiments
-from talk.paths import CACHE, CONFIG, GENERATED_ASSETS, GENERATED_SNIPPETS, MACHINE_PAGES, RESULTS, ROOT, SITE, THEME
+from talk.paths import CACHE, GENERATED_ASSETS, GENERATED_SNIPPETS, MACHINE_PAGES, RESULTS, ROOT, SITE
 from talk.records.files import cannot_write, remove_partials
 from talk.records.sources import changed_sources
-from talk.records.store import read_record, record_path
-from talk.site.check import find_stale_records, find_unmeasured
+from talk.records.store import find_orphans, read_record, record_path
+from talk.site.check import find_refuted_claims, find_stale_records, find_unmeasured
+from talk.site.pages import make_pages
 from talk.site.replace import alone, replace_folder, restore_folder
 
 _LOCK = CACHE / "build.lock"
@@ -35,7 +33,7 @@ def build(*, measuring: bool, fresh: bool = False, quick: bool = False) -> None:
             _measure_what_is_needed(fresh=fresh, quick=quick)
         _make_site()
         stale, stale_elsewhere = find_stale_records()
-        for problem in (*find_unmeasured(), *stale):
+        for problem in (*find_unmeasured(), *find_refuted_claims(), *stale, *find_orphans()):
             print(f"warning: {problem}", file=sys.stderr)
         for note in stale_elsewhere:
             print(f"note: {note}", file=sys.stderr)
@@ -46,7 +44,11 @@ def _make_site() -> None:
     try:
         restore_folder(SITE, _BUILDING, _FORMER)
         try:
-            _run_mkdocs(_BUILDING)
+            problems = make_pages(_BUILDING)
+            if problems:
+                for problem in problems[:-1]:
+                    print(problem, file=sys.stderr)
+                raise problems[-1]
             replace_folder(SITE, _BUILDING, _FORMER)
         finally:
             restore_folder(SITE, _BUILDING, _FORMER)
@@ -77,28 +79,3 @@ def _needs_measuring(machine: str, experiment: str, *, quick: bool) -> bool:
         return True
     record = read_record(path)
     return bool(changed_sources(record)) or (record.quick and not quick)
-
-
-def _run_mkdocs(site: Path) -> None:
-    from mkdocs.commands.build import build as mkdocs_build
-    from mkdocs.config import load_config
-    from mkdocs.exceptions import MkDocsException
-
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setLevel(logging.WARNING)
-    # MkDocs says which page it was at when an error came; ours says it better.
-    handler.addFilter(lambda _: not isinstance(sys.exc_info()[1], TalkError))
-    logger = logging.getLogger("mkdocs")
-    logger.addHandler(handler)
-    THEME.mkdir(parents=True, exist_ok=True)  # mkdocs.yml names it, and the plugin fills it
-    try:
-        config = load_config(str(CONFIG), site_dir=str(site), strict=True)
-        config.plugins.on_startup(command="build", dirty=False)
-        mkdocs_build(config)
-        config.plugins.on_shutdown()
-    except MkDocsException as error:
-        if isinstance(error.__cause__, TalkError):
-            raise error.__cause__ from None
-        raise TalkError(CONFIG, str(error) or "the build was aborted", "mend what is named above") from None
-    finally:
-        logger.removeHandler(handler)

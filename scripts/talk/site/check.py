@@ -33,10 +33,12 @@ from talk.settings import settings
 from talk.site.contrast import find_low_contrast
 from talk.site.fit import convert_deck, find_misfits, slot_min
 from talk.site.labs import find_lab
+from talk.site.pages import find_page_problems
 from talk.site.typed_numbers import find_typed_numbers
 
 MEASURE = "talk measure {}"
 _CLAIM_LINK = r"\]\(claim:(?P<id>[^)\s]*)\)"
+_UNSHOWN = r"<(?P<tag>video|audio|iframe|object|embed)\b"
 _SNIPPET = r'^[ \t]*-{1,}8<-{1,} +"(?P<path>[^":]+)(?::(?P<section>[A-Za-z][\w-]*))?[^"]*"'
 
 
@@ -76,12 +78,14 @@ def check() -> tuple[list[TalkError], list[TalkError]]:
     render()
     stale, stale_elsewhere = find_stale_records()
     problems = find_mistakes() or [
+        *find_page_problems(),
         *find_unmeasured(),
         *find_refuted_claims(),
         *stale,
         *find_orphans(),
         *find_unexecuted_labs(),
         *find_hand_typed_numbers(),
+        *find_unshown(),
         *find_misfits(convert_deck()),
         *find_low_contrast(settings()),
     ]
@@ -168,6 +172,16 @@ def find_unexecuted_labs() -> list[TalkError]:
         TalkError(path, "no machine has executed it", f"run `{MEASURE.format('labs')}`")
         for path in find_notebooks(DOCS)
         if find_lab(path.stem) is None
+    ]
+
+
+def find_unshown() -> list[TalkError]:
+    """Media and frames, which the pages' policy lets no browser load."""
+    mend = "use a picture, or link to it"
+    return [
+        TalkError(path, f"no browser shows <{match['tag']}>: pages load no media and no frames", mend, line=line)
+        for path in source_files()
+        for line, match in numbered(_UNSHOWN, without_code(read_source(path)))
     ]
 
 

@@ -58,7 +58,8 @@ class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         if mistakes := find_mistakes():
             tell(mistakes[:-1])
             raise mistakes[-1]
-        tell(f"warning: {refuted}" for refuted in find_refuted_claims())
+        if self._serving:  # who builds is told by `talk build`
+            tell(f"warning: {refuted}" for refuted in find_refuted_claims())
 
     def on_files(self, files: Any, **_: Any) -> Any:
         """Leave out pages of machines: they are still being drawn, and MkDocs need not see them."""
