@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.project import copy_project, run_talk
 from talk.experiment import find_experiments
 from talk.markdown.locate import read_source, source_files
 from talk.paths import RESULTS
@@ -50,6 +51,18 @@ def test_pages_ask_old_records_for_nothing_that_they_do_not_know(results: Path) 
         if "/" not in reference and not values.is_known(reference)
     }
     assert not unknown
+
+
+def test_pages_are_built_of_old_records_alone(results: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    project = tmp_path_factory.mktemp("old") / "talk"
+    copy_project(project)
+    shutil.rmtree(project / "docs" / "results")
+    shutil.copytree(results, project / "docs" / "results")
+    done = run_talk(project, "build", "--no-measure")
+    assert done.returncode == 0, done.stderr
+    for chapter in ("gpu", "matmul", "derivative", "algorithms"):
+        page = (project / "site" / chapter / "index.html").read_text(encoding="utf-8")
+        assert 'class="measured stale"' in page
 
 
 def test_claims_are_judged_by_old_records(results: Path) -> None:
