@@ -1,16 +1,80 @@
-"""A small talk made from nothing: two chapters, a deck, one experiment in the standard library alone, a notebook."""
+"""Tests of the generator run on a talk that it has just made; they know no other.
+
+Before anything imports `talk.paths`, each process has `talk new` write a talk into a temporary folder and takes it for
+its own: `ROOT` is there, and `experiments` are its experiments alone. Beside `sorting`, which every new talk has, stand
+those of tests/talk/made/: `relay`, which has values and figures of every kind, and `bare`, which has next to nothing.
+Tests that build sites do so in copies, or in the small talk below, which is made from nothing.
+"""
 
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import chdir
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from talk.paths import NPM, ROOT, VENDOR
+if "talk.paths" in sys.modules:
+    raise pytest.UsageError("these tests run in a process of their own: pytest tests/talk")
+
+CHECKOUT = Path(__file__).parents[2]
+MADE = Path(__file__).parent / "made"
+
+
+def make_talk(folder: Path, language: str = "en") -> Path:
+    """A new talk with the experiments of tests/talk/made/ beside its own."""
+    words = [sys.executable, "-m", "talk", "new", str(folder), "--lang", language]
+    subprocess.run(words, cwd=folder.parent, check=True, capture_output=True)
+    for experiment in MADE.iterdir():
+        shutil.copytree(experiment, folder / "scripts" / "experiments" / experiment.name)
+    share_packages(folder)
+    return folder
+
+
+def share_packages(folder: Path) -> None:
+    """No test fetches packages from npm: those of the checkout serve, and what is copied from them if it is there."""
+    (folder / ".talk").mkdir(exist_ok=True)
+    (folder / ".talk" / "npm").symlink_to(CHECKOUT / ".talk" / "npm")
+    copied = Path("docs", "assets", "vendor")
+    if (CHECKOUT / copied).is_dir():
+        shutil.copytree(CHECKOUT / copied, folder / copied)
+
+
+_temporary = tempfile.TemporaryDirectory(prefix="talk-of-tests-")  # as long as this process lives
+TALK = make_talk(Path(_temporary.name).resolve() / "talk")
+sys.path.insert(0, str(TALK / "scripts"))
+# A package of that folder alone: this checkout has experiments too.
+sys.modules["experiments"] = ModuleType("experiments")
+sys.modules["experiments"].__path__ = [str(TALK / "scripts" / "experiments")]
+with chdir(TALK):
+    from talk import settings
+    from talk.paths import ROOT
+assert ROOT == TALK
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _in_the_talk() -> Iterator[None]:
+    """Whoever asks for the working directory finds the talk there."""
+    with chdir(ROOT):
+        yield
+
+
+@pytest.fixture
+def russian(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The talk speaks Russian."""
+    monkeypatch.setattr(settings, "settings", lambda: settings.Settings(language="ru"))
+
+
+@pytest.fixture
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The talk speaks English."""
+    monkeypatch.setattr(settings, "settings", lambda: settings.Settings(language="en"))
+
 
 CONFIG = """site_name: Small
 site_url: !ENV [SITE_URL, ""]
@@ -177,9 +241,7 @@ def measured_talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in (files | {"mkdocs.yml": CONFIG, "snippets/note.md": "", ".talk/.keep": ""}).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    # No test fetches packages: those of this checkout serve. What is copied from them depends on the talk's language.
-    (folder / ".talk" / "npm").symlink_to(NPM)
-    shutil.copytree(VENDOR, folder / VENDOR.relative_to(ROOT))
+    share_packages(folder)
     done = run_talk(folder, "measure", "sleep")
     assert done.returncode == 0, done.stderr
     done = run_talk(folder, "build", "--no-measure")

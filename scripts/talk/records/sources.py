@@ -108,11 +108,11 @@ def current_code(experiment: Found, root: Path = ROOT) -> Code:
             return None
         return done.stdout.strip()
 
-    sources = hash_sources(experiment, root)
+    inside = [str(path) for path in _source_files(experiment, root) if path.is_relative_to(root)]
     return Code(
         commit=git("rev-parse", "HEAD"),
-        dirty=bool(git("status", "--porcelain", "--", *(name for name in sources if (root / name).is_file()))),
-        sources=sources,
+        dirty=bool(git("status", "--porcelain", "--", *inside)),
+        sources=hash_sources(experiment, root),
     )
 
 

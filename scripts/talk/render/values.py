@@ -7,7 +7,7 @@ speaks, and the page never falls silent.
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -104,8 +104,8 @@ class Values:
         experiment = _experiment(name)
         if experiment not in find_experiments():
             return False
-        shapes = {_shape(each) for each in self.names if _experiment(each) == experiment}
-        return _shape(name) in shapes | _sample_shapes(experiment) or not (shapes or _sample_shapes(experiment))
+        names = {each for each in self.names if _experiment(each) == experiment} | _sample_names(experiment)
+        return _shape(name) in map(_shape, names) or not names
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -117,8 +117,8 @@ class Values:
         return [Found(values[name], record) for record in self.records if name in (values := self._values[record.name])]
 
     def nearest(self, name: str) -> list[str]:
-        """The names most like this one."""
-        return difflib.get_close_matches(name, self.names, n=3, cutoff=0.4)
+        """The names that some record has most like this one."""
+        return _most_like(name, self.names)
 
     def _answer(self, reference: str, together: list[str]) -> Found | None:
         machine, name = _split(reference)
@@ -135,7 +135,9 @@ class Values:
 
     def _nearest(self, reference: str) -> list[str]:
         _, name = _split(reference)
-        nearest = self.nearest(name)
+        experiment = _experiment(name)
+        made = _sample_names(experiment) if experiment in find_experiments() else frozenset()
+        nearest = _most_like(name, {*self.names, *made})
         if name in nearest:  # the name exists, but not on that machine, or not on one machine with its companions
             return [f"{record.machine.slug}/{name}" for record in self.records if name in self._values[record.name]]
         return nearest
@@ -155,8 +157,8 @@ def _values_in(record: AnyRecord) -> dict[str, Value]:
 
 
 @cache
-def _sample_shapes(experiment: str) -> frozenset[str]:
-    """Shapes of the names that the experiment's made record answers."""
+def _sample_names(experiment: str) -> frozenset[str]:
+    """The names that the experiment's made record answers."""
     found = find_experiment(experiment)
     data = found.sample()
     if data is None:
@@ -176,7 +178,11 @@ def _sample_shapes(experiment: str) -> frozenset[str]:
         uncontrolled=[],
         data=data,
     )
-    return frozenset(_shape(f"{experiment}.{name}") for name in found.named_values(record))
+    return frozenset(f"{experiment}.{name}" for name in found.named_values(record))
+
+
+def _most_like(name: str, names: Collection[str]) -> list[str]:
+    return difflib.get_close_matches(name, sorted(names), n=3, cutoff=0.4)
 
 
 def _shape(name: str) -> str:

@@ -4,18 +4,18 @@ import re
 from dataclasses import replace
 
 import pytest
-from talk.render.vocabulary import is_known
 
 from talk.records.schema import AnyRecord
 from talk.records.summary import Summary, summarise
 from talk.render.comparison import fragments
-from talk.render.headlines import HEADLINES, latest_moves
-from tests import samples
-from tests.experiments.matmul.render.samples import matmul_record
+from talk.render.headlines import headlines, latest_moves
+from talk.render.values import Values
+from talk.words import NBSP
+from tests.talk import samples
 
 CPU = samples.record(slug="cpu-box", measured_at="2026-11-02T00:00:00Z")
 GPU = samples.record(samples.cpu_run(), samples.cuda_run(), slug="gpu-box", measured_at="2026-11-01T00:00:00Z")
-PRODUCTS = replace(matmul_record(), machine=CPU.machine)
+SORTS = samples.record(slug="cpu-box", experiment="sorting")
 
 
 def cells(html: str, row: str) -> list[str]:
@@ -30,62 +30,80 @@ def moments(*records: AnyRecord) -> list[Summary]:
 
 def slower(record: AnyRecord, times: float, moment: str) -> AnyRecord:
     run = record.data.runs[0]
-    passes = [times * time_s for time_s in run.pass_times_s]
-    return replace(record, measured_at=moment, data=replace(record.data, runs=[replace(run, pass_times_s=passes)]))
+    slow = replace(run, times_s=[times * time_s for time_s in run.times_s])
+    return replace(record, measured_at=moment, data=replace(record.data, runs=[slow]))
 
 
 def test_every_machine_says_which_experiments_it_ran() -> None:
-    html = fragments([CPU, PRODUCTS, GPU], [])["machines/table.html"]
-    assert re.findall(r"<th scope=col>([^<]*)", html) == ["Машина", "Conformer", "Матмул"]
+    html = fragments([CPU, SORTS, GPU], [])["machines/table.html"]
+    assert re.findall(r"<th scope=col>([^<]*)", html) == ["Machine", "Relay", "Sorting"]
     assert html.count("<tbody>") == 2
-    assert 'href="../results/cpu-box/matmul.json"' in html
-    assert 'href="../machines/gpu-box-profiling.html"' in html
-    assert "cpu-box-matmul.html" not in html  # who is alone has no page: the chapter shows all of it
+    assert 'href="site:results/cpu-box/sorting.json"' in html
+    assert 'href="site:machines/gpu-box-relay.html"' in html
+    assert "cpu-box-sorting.html" not in html  # who is alone has no page: the chapter shows all of it
     assert html.count("<td>—</td>") == 1
-    short = fragments([CPU, PRODUCTS, GPU], [])["machines/short.html"]
-    assert "Conformer, Матмул" in short
+    short = fragments([CPU, SORTS, GPU], [])["machines/short.html"]
+    assert "Relay, Sorting" in short
 
 
 def test_headlines_of_all_machines_stand_side_by_side() -> None:
-    html = fragments([CPU, PRODUCTS, GPU], [])["machines/headlines.html"]
-    # 3 s of sound in 2.1 s, and in 0.2 s with the GPU
-    assert cells(html, "Conformer на CPU быстрее речи") == ["1,43×", "1,43×"]
-    assert cells(html, "Conformer на GPU быстрее речи") == ["—", "15,0×"]
-    assert 'value="15" data-record="gpu-box/profiling"' in html
-    assert '<tr data-better="less"><th scope=row>GPU простаивал' in html
+    html = fragments([CPU, SORTS, GPU], [])["machines/headlines.html"]
+    # 3 s of race in 2.1 s, and in 0.2 s with the GPU
+    assert cells(html, "Pace on the CPU") == ["1.43×", "1.43×"]
+    assert cells(html, "Pace on the GPU") == ["—", "15.0×"]
+    assert 'value="15" data-record="gpu-box/relay"' in html
+    assert '<tr data-better="less"><th scope=row>Idle share of the GPU' in html
     assert '<form class="machine-pair" hidden>' in html
+
+
+def test_a_stale_number_is_marked_among_the_headlines_too() -> None:
+    html = fragments([samples.stale(CPU), GPU], [])["machines/headlines.html"]
+    marked = re.findall(r'<data class="measured stale" [^>]*data-record="([^"]*)" title="([^"]*)"', html)
+    assert [name for name, _ in marked] == ["cpu-box/relay"]
+    assert "outdated: the measuring code has changed since" in marked[0][1]
+    assert f"cpu-box, 2{NBSP}November 2026" in marked[0][1]
+    assert html.count('<data class="measured" ') == 3
 
 
 def test_nothing_measured_is_said() -> None:
     made = fragments([], [])
     assert all('class="nothing-measured"' in html for html in made.values())
-    assert "истории ещё нет" in fragments([CPU], moments(CPU))["machines/history.html"]
+    assert "there is no history yet" in fragments([CPU], moments(CPU))["machines/history.html"]
 
 
 def test_history_shows_each_moment_and_marks_what_moved() -> None:
     before, again = slower(CPU, 1.0, "2026-10-01T00:00:00Z"), slower(CPU, 1.05, "2026-10-20T00:00:00Z")
     now = slower(CPU, 2.0, "2026-11-02T00:00:00Z")
     html = fragments([now], moments(before, again, now))["machines/history.html"]
-    row = cells(html, "Conformer на CPU быстрее речи")
-    assert row[1:-1] == ["1,43×", "1,36×", "0,714×"]
-    assert row[-1].replace("\N{NO-BREAK SPACE}", " ") == "−48 % !"
+    row = cells(html, "Pace on the CPU")
+    assert row[1:-1] == ["1.43×", "1.36×", "0.714×"]
+    assert row[-1] == "−48% !"
     assert html.count("<rect") == 3
     assert html.count('<rect class="last"') == 1
-    assert "20\N{NO-BREAK SPACE}октября 2026" in html
+    assert f"20{NBSP}October 2026" in html
+
+
+@pytest.mark.usefixtures("russian")
+def test_history_speaks_the_talks_language() -> None:
+    before, now = slower(CPU, 1.0, "2026-10-20T00:00:00Z"), slower(CPU, 2.0, "2026-11-02T00:00:00Z")
+    html = fragments([now], moments(before, now))["machines/history.html"]
+    row = cells(html, "Pace on the CPU")
+    assert row[1:-1] == ["1,43×", "0,714×"]
+    assert row[-1].replace(NBSP, " ") == "−50 % !"
+    assert f"20{NBSP}октября 2026" in html
 
 
 def test_what_moves_by_more_than_it_varies_is_told() -> None:
-    # Passes of 2.0 to 2.2 s vary by a tenth of their median.
+    # Times of 2.0 to 2.2 s vary by a tenth of their median.
     before = slower(CPU, 1.0, "2026-10-01T00:00:00Z")
     (move,) = latest_moves(moments(before, slower(CPU, 1.25, "2026-11-02T00:00:00Z")))
     assert move.change == pytest.approx(-0.2)
     assert str(move) == (
-        "cpu-box/profiling.cpu.faster_than_real_time went from 1,43× to 1,14×, -20%, since 2026-10-01: "
-        "more than its spread, 10%"
+        "cpu-box/relay.cpu.pace went from 1.43× to 1.14×, -20%, since 2026-10-01: more than its spread, 10%"
     )
-    updated = replace(slower(CPU, 1.25, "2026-11-02T00:00:00Z"), versions=CPU.versions | {"torch": "2.14.0"})
+    updated = replace(slower(CPU, 1.25, "2026-11-02T00:00:00Z"), versions=CPU.versions | {"pyyaml": "6.0.3"})
     (move,) = latest_moves(moments(before, updated))
-    assert "since 2026-10-01 (torch 2.13.0 → 2.14.0)" in str(move)
+    assert "since 2026-10-01 (pyyaml 6.0.2 → 6.0.3)" in str(move)
     assert latest_moves(moments(before, slower(CPU, 1.08, "2026-11-02T00:00:00Z"))) == []
     quick = replace(slower(CPU, 9.0, "2026-11-02T00:00:00Z"), quick=True)
     assert latest_moves(moments(before, quick)) == []
@@ -100,6 +118,6 @@ def test_strings_of_records_are_escaped() -> None:
         assert "<script" not in html, name
 
 
-@pytest.mark.parametrize("name", HEADLINES)
+@pytest.mark.parametrize("name", headlines())
 def test_a_headline_is_a_name_that_records_answer(name: str) -> None:
-    assert is_known(name, ())
+    assert Values([GPU, SORTS]).find(name)

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from talk.errors import TalkError
-from talk.paths import ROOT
+from talk.paths import ROOT, python_path
 from talk.site.replace import alone
+from tests.talk.conftest import CHECKOUT
 
 pytestmark = pytest.mark.skipif(
     (os.cpu_count() or 1) < 2 or "fork" not in get_all_start_methods(), reason="one process draws everything"
@@ -25,16 +26,19 @@ from pathlib import Path
 from talk.errors import TalkError
 from talk.render import pages
 from talk.site.replace import alone
-from tests import samples
+from tests.talk import samples
 
-def draw(records):
-    {draw}
-    return {{"profiling/who.html": f'<figure class="measured" data-record="{{records[0].name}}">{{os.getpid()}}'}}
+def drawing(record):
+    def draw():
+        {draw}
+        return {{"who": f'<figure class="measured" data-record="{{record.name}}">{{os.getpid()}}'}}
+    return draw
 
 folder = Path(sys.argv[1])
 pages.MACHINE_PAGES = folder
 with alone(folder / "lock"):
-    end = pages.begin([pages.Page(samples.record(slug=slug), draw, "0") for slug in ("one", "two")])
+    records = [samples.record(slug=slug) for slug in ("one", "two")]
+    end = pages.begin([pages.Page(record, drawing(record), "0") for record in records])
     print(os.getpid(), flush=True)
     end()
 """
@@ -42,7 +46,9 @@ with alone(folder / "lock"):
 
 def driver(folder: Path, draw: str) -> "subprocess.Popen[str]":
     command = [sys.executable, "-c", _DRIVER.format(draw=draw), str(folder)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([python_path(), str(CHECKOUT)])}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe, text=True)
 
 
 def test_each_page_is_drawn_by_a_process_of_its_own(tmp_path: Path) -> None:
