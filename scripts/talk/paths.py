@@ -44,6 +44,7 @@ THEME = WORKSHOP / "theme"
 
 ASSETS = PACKAGE / "assets"
 TEMPLATES = PACKAGE / "theme"
+LANGUAGES = tuple(sorted(path.stem for path in (PACKAGE / "words").glob("[a-z][a-z].py")))  # a language is one file
 
 
 def python_path() -> str:

@@ -21,7 +21,7 @@ from typing import Any
 import yaml
 
 from talk.errors import TalkError
-from talk.paths import CONFIG
+from talk.paths import CONFIG, LANGUAGES
 
 DEFAULT_SLOT_MIN = 40
 LONGEST_SLOT_MIN = 600
@@ -130,8 +130,6 @@ Refuse = Callable[[str, str, str], TalkError]
 
 
 def _language(value: Any, refuse: Refuse) -> str:
-    from talk.words import LANGUAGES  # which is found by looking, not listed here
-
     if value not in LANGUAGES:
         raise refuse("language", f"{value!r} is not known", f"use one of {', '.join(LANGUAGES)}, or add its file")
     return str(value)

@@ -1,4 +1,4 @@
-"""The pages' parts from npm: the deck's engine, math, open typefaces. `python -m talk.site.vendor` fetches them.
+"""The pages' parts from npm: the deck's engine, math, open typefaces.
 
 The generator's package.json, lock file and KaTeX runner are copied to .talk/npm/ of the talk, where npm installs what
 they name; versions and checksums are held by the lock file. A typeface that mkdocs.yml names by its package is added,
@@ -9,15 +9,13 @@ are git-ignored.
 import hashlib
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from talk.errors import TalkError
 from talk.node import NODE_MODULES, npm
-from talk.paths import NPM, PACKAGE, VENDOR, WORKSHOP, shown
+from talk.paths import NPM, PACKAGE, VENDOR, WORKSHOP
 from talk.records.files import cannot_write
 from talk.settings import Settings, refused, settings
 from talk.site.replace import alone, replace_folder
@@ -119,22 +117,3 @@ def _copy(copies: list[tuple[str, str]], letters: frozenset[int], folder: Path) 
 
 def _digest(*parts: bytes) -> str:
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
-
-
-def main() -> int:
-    """Entry of `python -m talk.site.vendor`; the exit status."""
-    from talk.site.assets import write_assets
-
-    try:
-        fetched = vendor()
-        write_assets()
-    except (TalkError, OSError, subprocess.SubprocessError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    if fetched:
-        print(f"npm packages are in {shown(VENDOR)}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -9,7 +9,8 @@ import re
 import unicodedata
 from html import escape
 
-from talk.words.languages import LANGUAGES, Language, language
+from talk.paths import LANGUAGES
+from talk.words.languages import Language, language
 from talk.words.numbers import (
     MINUS,
     NBSP,

@@ -7,8 +7,6 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 
-LANGUAGES = tuple(sorted(path.stem for path in Path(__file__).parent.glob("[a-z][a-z].py")))
-
 # Letters of the Latin script beside A to Z, which names in any talk may have: José, Łukasz.
 LATIN = frozenset(range(0xC0, 0x180))
 
@@ -60,7 +58,7 @@ class Language:
 def language(code: str | None = None) -> Language:
     """The language `code`, by default that of the talk."""
     if code is None:
-        from talk import settings  # reads YAML, which LANGUAGES alone does not need
+        from talk import settings  # reads YAML, which a machine that only measures need not have
 
         code = settings.settings().language
     return _language(code)

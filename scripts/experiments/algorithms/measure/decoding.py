@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +23,9 @@ from talk.errors import TalkError
 from talk.measure.clock import times_of
 from talk.measure.progress import Advance
 
-from ..record import Alignment, Beam, BeamName, Curve, Decoding, Found, Point
+from ..record import Alignment, Beam, BeamName, Curve, Decoding, Found, Listener, OutputsOf, Point
 from .ctc import NEVER, checked_labels, log_probability, posteriors, states_of
 from .edit_distance import word_error_rate
-
-if TYPE_CHECKING:
-    from .heard import Heard
 
 Floats = NDArray[Any]
 
@@ -36,6 +33,24 @@ ALPHABET = " абвгдежзийклмнопрстуфхцчшщъыьэюяё"
 UNLIKELY = 1e-3  # tokens below this share of a frame are not tried
 _USUAL = 16  # width
 _SCRAP, _LETTERS = 8, 3  # frames and letters that every text is tried of: 9841 of them
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What was said in each utterance, and its log probabilities (frames × tokens) in silence and through noise.
+
+    `loudness` is the root mean square of the sound at each frame; `taught` are other texts of the same kind.
+    """
+
+    outputs_of: OutputsOf
+    said: list[str]
+    quiet: list[Floats]
+    noisy: list[Floats]
+    loudness: list[NDArray[np.float64]]
+    taught: list[str]
+    frame_s: float
+    noise_db: float | None
+    listener: Listener | None = None
 
 
 class LanguageModel:
@@ -238,7 +253,7 @@ def likeliest_text(log_probs: Floats, letters: Sequence[int]) -> tuple[str, floa
     return "".join(ALPHABET[token - 1] for token in text), best
 
 
-def measure(heard: "Heard", quick: bool, advance: Advance) -> Decoding:
+def measure(heard: Heard, quick: bool, advance: Advance) -> Decoding:
     """Word error rate and speed of greedy decoding and of beams, with a language model and without, on one core.
 
     Then beams against the exact answer on scraps short enough to try every text, and one utterance with its text laid
@@ -282,7 +297,7 @@ def _text_of(log_probs: Floats, width: int, model: LanguageModel | None) -> str:
     return beam_search(log_probs, width, model)[0]
 
 
-def _scraps(heard: "Heard", frames: int, count: int) -> list[Floats]:
+def _scraps(heard: Heard, frames: int, count: int) -> list[Floats]:
     """Scraps of what was heard, around a frame where the network hesitates; of its tokens a few likeliest remain."""
     scraps = []
     for log_probs in heard.noisy:
@@ -295,7 +310,7 @@ def _scraps(heard: "Heard", frames: int, count: int) -> list[Floats]:
     return scraps[:count]
 
 
-def _trial(heard: "Heard", advance: Advance) -> Curve:
+def _trial(heard: Heard, advance: Advance) -> Curve:
     """Time to try every text, a frame more each time."""
     points = []
     for frames in range(3, _SCRAP + 1):
@@ -306,7 +321,7 @@ def _trial(heard: "Heard", advance: Advance) -> Curve:
     return Curve(points=points)
 
 
-def _longer(heard: "Heard") -> Curve:
+def _longer(heard: Heard) -> Curve:
     """Time of a beam on ever more frames: the utterances one after another."""
     frames = np.concatenate(heard.noisy)
     counts = [count for count in (100, 200, 400, 800) if count <= len(frames)]
@@ -314,7 +329,7 @@ def _longer(heard: "Heard") -> Curve:
     return Curve(points=points)
 
 
-def _found(heard: "Heard", quick: bool) -> list[Found]:
+def _found(heard: Heard, quick: bool) -> list[Found]:
     """How often each beam finds the likeliest of all texts, on scraps where the network hesitates."""
     scraps = _scraps(heard, _SCRAP - 2, 8 if quick else 48)
     exact = [likeliest_text(scrap, range(1, _LETTERS + 1))[0] for scrap in scraps]
@@ -328,7 +343,7 @@ def _found(heard: "Heard", quick: bool) -> list[Found]:
     ]
 
 
-def _alignment(heard: "Heard") -> Alignment:
+def _alignment(heard: Heard) -> Alignment:
     """The shortest text laid along its utterance by Viterbi, and how likely each state is at each frame."""
     index = min(range(len(heard.said)), key=lambda index: len(heard.said[index]))
     log_probs, labels = heard.quiet[index], encode(heard.said[index])

@@ -5,7 +5,6 @@ The network listens to voices that it was not trained on: in silence, where it i
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,8 +16,8 @@ from shared.workload import DIGITS_NETWORK
 from talk.measure.machine import current_machine
 from talk.paths import RESULTS
 
-from ..record import Listener, OutputsOf
-from .decoding import ALPHABET, Floats, encode, greedy, noisy_outputs, sentences
+from ..record import Listener
+from .decoding import ALPHABET, Floats, Heard, encode, greedy, noisy_outputs, sentences
 from .edit_distance import word_error_rate
 
 Sound = NDArray[np.float32]
@@ -30,24 +29,6 @@ _NOISE_DB = 0.0  # power of the voice over that of white noise: they are equally
 _DEAF = 0.5  # word error rate in silence; a network with a higher one has learnt nothing
 _FRAME_S = 0.04  # of made-up outputs: the network's step is four frames of 10 ms
 _SPREAD = 0.24  # of the noise in outputs that are made up
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What was said in each utterance, and its log probabilities (frames × tokens) in silence and through noise.
-
-    `loudness` is the root mean square of the sound at each frame; `taught` are other texts of the same kind.
-    """
-
-    outputs_of: OutputsOf
-    said: list[str]
-    quiet: list[Floats]
-    noisy: list[Floats]
-    loudness: list[NDArray[np.float64]]
-    taught: list[str]
-    frame_s: float
-    noise_db: float | None
-    listener: Listener | None = None
 
 
 def listen(quick: bool) -> Heard:
