@@ -18,7 +18,7 @@ def new_talk(folder: Path, language: str) -> None:
     if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
         raise TalkError(folder, "is not empty", "name a folder that is not there yet")
     wheel, content = make_wheel()
-    filler = Filler(language, title=title_of(folder.name), name=EXPERIMENT, chapter=EXPERIMENT, wheel=wheel)
+    filler = Filler(language, title=title_of(folder.name), chapter=EXPERIMENT, wheel=wheel)
     texts = {**filler.read_all(COMMON, folder), **filler.read_all(FOLDER / language / "talk", folder)}
     files = {path: text.encode() for path, text in texts.items()}
     write_all({**files, folder / "wheels" / wheel: content})

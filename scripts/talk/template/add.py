@@ -107,7 +107,7 @@ def _refuse_existing(path: Path) -> None:
 
 
 def _filler(name: str, **names: str) -> Filler:
-    return Filler(_language(), name=name, title=title_of(name), experiment=title_of(name), **names)
+    return Filler(_language(), title=title_of(name), experiment=title_of(name), **names)
 
 
 def _language() -> str:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from talk.paths import NPM, ROOT
 from talk.template import LANGUAGES
 from talk.template.wheel import make_wheel
 from tests.browser.conftest import browser as browser
+from tests.talk.conftest import share_packages
 
 UV = Path(sys.executable).with_name("uv")
 SHARED = [path for path in sys.path if path.endswith("site-packages")]
@@ -67,11 +67,6 @@ def make_environment(folder: Path, wheel: Path) -> Path:
     return folder / "bin"
 
 
-def share_packages(talk: Path) -> None:
-    """Spare the talk the fetching of npm's packages."""
-    shutil.copytree(NPM, talk / NPM.relative_to(ROOT), symlinks=True)
-
-
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Room:
     """An empty folder on a machine where the generator is installed."""
@@ -93,7 +88,7 @@ def made(installed: Room, tmp_path_factory: pytest.TempPathFactory) -> Callable[
             room = installed.at(folder)
             for at, words in (
                 (installed, ("new", str(folder), "--lang", language)),
-                (room, ("measure", "--quick")),
+                (room, ("measure",)),
                 (room, ("build", "--no-measure")),
                 (room, ("check",)),
             ):

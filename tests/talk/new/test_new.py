@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Request
 
 from talk.markdown.slides import LAYOUTS
-from talk.paths import ROOT
 from talk.template import LANGUAGES
+from tests.talk.conftest import CHECKOUT
 from tests.talk.new.conftest import Room
 
 CYRILLIC = re.compile("[А-Яа-яЁё]")
@@ -93,7 +93,7 @@ def test_it_builds_before_anything_is_measured(copied: Room) -> None:
 def test_versions_are_held_as_the_generator_holds_them(talk: Room) -> None:
     held = [
         tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["uv"]["exclude-newer"]
-        for folder in (ROOT, talk.folder)
+        for folder in (CHECKOUT, talk.folder)
     ]
     assert held[0] == held[1]
 
@@ -115,7 +115,7 @@ def test_its_workflow_is_sound(talk: Room, words: list[str]) -> None:
 def test_its_code_is_in_the_house_style(talk: Room) -> None:
     ruff = Room(talk.folder, Path(sys.executable).parent)
     for words in (["check"], ["format", "--check"]):
-        done = ruff.run("ruff", *words, "--no-cache", "--config", str(ROOT / "pyproject.toml"), "scripts", "tests")
+        done = ruff.run("ruff", *words, "--no-cache", "--config", str(CHECKOUT / "pyproject.toml"), "scripts", "tests")
         assert done.returncode == 0, done.stdout
 
 

@@ -7,8 +7,9 @@ from base64 import urlsafe_b64encode
 from io import BytesIO
 from pathlib import Path
 
-from talk.paths import PACKAGE, ROOT
+from talk.paths import PACKAGE
 from talk.template.wheel import make_wheel
+from tests.talk.conftest import CHECKOUT
 from tests.talk.new.conftest import Room, make_environment
 
 
@@ -37,7 +38,7 @@ def test_only_its_files_are_used(installed: Room) -> None:
     asked = "import sys, talk; print(talk.__file__, *sys.path, sep='\\n')"
     file, *path = installed.run("python", "-c", asked).stdout.splitlines()
     assert Path(file).is_relative_to(installed.bin.parent)
-    assert str(ROOT / "scripts") not in path
+    assert str(CHECKOUT / "scripts") not in path
 
 
 def test_an_installed_one_makes_the_same(installed: Room, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ Numbers = list[float]
 Sort = Callable[[Numbers], Numbers]
 
 SIZES = (16, 64, 256, 1024, 4096)
-AT_ONCE = 8192  # numbers, in as many lists as they make: a single short list is learnt by heart, by the processor
+AT_ONCE = 4096  # numbers, in as many lists as they make: a single short list is learnt by heart, by the processor
 ROUNDS = 7
 
 
