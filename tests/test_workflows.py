@@ -18,10 +18,7 @@ from typing import Any
 import pytest
 import yaml
 
-from talk.paths import ROOT
-from tests.talk.site.conftest import project, small
-
-__all__ = ["project", "small"]  # fixtures
+from talk.paths import PACKAGE, ROOT
 
 GITHUB = ROOT / ".github"
 BIN = Path(sys.executable).parent
@@ -94,6 +91,63 @@ def test_without_a_measurement_nothing_is_published() -> None:
     assert "if" not in published["propose"], "success of both is the default"
 
 
+class Queues:
+    """What GitHub does with `concurrency` where nothing in progress is cancelled: in each group one goes on and one,
+    the latest, waits."""
+
+    def __init__(self) -> None:
+        self.going_on: dict[str, str] = {}
+        self.waiting: dict[str, str] = {}
+        self.cancelled: list[str] = []
+
+    def come(self, who: str, concurrency: Any, **inputs: bool) -> None:
+        assert concurrency["cancel-in-progress"] is False
+        group = evaluated(concurrency["group"], inputs)
+        if group not in self.going_on:
+            self.going_on[group] = who
+        else:
+            self.cancelled += [self.waiting[group]] if group in self.waiting else []
+            self.waiting[group] = who
+
+    def end(self, who: str) -> None:
+        (group,) = (group for group, each in self.going_on.items() if each == who)
+        del self.going_on[group]
+        if group in self.waiting:
+            self.going_on[group] = self.waiting.pop(group)
+
+
+def evaluated(text: str, inputs: dict[str, bool]) -> str:
+    """`text` with each `${{ inputs.NAME && 'one' || 'other' }}` in it said; an input that a push lacks is false."""
+    choice = re.compile(r"\$\{\{ inputs\.(\w+) && '([\w-]+)' \|\| '([\w-]+)' \}\}")
+    said = choice.sub(lambda found: found[2] if inputs.get(found[1]) else found[3], text)
+    assert "${{" not in said, f"this test cannot say {said}"
+    return said
+
+
+def test_a_run_that_waits_for_its_gpu_holds_back_no_publication() -> None:
+    rules = WORKFLOWS["publish"]["concurrency"]
+    runs = Queues()
+    runs.come("push", rules)  # and waits for a GPU that is absent
+    runs.come("committed", rules, committed=True)
+    assert set(runs.going_on.values()) == {"push", "committed"}
+    runs.come("second push", rules)
+    runs.come("third push", rules)
+    assert set(runs.going_on.values()) == {"push", "committed"}
+    assert runs.cancelled == ["second push"], "of the pushes that wait the latest is taken, and nothing else is lost"
+    runs.end("push")
+    assert set(runs.going_on.values()) == {"third push", "committed"}
+
+
+def test_two_runs_never_deploy_at_once() -> None:
+    rules = WORKFLOWS["publish"]["jobs"]["deploy"]["concurrency"]
+    deploys = Queues()
+    deploys.come("push", rules)
+    deploys.come("committed", rules, committed=True)
+    assert list(deploys.going_on.values()) == ["push"]
+    deploys.end("push")
+    assert list(deploys.going_on.values()) == ["committed"]
+
+
 # Every step that runs a command, and what is done with it here.
 STEPS = {
     ("check", "test", "Format, lint, types, tests"): "asked",
@@ -156,7 +210,7 @@ def checkout(tmp_path: Path) -> Path:
     """As much of a fresh clone as make looks at."""
     folder = tmp_path / "checkout"
     folder.mkdir()
-    for name in ("Makefile", "pyproject.toml", "package.json", "package-lock.json"):
+    for name in ("Makefile", "pyproject.toml"):
         shutil.copy(ROOT / name, folder)
     for name in (".ci", ".github", "scripts"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -171,8 +225,8 @@ def checkout(tmp_path: Path) -> Path:
         (("publish", "build", "Set up"), {}, r"^touch .venv/.pages$"),
         (("publish", "measure", "Measure"), {"FRESH": ""}, r"talk build *$"),
         (("publish", "measure", "Measure"), {"FRESH": "1"}, r"talk build --fresh *$"),
-        (("audit", "packages", "Ask the registries"), {}, r"npm\(\[\"audit\"\]\)"),
-        (("audit", "links", "Follow every link"), {}, r"-m scripts\.site\.links$"),
+        (("audit", "packages", "Ask the registries"), {}, r'npm\(\["audit"\], cwd="\.talk/npm"\)'),
+        (("audit", "links", "Follow every link"), {}, r"-m talk\.site\.links$"),
     ],
 )
 def test_a_long_step_asks_for_what_there_is(
@@ -184,15 +238,23 @@ def test_a_long_step_asks_for_what_there_is(
     assert re.search(last, done.stdout.splitlines()[-1]), done.stdout
 
 
-def test_the_site_is_built_of_the_records_handed_over(small: Path, stand_ins: Path) -> None:
+def test_the_site_is_built_of_the_records_handed_over(tmp_path: Path, stand_ins: Path) -> None:
     """For the address that Pages gives: links of 404.html hold at any depth of it, the site map names it."""
     assert command("check", "preview", "Build") == command("publish", "build", "Build")
-    (small / ".venv" / "bin").mkdir(parents=True)
-    stand_in(small / ".venv" / "bin", "talk", f'exec {sys.executable} -m scripts "$@"')
-    done = run(command("publish", "build", "Build"), small, stand_ins, SITE_URL="https://example.org/talk")
+    talk = tmp_path / "talk"
+    words = [sys.executable, "-m", "talk"]
+    subprocess.run([*words, "new", str(talk), "--lang", "en"], cwd=tmp_path, check=True, capture_output=True)
+    (talk / ".talk").mkdir(exist_ok=True)
+    (talk / ".talk" / "npm").symlink_to(ROOT / ".talk" / "npm")  # no test fetches packages
+    handed_over = talk / "docs" / "results"
+    subprocess.run([*words, "measure", "sorting", "--quick", "--out", str(handed_over)], cwd=talk, check=True)
+    (machine,) = (folder.name for folder in handed_over.iterdir())
+    (talk / ".venv" / "bin").mkdir(parents=True)
+    stand_in(talk / ".venv" / "bin", "talk", f'exec {sys.executable} -m talk "$@"')
+    done = run(command("publish", "build", "Build"), talk, stand_ins, SITE_URL="https://example.org/talk")
     assert done.returncode == 0, done.stderr
-    site = small / "site"
-    assert 'data-record="test-box/profiling"' in (site / "index.html").read_text(encoding="utf-8")
+    site = talk / "site"
+    assert f'data-record="{machine}/sorting"' in (site / "sorting" / "index.html").read_text(encoding="utf-8")
     assert 'href="/talk/assets/' in (site / "404.html").read_text(encoding="utf-8")
     assert "<loc>https://example.org/talk/slides/</loc>" in (site / "sitemap.xml").read_text(encoding="utf-8")
 
@@ -307,7 +369,7 @@ def test_no_fresher_record_no_proposal(clone: Path, stand_ins: Path) -> None:
 
 def test_versions_are_held() -> None:
     """npm's packages by integrity and nobody's address; Python's by the day up to which they were published."""
-    locked = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    locked = json.loads((PACKAGE / "npm" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     installed = {name: package for name, package in locked.items() if name}
     assert installed
     assert [name for name, package in installed.items() if not package["integrity"].startswith("sha512-")] == []
