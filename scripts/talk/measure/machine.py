@@ -21,6 +21,10 @@ from talk.records.schema import Device, Machine
 
 WantedDevice = Literal["auto", "cpu", "cuda"]
 
+# CUDA counts the fastest GPU first, `nvidia-smi`, which names it in records, the first on the bus. Both take this order,
+# as long as it is set before CUDA starts, here and in processes started from here.
+os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
+
 _CPUINFO = Path("/proc/cpuinfo")
 _CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 # Words that vendors put into a processor's name and that tell no two machines apart.

@@ -2,6 +2,8 @@
 
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -107,8 +109,17 @@ def test_the_gpu_is_asked_of_its_driver(
     assert here.slug.endswith("-nvidia-h200") == (name is not None)
 
 
+@pytest.mark.parametrize("set_before", [{}, {"CUDA_DEVICE_ORDER": "FASTEST_FIRST"}])
+def test_cuda_counts_gpus_as_their_driver_does_before_torch_comes(set_before: dict[str, str]) -> None:
+    """Else a machine of two unlike cards measures the one and names the other."""
+    program = "import os, sys, talk.experiment; print('torch' in sys.modules, os.environ['CUDA_DEVICE_ORDER'])"
+    ours = {name: value for name, value in os.environ.items() if name != "CUDA_DEVICE_ORDER"} | set_before
+    done = subprocess.run([sys.executable, "-c", program], env=ours, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "PCI_BUS_ID"]
+
+
 def test_versions_are_of_what_is_installed() -> None:
-    found = machine.versions(("torch", "numpy", "no-such-package-at-all"))
-    assert {"python", "torch", "numpy"} <= found.keys()
+    found = machine.versions(("pyyaml", "pytest", "no-such-package-at-all"))
+    assert {"python", "pyyaml", "pytest"} <= found.keys()
     assert "no-such-package-at-all" not in found
     assert all(re.match(r"\d", version) for version in found.values())
