@@ -6,8 +6,10 @@ unless its field is `Signed`. Words in a record are English identifiers: pages h
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from talk.records.conditions import Library, Load
 
 # Of `Record` and of every experiment's data. An older record is brought up to date as it is read: `migrate`.
 SCHEMA_VERSION = 2
@@ -65,6 +67,10 @@ class Record(Generic[Data]):
     quick: bool
     uncontrolled: list[str]  # what was not controlled: names that talk.words has words for
     data: Data
+    libraries: list[Library] = field(default_factory=list)  # what computed
+    set_aside: list[str] = field(default_factory=list)  # environment variables that would have chosen for them
+    load: Load | None = None  # what else ran meanwhile
+    doubtful: list[str] = field(default_factory=list)  # what in `data` contradicts itself: `talk.records.doubts`
 
     def __post_init__(self) -> None:
         if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])(-\d\d(T[\d:.]+(Z|\+00:00))?)?", self.measured_at) is None:
