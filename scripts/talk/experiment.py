@@ -6,7 +6,8 @@ A folder `scripts/experiments/NAME/` is the experiment NAME. It holds
 - `measure.py` or `measure/`: `run(task) -> Data` (`Task`), and, where there is more to keep than the record,
   `keep(folder)` and `versions()`;
 - `record.py` or `record/`: `Data`, the dataclass of what was found, and where they are needed `headlines(data)`, what a
-  measurement is remembered by, and `migrate(data)`, which brings the JSON of an older record up to date;
+  measurement is remembered by, `doubts(data)`, what in it contradicts itself (`talk.records.doubts`), and
+  `migrate(data)`, which brings the JSON of an older record up to date;
 - `render.py` or `render/`: `named_values(record)`, and `fragments(drawing)` (`talk.render.drawing.Drawing`), its tables
   and figures by name;
 - `sample.py`, where numbers exist that nobody has measured yet: `sample() -> Data`, a made record with every part.
@@ -62,6 +63,7 @@ class Experiment:
     `packages` maps each package that it needs, as it is imported, to what pip is asked for; without those of
     `for_parts` it measures a part. `shown_versions` maps packages whose versions captions show to their titles.
     `reads` are files, relative to the talk's folder, whose content its values depend on besides records.
+    `keeps` are names of files that may lie beside its record, and are published with it.
     `in_all` is false for an experiment that is measured only when it is named.
     """
 
@@ -74,6 +76,7 @@ class Experiment:
     shown_versions: Mapping[str, str] = field(default_factory=dict)
     headlines: tuple[Headline, ...] = ()
     reads: tuple[str, ...] = ()
+    keeps: tuple[str, ...] = ()
     in_all: bool = True
 
 
@@ -142,6 +145,10 @@ class Found:
     def headlines(self, data: Any) -> Iterable[tuple[str, tuple[float, float | None]]]:
         """Of each headline number its name, and the number with its spread as a share of it."""
         return self._optional("record", "headlines", lambda _: ())(data)  # type: ignore[no-any-return]
+
+    def doubts(self, data: Any) -> list[str]:
+        """What in `data` contradicts itself, a line each: see `talk.records.doubts`."""
+        return [str(doubt) for doubt in self._optional("record", "doubts", lambda _: ())(data)]
 
     def migrate(self, data: dict[str, Any]) -> dict[str, Any]:
         """An older record's `data` as the schema of today has it."""

@@ -17,6 +17,7 @@ EXPERIMENT = Experiment(
     },
     for_parts={"espeakng_loader": "espeakng-loader"},
     shown_versions={"torch": "PyTorch", "nemo_toolkit": "NeMo", "numba": "Numba"},
+    keeps=("digits.nemo",),
     headlines=(
         Headline(name="ways.reverse.time_1000", title="Обратный режим, тысяча входов", dimension="time", better="less"),
         Headline(

@@ -9,6 +9,7 @@ EXPERIMENT = Experiment(
     order=10,
     packages={"torch": "torch", "numpy": "numpy", "nemo": "nemo_toolkit[asr]"},
     shown_versions={"torch": "PyTorch", "nemo_toolkit": "NeMo"},
+    keeps=("cpu.csv", "gpu.csv"),  # the original talk's tables
     headlines=(
         Headline(
             name="cpu.faster_than_real_time", title="Conformer на CPU быстрее речи", dimension="ratio",

@@ -1,14 +1,38 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and read only where they are files, and not too large."""
 
 import os
+import stat
 import tempfile
 import time
 from pathlib import Path
 
 from talk.errors import TalkError
 
+LARGEST_BYTES = 16_000_000  # of a file that is kept in git
 _PARTIAL = ".partial"
 _WRITING_TAKES_LESS_S = 60
+
+
+def read_regular(path: Path) -> bytes:
+    """What the file holds. Raises TalkError for a folder, a link, a pipe, and for more than LARGEST_BYTES.
+
+    Whatever it is, it is not waited for: a pipe that nobody writes into would never end.
+    """
+    mend = "put a plain file there, or delete it"
+    try:
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode):
+            raise TalkError(path, f"is {_kind(status.st_mode)}, no plain file", mend)
+        if status.st_size > LARGEST_BYTES:
+            what = f"takes {status.st_size / 1e6:.0f} MB, more than {LARGEST_BYTES / 1e6:.0f}"
+            raise TalkError(path, what, "keep less in it, or delete it")
+        return path.read_bytes()
+    except OSError as error:
+        raise TalkError(path, f"cannot be read ({error.strerror})", "mend its permissions") from None
+
+
+def _kind(mode: int) -> str:
+    return "a folder" if stat.S_ISDIR(mode) else "a link" if stat.S_ISLNK(mode) else "a pipe or a device"
 
 
 def cannot_write(path: Path, error: OSError) -> TalkError:

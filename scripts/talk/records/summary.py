@@ -16,8 +16,10 @@ from talk.errors import TalkError
 from talk.experiment import find_experiment
 from talk.paths import RESULTS
 from talk.records.files import write_whole
-from talk.records.schema import SCHEMA_VERSION, AnyRecord
-from talk.records.store import read_json, read_record
+from talk.records.ranges import wrong_in
+from talk.records.results import summary_files
+from talk.records.schema import SCHEMA_VERSION, AnyRecord, Signed, moment
+from talk.records.store import READABLE, read_json, read_record
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -31,7 +33,7 @@ class Headline:
     """
 
     name: str
-    number: float
+    number: Signed
     spread: float | None
 
 
@@ -88,19 +90,28 @@ def keep_former_summary(path: Path) -> None:
 
 def read_summaries(results: Path = RESULTS) -> list[Summary]:
     """Every summary under `results`, oldest first. Raises TalkError naming the file and the field."""
-    summaries = [_read_summary(path) for path in sorted(results.glob("*/history/*.json"))]
+    summaries = [_read_summary(path) for path in summary_files(results)]
     return sorted(summaries, key=lambda each: (each.measured_at, each.machine, each.experiment))
 
 
 def _read_summary(path: Path) -> Summary:
     from pydantic import ValidationError
 
+    mend = "restore it from git, or delete it"
+    content = read_json(path)
+    if content.get("schema_version") not in READABLE:
+        raise TalkError(path, f"field schema_version: {content.get('schema_version')!r} is not known", mend)
+    if wrong := wrong_in(content, Summary):
+        raise TalkError(path, f"field {wrong[0]}: {wrong[1]}", mend)
     try:
-        summary = _summary_type().validate_json(read_json(path)[0], strict=True, extra="forbid")
+        summary = _summary_type().validate_json(json.dumps(content), strict=True, extra="forbid")
+        moment(summary.measured_at)
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise TalkError(path, f"field {name}: {first['msg']}", "restore it from git, or delete it") from None
+        raise TalkError(path, f"field {name}: {first['msg']}", mend) from None
+    except ValueError as error:
+        raise TalkError(path, f"field {error}", mend) from None
     if summary.machine != path.parent.parent.name:
         raise TalkError(path, f"field machine: it is of {summary.machine}", "move it there, or delete it")
     return summary

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from talk.experiment import Found, find_experiments
 from talk.paths import MACHINE_PAGES, RESULTS
-from talk.records.files import write_if_changed
+from talk.records.files import read_regular, write_if_changed
 from talk.records.schema import AnyRecord
 from talk.records.store import record_path
 from talk.render import machines
@@ -63,7 +63,7 @@ def digest(text: str, *files: Path) -> str:
     """One for both: `text` and what the files are called and hold."""
     found = hashlib.sha256(text.encode())
     for path in files:
-        found.update(f"\0{path.name}\0".encode() + path.read_bytes())
+        found.update(f"\0{path.name}\0".encode() + read_regular(path))
     return found.hexdigest()
 
 

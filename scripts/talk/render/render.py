@@ -4,11 +4,11 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from talk.experiment import find_experiments
-from talk.paths import EXPERIMENTS, GENERATED_SNIPPETS, MACHINE_PAGES, PACKAGE, RESULTS, SCRIPTS
+from talk.paths import EXPERIMENTS, GENERATED_SNIPPETS, MACHINE_PAGES, PACKAGE, SCRIPTS
 from talk.records.files import write_if_changed
 from talk.records.order import original_of
+from talk.records.results import record_files, summary_files
 from talk.records.sources import hash_sources
-from talk.records.store import record_files
 from talk.records.summary import read_summaries
 from talk.render.pages import begin, digest, plan
 from talk.render.values import current_values, files_read
@@ -56,7 +56,7 @@ def render_fragments() -> bool:
     measured = {path.stem for path in files}
     sources = {name: hash_sources(experiments[name]) for name in measured}
     code = digest(repr((_CODE, sorted(sources.items()))), *files_read())
-    inputs = digest(code, *files, *sorted(RESULTS.glob("*/history/*.json")))
+    inputs = digest(code, *files, *summary_files())
     if _begun is not None and _begun[0] == inputs:
         return False
     finish_pages()

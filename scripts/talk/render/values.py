@@ -17,8 +17,9 @@ from talk.errors import TalkError
 from talk.experiment import find_experiment, find_experiments
 from talk.paths import CONFIG, RESULTS, ROOT
 from talk.records.order import by_trust
+from talk.records.results import record_files
 from talk.records.schema import SCHEMA_VERSION, AnyRecord, Code, Machine, Record
-from talk.records.store import read_record, record_files
+from talk.records.store import read_record
 from talk.render.value import Value
 
 REFERENCE = re.compile(r"(?:(?P<machine>[a-z0-9][a-z0-9.-]*)/)?(?P<name>[a-z][a-z0-9_]*(?:\.[A-Za-z0-9_]+)+)")
@@ -172,7 +173,7 @@ def _sample_names(experiment: str) -> frozenset[str]:
         machine=machine,
         versions={},
         code=Code(commit=None, dirty=False, sources={}),
-        measured_at="2000-01-01",
+        measured_at="2024-01-01T00:00:00Z",
         origin="measured",
         quick=False,
         uncontrolled=[],
@@ -238,7 +239,7 @@ def files_read() -> list[Path]:
 
 
 def _state(path: Path) -> tuple[Path, int, int]:
-    status = path.stat()
+    status = path.lstat()  # of a link that leads nowhere too: reading refuses it
     return path, status.st_mtime_ns, status.st_size
 
 

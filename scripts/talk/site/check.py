@@ -17,6 +17,7 @@ from talk.markdown.slides import find_slide_problems
 from talk.markdown.values import REFERENCE
 from talk.paths import CLAIMS, DOCS, RESULTS, ROOT, SNIPPETS
 from talk.records.notebooks import find_notebooks
+from talk.records.results import find_strays
 from talk.records.sources import changed_sources
 from talk.records.store import find_orphans, record_path
 from talk.render.claims import judge, read_claims
@@ -58,7 +59,7 @@ def find_mistakes() -> list[TalkError]:
         problems += sorted(found, key=lambda problem: problem.line or 0)
     for claim in claims.values():
         problems += _raised(judge, claim, values)
-    return [*problems, *_raised(slot_min)]
+    return [*problems, *_raised(slot_min), *find_strays()]
 
 
 def _raised(asked: Callable[..., object], *about: object) -> list[TalkError]:

@@ -8,7 +8,6 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 
 from talk.errors import TalkError
 from talk.paths import MACHINE_PAGES
+from talk.records.schema import moment
 from talk.render.render import finish_pages
 from talk.render.values import current_values
 from talk.site.check import find_mistakes, find_refuted_claims
@@ -125,12 +125,6 @@ def tell(problems: Iterable[object]) -> None:
 
 def _date_by_records() -> None:
     """Let MkDocs date the site map by the newest record instead of the day of the build."""
-    newest = max((_moment(record.measured_at) for record in current_values().records), default=None)
+    newest = max((moment(record.measured_at) for record in current_values().records), default=None)
     if newest is not None:
         os.environ["SOURCE_DATE_EPOCH"] = str(int(newest.timestamp()))
-
-
-def _moment(written: str) -> datetime:
-    """`2026-11-23T10:00:00Z`, `2026-11-23` or `2024-10`, the beginning of what has no more."""
-    moment = datetime.fromisoformat(f"{written}-01" if len(written) == len("2024-10") else written)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

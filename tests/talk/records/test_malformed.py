@@ -1,12 +1,12 @@
 """A record with something wrong is refused in one line, or shown with what it says escaped: a hundred of them."""
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from bench.malformed import IMAGE, SCRIPT, spoil, wrong
-from talk.records.store import write_record
 from tests.talk import samples
 
 
@@ -27,8 +27,8 @@ def test_what_is_no_record_at_all_is_refused(tmp_path: Path, spoilt: bytes) -> N
 @pytest.mark.parametrize("payload", [SCRIPT, IMAGE])
 @pytest.mark.parametrize("where", ["Test CPU", "Test GPU", "climb", "clock_not_pinned", "no pushing", "6.0.2"])
 def test_what_a_record_says_is_escaped(tmp_path: Path, where: str, payload: str) -> None:
-    path = write_record(samples.record(samples.cpu_run(), samples.cuda_run()), tmp_path)
+    content = json.dumps(asdict(samples.record(samples.cpu_run(), samples.cuda_run()))).encode()
     quoted = payload.replace('"', '\\"').encode()
-    spoilt = path.read_bytes().replace(where.encode(), quoted)
+    spoilt = content.replace(where.encode(), quoted)
     assert quoted in spoilt
     assert wrong(spoilt, "test-box", "relay", tmp_path) == ("shown", None)

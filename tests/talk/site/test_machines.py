@@ -17,7 +17,7 @@ def test_machines_may_be_added_and_removed(small_talk: Path, run: Run) -> None:
     slide = f"/// slide | Table\n\n{figure}///\n\n"
     chapter.write_text(chapter.read_text(encoding="utf-8").replace("## More", f"{slide}## More"), encoding="utf-8")
     (docs / "reproduce.md").write_text("# How\n", encoding="utf-8")
-    other = edit_record(small_talk, lambda record: record.update(measured_at="2020-01-01T00:00:00Z"), machine="box")
+    other = edit_record(small_talk, lambda record: record.update(measured_at="2024-01-02T00:00:00Z"), machine="box")
 
     done = run("build", "--no-measure")
     assert done.returncode == 0, done.stderr

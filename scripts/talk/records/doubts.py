@@ -1,0 +1,50 @@
+"""What in a measurement contradicts itself. A record that does is measured again, and marked where it still does.
+
+Each experiment says what would: `doubts(data)` in its `record.py`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median, quantiles
+from typing import Literal
+
+# Each has words of its own in `talk.words`.
+Kind = Literal["above_ceiling", "more_than_cores", "parts_unlike_whole", "wide_spread"]
+
+_WIDEST_MIDDLE = 0.5  # half of the times lie farther apart than this share of their median: it is none
+_FEWEST = 5  # times that quarters are told of
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One contradiction: its kind, and in English what it is about, with both numbers where there are two."""
+
+    kind: Kind
+    about: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.about}"
+
+
+Doubts = Iterable[Doubt]
+
+
+def above(about: str, measured: float, ceiling: float, bears: float, kind: Kind = "above_ceiling") -> Iterator[Doubt]:
+    """A doubt where `measured` is above `ceiling` by more than the share `bears` of it, which noise explains."""
+    if measured > ceiling * (1 + bears):
+        yield Doubt(kind, f"{about}, {measured:.4g} against {ceiling:.4g}")
+
+
+def unlike(about: str, parts: float, whole: float, bears: float) -> Iterator[Doubt]:
+    """A doubt where the sum of parts is not the whole, up to the share `bears` of it."""
+    if abs(parts - whole) > bears * whole:
+        yield Doubt("parts_unlike_whole", f"{about}, {parts:.4g} against {whole:.4g}")
+
+
+def wide(about: str, times_s: Sequence[float]) -> Iterator[Doubt]:
+    """A doubt where the middle half of the times is so wide that their median says nothing."""
+    if len(times_s) < _FEWEST:
+        return
+    first, _, third = quantiles(times_s, n=4, method="inclusive")
+    if (spread := (third - first) / median(times_s)) > _WIDEST_MIDDLE:
+        yield Doubt("wide_spread", f"{about}, {100 * spread:.0f} %")
