@@ -13,6 +13,11 @@ from talk.paths import RESULTS
 def main(words: list[str] | None = None) -> int:
     """Run one subcommand. Returns the exit status: 0 done, 1 a failed check or bad input, 130 interrupted."""
     options = _parser().parse_args(words)
+    # Before a library loads: it reads its variables then. Words that a program gives it are no command to start anew.
+    if words is None and (options.run is _measure or (options.run is _build and not options.no_measure)):
+        from talk.measure.environment import start_anew_without_choices
+
+        start_anew_without_choices()
     try:
         return int(options.run(options))
     except KeyboardInterrupt:

@@ -4,19 +4,29 @@ Importing this needs the standard library alone: torch is imported by the experi
 """
 
 import sys
+import time
 import traceback
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from talk.errors import MissingError, NoDeviceError, TalkError
 from talk.experiment import Found, Task, find_experiment, missing_packages
+from talk.measure.environment import set_aside
+from talk.measure.libraries import find_libraries
+from talk.measure.load import Watch
 from talk.measure.machine import current_machine, is_virtual, versions
 from talk.paths import PACKAGE, ROOT, shown
+from talk.records.conditions import Load
 from talk.records.schema import SCHEMA_VERSION, AnyRecord, Record
 from talk.records.sources import current_code
 from talk.records.store import record_path, write_record
 from talk.records.summary import keep_former_summary, keep_summary
+
+# How long one run may measure anew what contradicts itself, in all.
+_AGAIN_S, _AGAIN_QUICK_S = 150.0, 30.0
 
 
 def measure(names: list[str], task: Task, out: Path, *, what_can_be: bool = False) -> list[Path]:
@@ -28,13 +38,14 @@ def measure(names: list[str], task: Task, out: Path, *, what_can_be: bool = Fals
     that nothing could be measured.
     """
     experiments = [find_experiment(name) for name in names]
+    watch, budget = Watch(quick=task.quick), _Again(_AGAIN_QUICK_S if task.quick else _AGAIN_S)
     if not what_can_be:
-        return [_measure(experiment, task, out) for experiment in experiments]
+        return [_measure(experiment, task, out, watch, budget) for experiment in experiments]
     written: list[Path] = []
     failed: list[str] = []
     for experiment in experiments:
         try:
-            written.append(_measure(experiment, task, out))
+            written.append(_measure(experiment, task, out, watch, budget))
         except NoDeviceError:
             raise
         except MissingError as error:
@@ -62,12 +73,19 @@ def _is_ours(file: Path) -> bool:
     return file.is_relative_to(PACKAGE) or (file.is_relative_to(ROOT) and not file.is_relative_to(sys.prefix))
 
 
-def _measure(experiment: Found, task: Task, out: Path) -> Path:
+@dataclass
+class _Again:
+    """The time that is left in this run for measuring anew what contradicts itself."""
+
+    left_s: float
+
+
+def _measure(experiment: Found, task: Task, out: Path, watch: Watch, again: _Again) -> Path:
     about = experiment.about
     require(experiment.name, about.packages)
     code = current_code(experiment)  # before it runs: an edit meanwhile must not pass for what ran
     measured_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    data = experiment.run(task)
+    data, load, doubtful = _without_doubts(experiment, task, watch, again)
     record: AnyRecord = Record(
         schema_version=SCHEMA_VERSION,
         experiment=experiment.name,
@@ -79,6 +97,10 @@ def _measure(experiment: Found, task: Task, out: Path) -> Path:
         quick=task.quick,
         uncontrolled=_uncontrolled(task.quick),
         data=data,
+        libraries=find_libraries(),
+        set_aside=set_aside(),
+        load=load,
+        doubtful=doubtful,
     )
     place = record_path(out, record.machine.slug, experiment.name)
     experiment.keep(place.parent)
@@ -87,6 +109,28 @@ def _measure(experiment: Found, task: Task, out: Path) -> Path:
     keep_summary(record, out)
     task.progress.say(f"{path} is written")
     return path
+
+
+def _without_doubts(experiment: Found, task: Task, watch: Watch, again: _Again) -> tuple[Any, Load, list[str]]:
+    """What the experiment finds, what ran beside it, and what contradicts itself in it.
+
+    What does is measured again while there is time for it; of all times the one with the fewest doubts is kept.
+    """
+    found: tuple[Any, Load, list[str]] | None = None
+    while True:
+        watch.wait_until_quiet(task.progress)
+        start = time.monotonic()
+        data = experiment.run(task)
+        load, doubtful = watch.seen(), experiment.doubts(data)
+        taken_s = time.monotonic() - start
+        if found is None or len(doubtful) < len(found[2]):
+            found = data, load, doubtful
+        for doubt in doubtful:
+            task.progress.say(f"{experiment.name} contradicts itself: {doubt}")
+        if not doubtful or taken_s > again.left_s:
+            return found
+        again.left_s -= taken_s
+        task.progress.say(f"{experiment.name} is measured again")
 
 
 def require(name: str, packages: Mapping[str, str]) -> None:
