@@ -15,6 +15,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -88,16 +89,21 @@ def settings(config: Path = CONFIG) -> Settings:
 
 @lru_cache(maxsize=4)
 def _read(config: Path, _changed_ns: int) -> Settings:
-    text = config.read_text(encoding="utf-8")
     try:
-        content = yaml.load(text, _LOADER)
+        text = config.read_text(encoding="utf-8")
+        given = yaml.load(text, _LOADER) or {}
+    except UnicodeDecodeError:
+        raise TalkError(config, "is not UTF-8 text", "save it as UTF-8") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise TalkError(config, "is not YAML", "mend that line", line=mark.line + 1 if mark else None) from None
-    extra = (content or {}).get("extra") or {}
-    given = extra.get("talk") or {}
     if not isinstance(given, dict):
-        raise TalkError(config, "extra.talk is no table of settings", "write `name: value` lines under it")
+        raise TalkError(config, "has no settings", "write `site_name: …` and other lines of that kind")
+    for name in ("extra", "talk"):
+        given = given.get(name) or {}
+        if not isinstance(given, dict):
+            line = _line_of(text, name)
+            raise TalkError(config, f"{name} is no table of settings", "write `name: value` lines under it", line=line)
 
     def refuse(name: str, what: str, mend: str) -> TalkError:
         return TalkError(config, f"extra.talk.{name}: {what}", mend, line=_line_of(text, name))
@@ -118,10 +124,13 @@ def refused(name: str, what: str, mend: str) -> TalkError:
 
 
 def _line_of(text: str, name: str) -> int | None:
-    inside = False
+    """The line of `extra`, of `talk` in it, or of a setting in that."""
+    within = {"extra": (), "talk": ("extra",)}.get(name, ("extra", "talk"))
+    waiting = [*within, name]
     for number, line in enumerate(text.splitlines(), start=1):
-        inside = inside or line.strip() == "talk:"
-        if inside and line.strip().startswith(f"{name}:"):
+        if line.strip().startswith(f"{waiting[0]}:"):
+            waiting.pop(0)
+        if not waiting:
             return number
     return None
 
@@ -172,15 +181,17 @@ def _typeface(role: str, given: Any, refuse: Refuse) -> Typeface:
 def _logo(value: Any, refuse: Refuse) -> str:
     from talk.paths import DOCS
 
-    if not isinstance(value, str) or not value.endswith(".svg") or not (DOCS / value).is_file():
+    drawing = (DOCS / str(value)).resolve()
+    if drawing.suffix != ".svg" or not drawing.is_relative_to(DOCS) or not drawing.is_file():
         raise refuse("logo", f"there is no drawing {value}", "name an SVG file under docs/, or leave it out")
-    return value
+    return str(value)
 
 
 def _original(value: Any, refuse: Refuse) -> str:
     from talk.paths import RESULTS
 
-    if not isinstance(value, str) or not (RESULTS / value).is_dir():
+    machines = {path.name for path in RESULTS.glob("*/")}
+    if not isinstance(value, str) or value not in machines:
         raise refuse("original", f"there is no machine {value!r}", "name a folder of docs/results/, or leave it out")
     return value
 
@@ -189,7 +200,9 @@ def _units(value: Any, refuse: Refuse) -> dict[str, dict[str, float]]:
     sane = isinstance(value, dict) and all(
         isinstance(units, dict)
         and units
-        and all(isinstance(size, int | float) and not isinstance(size, bool) and size > 0 for size in units.values())
+        and all(
+            isinstance(size, int | float) and not isinstance(size, bool) and 0 < size < inf for size in units.values()
+        )
         for units in value.values()
     )
     if not sane:

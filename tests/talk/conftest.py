@@ -29,7 +29,9 @@ MADE = Path(__file__).parent / "made"
 def make_talk(folder: Path, language: str = "en") -> Path:
     """A new talk with the experiments of tests/talk/made/ beside its own."""
     words = [sys.executable, "-m", "talk", "new", str(folder), "--lang", language]
-    subprocess.run(words, cwd=folder.parent, check=True, capture_output=True)
+    done = subprocess.run(words, cwd=folder.parent, capture_output=True, text=True)
+    if done.returncode:
+        raise pytest.UsageError(f"no talk could be made: {done.stderr}")
     for experiment in MADE.iterdir():
         shutil.copytree(experiment, folder / "scripts" / "experiments" / experiment.name)
     share_packages(folder)

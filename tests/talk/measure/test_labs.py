@@ -9,12 +9,14 @@ from talk.labs.measure import execute
 from talk.paths import ROOT
 from tests.talk.records.test_notebooks import cell, write
 
+MODULE = "from experiments.sorting import measure"
+
 
 def test_outputs_are_kept_cell_by_cell(tmp_path: Path) -> None:
     path = write(
         tmp_path / "lab.ipynb",
-        cell("markdown", "intro", "# Проба"),
-        cell("code", "where", "import sys, os, scripts\nprint(sys.executable, os.getcwd())\nprint(scripts.__file__)"),
+        cell("markdown", "intro", "# Trying"),
+        cell("code", "where", f"import sys, os\n{MODULE}\nprint(sys.executable, os.getcwd())\nprint(measure.__file__)"),
         cell("code", "quiet", "x = 6"),
         cell("code", "value", "x * 7"),
     )
@@ -23,7 +25,7 @@ def test_outputs_are_kept_cell_by_cell(tmp_path: Path) -> None:
     assert [each.id for each in lab.cells] == ["where", "quiet", "value"]
     [printed] = lab.cells[0].outputs
     # This very Python and this very tree, but not the place where it happens to lie.
-    assert printed["text"].splitlines()[1] == "scripts/__init__.py"
+    assert printed["text"].splitlines()[1] == "scripts/experiments/sorting/measure.py"
     assert f"{ROOT}/" not in printed["text"]
     assert lab.cells[1].outputs == []
     assert lab.outputs_of("value", "x * 7") == lab.cells[2].outputs

@@ -5,7 +5,13 @@ import pytest
 from talk.errors import TalkError
 from talk.measure import launcher
 from talk.measure.launcher import Launcher
+from tests.talk.conftest import CHECKOUT
 from tests.talk.measure import worker
+
+
+@pytest.fixture(autouse=True)
+def _workers_find_their_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(CHECKOUT))
 
 
 def test_workers_begin_where_the_launcher_stands_and_worker_0_answers() -> None:
