@@ -11,6 +11,7 @@ from pathlib import Path
 from talk.addresses import SCHEME
 from talk.experiment import find_experiment
 from talk.paths import ROOT
+from talk.records.conditions import Library
 from talk.records.schema import AnyRecord, Device, Machine
 from talk.records.sources import changed_sources
 from talk.words import NBSP, counted, day, say
@@ -57,6 +58,18 @@ def _short(commit: str) -> str:
     return f"<code>{escape(commit[:7])}</code>"
 
 
+# Libraries that compute products of matrices in float32.
+_MULTIPLY = {"OpenBLAS", "MKL", "BLIS", "Accelerate"}
+
+
+def _kernel(library: Library) -> str:
+    """The library and its kernel: a core's name where it has no words of its own for what it uses."""
+    if library.kernel is None:
+        return ", ".join(part for part in (library.name, library.said) if part)
+    is_core = library.said is None
+    return f"{library.name}, {say('provenance.kernel', kernel=library.kernel) if is_core else library.kernel}"
+
+
 class Provenance:
     """Says in captions where the numbers of one record come from. Reads the sources once, to know what is stale.
 
@@ -88,6 +101,23 @@ class Provenance:
         title = say("provenance.changed", files=shown)
         return f'<mark class="stale" title="{escape(title)}">{say("provenance.stale")}</mark>'
 
+    @property
+    def doubtful(self) -> str:
+        """The mark of a record that contradicts itself, saying in what; empty where it does not."""
+        if not self.record.doubtful:
+            return ""
+        told = (doubt.partition(": ") for doubt in self.record.doubtful)
+        title = "; ".join(f"{say(f'doubt.{kind}')}: {about}" for kind, _, about in told)
+        return f'<mark class="stale" title="{escape(title)}">{say("provenance.doubtful")}</mark>'
+
+    def kernels(self, *packages: str) -> str:
+        """Which library each of `packages` computes products with, and which of its kernels, as HTML.
+
+        «NumPy: OpenBLAS, ядро SkylakeX; torch: MKL, AVX2»; empty where the record does not tell.
+        """
+        found = {each.serves: each for each in self.record.libraries if each.name in _MULTIPLY}
+        return escape("; ".join(f"{package}: {_kernel(found[package])}" for package in packages if package in found))
+
     def sentence(self, device: Device | None = None) -> str:
         """Machine, date, versions, code, reservations and the link to the raw record (see `raw_url`), as HTML."""
         record = self.record
@@ -105,7 +135,7 @@ class Provenance:
                 parts.append(say("provenance.quick"))
         parts += self.remarks
         parts.append(f'<a href="{raw_url(record)}">{say("provenance.data")}</a>')
-        return " · ".join(part for part in [*parts, self.stale] if part)
+        return " · ".join(part for part in [*parts, self.stale, self.doubtful] if part)
 
     def figure(
         self,

@@ -18,6 +18,7 @@ from talk.markdown.values import REFERENCE
 from talk.paths import CLAIMS, DOCS, RESULTS, ROOT, SNIPPETS
 from talk.records.notebooks import find_notebooks
 from talk.records.results import find_strays
+from talk.records.schema import AnyRecord
 from talk.records.sources import changed_sources
 from talk.records.store import find_orphans, record_path
 from talk.render.claims import judge, read_claims
@@ -83,6 +84,7 @@ def check() -> tuple[list[TalkError], list[TalkError]]:
         *find_unmeasured(),
         *find_refuted_claims(),
         *stale,
+        *find_doubtful_records(),
         *find_orphans(),
         *find_unexecuted_labs(),
         *find_hand_typed_numbers(),
@@ -165,6 +167,22 @@ def find_stale_records() -> tuple[list[TalkError], list[TalkError]]:
             else:
                 notes.append(TalkError(path, what, f"{mend}, on {record.machine.slug}"))
     return problems, notes
+
+
+def find_doubtful_records() -> list[TalkError]:
+    """Of each experiment the record that pages ask first, where it contradicts itself."""
+    first: dict[str, AnyRecord] = {}
+    for record in current_values().records:
+        first.setdefault(record.experiment, record)
+    return [
+        TalkError(
+            record_path(RESULTS, record.machine.slug, record.experiment),
+            f"contradicts itself: {record.doubtful[0]}" + (" …" if len(record.doubtful) > 1 else ""),
+            f"measure again with `{MEASURE.format(record.experiment)}`, with nothing else running",
+        )
+        for record in first.values()
+        if record.doubtful
+    ]
 
 
 def find_unexecuted_labs() -> list[TalkError]:
