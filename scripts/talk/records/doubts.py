@@ -6,7 +6,7 @@ Each experiment says what would: `doubts(data)` in its `record.py`.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
-from typing import Literal
+from typing import Literal, get_args
 
 # Each has words of its own in `talk.words`.
 Kind = Literal["above_ceiling", "more_than_cores", "parts_unlike_whole", "wide_spread"]
@@ -27,6 +27,13 @@ class Doubt:
 
 
 Doubts = Iterable[Doubt]
+
+
+def check_doubts(written: Iterable[str]) -> None:
+    """Raises ValueError for a line of a record that is no doubt of a kind that there is."""
+    for line in written:
+        if line.partition(": ")[0] not in get_args(Kind):
+            raise ValueError(f"doubtful: {line[:80]!r} begins with none of {', '.join(get_args(Kind))}")
 
 
 def above(about: str, measured: float, ceiling: float, bears: float, kind: Kind = "above_ceiling") -> Iterator[Doubt]:
