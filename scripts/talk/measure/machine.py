@@ -21,8 +21,8 @@ from talk.records.schema import Device, Machine
 
 WantedDevice = Literal["auto", "cpu", "cuda"]
 
-# CUDA counts the fastest GPU first, `nvidia-smi`, which names it in records, the first on the bus. Both take this order,
-# as long as it is set before CUDA starts, here and in processes started from here.
+# CUDA counts the fastest GPU first; `nvidia-smi`, which names the GPU in records, counts along the bus. Set before CUDA
+# starts, here and in processes started from here, this makes both count alike.
 os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
 
 _CPUINFO = Path("/proc/cpuinfo")
