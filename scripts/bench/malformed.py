@@ -21,7 +21,7 @@ from talk.records.notebooks import find_notebooks
 from talk.records.schema import AnyRecord
 from talk.records.store import read_record, read_records, record_path
 from talk.render.captions import Provenance
-from talk.render.drawing import drawing_of
+from talk.render.drawing import fragments_of
 from talk.render.values import Values
 from talk.site.labs import as_markdown, write_executed
 from talk.site.policy import with_policy
@@ -136,7 +136,7 @@ def wrong(spoilt: bytes, machine: str, experiment: str, folder: Path) -> tuple[s
 
 def _fragments(record: AnyRecord) -> dict[str, str]:
     experiment = find_experiment(record.experiment)
-    return experiment.fragments(drawing_of(experiment, [record]))
+    return fragments_of(experiment, [record])
 
 
 def _labs(record: AnyRecord, folder: Path) -> dict[str, str]:

@@ -1,8 +1,11 @@
 """What a user is told when something is wrong."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from talk.errors import TalkError, told_in_one_line
+from talk.errors import SHOW_ALL, TalkError, told_in_one_line
 from talk.paths import ROOT
 
 
@@ -20,5 +23,28 @@ def test_bad_input_is_one_line_and_status_1(capsys: pytest.CaptureFixture[str]) 
 
 def test_what_is_no_bad_input_goes_on() -> None:
     assert [command(status) for status in (0, 1, 130)] == [0, 1, 130]
+
+
+def test_what_nobody_foresaw_is_one_line_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(SHOW_ALL, raising=False)
+    assert command(KeyError("a mistake\nof ours")) == 1
+    assert re.fullmatch(r"talk: KeyError.*: 'a mistake.*; mend .*TALK_TRACEBACK=1.*\n", capsys.readouterr().err)
+    monkeypatch.setenv(SHOW_ALL, "1")
     with pytest.raises(KeyError):
         command(KeyError("a mistake of ours"))
+
+
+def test_the_file_in_hand_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    @told_in_one_line
+    def read(path: Path) -> int:
+        return len(path.read_text(encoding="utf-8"))
+
+    path = ROOT / "docs" / "none.md"
+    path.write_bytes(b"\xff")
+    try:
+        assert read(path) == 1
+    finally:
+        path.unlink()
+    assert capsys.readouterr().err.startswith("docs/none.md: UnicodeDecodeError")

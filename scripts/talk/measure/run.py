@@ -5,20 +5,18 @@ Importing this needs the standard library alone: torch is imported by the experi
 
 import sys
 import time
-import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from talk.errors import MissingError, NoDeviceError, TalkError
+from talk.errors import MissingError, NoDeviceError, TalkError, unforeseen
 from talk.experiment import Found, Task, find_experiment, missing_packages
 from talk.measure.environment import set_aside
 from talk.measure.libraries import find_libraries
 from talk.measure.load import Watch
 from talk.measure.machine import current_machine, is_virtual, versions
-from talk.paths import PACKAGE, ROOT, shown
 from talk.records.conditions import Load
 from talk.records.schema import SCHEMA_VERSION, AnyRecord, Record
 from talk.records.sources import current_code
@@ -27,6 +25,13 @@ from talk.records.summary import keep_former_summary, keep_summary
 
 # How long one run may measure anew what contradicts itself, in all.
 _AGAIN_S, _AGAIN_QUICK_S = 150.0, 30.0
+
+
+@dataclass
+class _Again:
+    """The time that is left in this run for measuring anew what contradicts itself."""
+
+    left_s: float
 
 
 def measure(names: list[str], task: Task, out: Path, *, what_can_be: bool = False) -> list[Path]:
@@ -52,32 +57,13 @@ def measure(names: list[str], task: Task, out: Path, *, what_can_be: bool = Fals
             print(f"{error}; {experiment.name} is skipped", file=sys.stderr, flush=True)
         except Exception as error:  # of a torch, a driver or a compiler that nobody has tried this with
             failed.append(experiment.name)
-            told = error if isinstance(error, TalkError) else _unforeseen(experiment.name, error)
+            told = error if isinstance(error, TalkError) else unforeseen(error, f"talk measure {experiment.name}")
             print(told, file=sys.stderr, flush=True)
     if failed:
         raise TalkError("talk measure", f"{', '.join(failed)} failed", "mend what is said above, then measure again")
     if not written:
         raise TalkError("talk measure", "nothing was measured", "install what is named above")
     return written
-
-
-def _unforeseen(name: str, error: Exception) -> TalkError:
-    """An error that is none of ours in one line, with the line of ours that it came through."""
-    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_ours(Path(frame.filename))]
-    where = f" at {shown(Path(ours[-1].filename))}:{ours[-1].lineno}" if ours else ""
-    what = f"{type(error).__name__}{where}: {str(error)[:500]}"
-    return TalkError(f"talk measure {name}", what, f"`talk measure {name}` alone shows all of it")
-
-
-def _is_ours(file: Path) -> bool:
-    return file.is_relative_to(PACKAGE) or (file.is_relative_to(ROOT) and not file.is_relative_to(sys.prefix))
-
-
-@dataclass
-class _Again:
-    """The time that is left in this run for measuring anew what contradicts itself."""
-
-    left_s: float
 
 
 def _measure(experiment: Found, task: Task, out: Path, watch: Watch, again: _Again) -> Path:

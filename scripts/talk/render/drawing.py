@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from talk.errors import TalkError, unforeseen
 from talk.experiment import Found
+from talk.paths import RESULTS
 from talk.records.order import by_trust, original_of
 from talk.records.schema import AnyRecord
+from talk.records.store import record_path
 from talk.render.captions import Provenance
 from talk.settings import settings
 from talk.words import say
@@ -58,3 +62,26 @@ def drawing_of(
         Provenance(published) if published is not None and published.experiment == experiment.name else None,
         alone,
     )
+
+
+def fragments_of(
+    experiment: Found, records: Iterable[AnyRecord], published: AnyRecord | None = None, *, alone: bool = False
+) -> dict[str, str]:
+    """The experiment's tables and figures by name. Raises TalkError naming the record that cannot be drawn."""
+    mine = [record for record in records if record.experiment == experiment.name]
+    try:
+        return experiment.fragments(drawing_of(experiment, mine, published, alone=alone))
+    except TalkError:
+        raise
+    except Exception as error:
+        raise unforeseen(error, _culprit(experiment, mine, published) or experiment.folder) from error
+
+
+def _culprit(experiment: Found, records: Iterable[AnyRecord], published: AnyRecord | None) -> Path | None:
+    """The first record that cannot be drawn by itself either."""
+    for record in records:
+        try:
+            experiment.fragments(drawing_of(experiment, [record], published))
+        except Exception:
+            return record_path(RESULTS, record.machine.slug, record.experiment)
+    return None

@@ -84,9 +84,9 @@ def plan(records: Sequence[AnyRecord], code: str, published: AnyRecord | None) -
 
 
 def _draw_alone(experiment: Found, record: AnyRecord, published: AnyRecord | None) -> dict[str, str]:
-    from talk.render.drawing import drawing_of
+    from talk.render.drawing import fragments_of
 
-    return experiment.fragments(drawing_of(experiment, [record], published, alone=True))
+    return fragments_of(experiment, [record], published, alone=True)
 
 
 def begin(pages: Sequence[Page]) -> Callable[[], None]:

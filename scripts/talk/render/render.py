@@ -64,7 +64,7 @@ def render_fragments() -> bool:
         return False
     # What draws imports matplotlib, which takes a second.
     from talk.render import comparison, machines
-    from talk.render.drawing import drawing_of
+    from talk.render.drawing import fragments_of
 
     records = current_values().records
     published = original_of(records, settings().original)
@@ -74,7 +74,7 @@ def render_fragments() -> bool:
     fragments = comparison.fragments(records, read_summaries())
     names = machines.labels(records)
     for name, experiment in experiments.items():
-        found = experiment.fragments(drawing_of(experiment, records))
+        found = fragments_of(experiment, records)
         for page in pages[name][:1]:
             page.write(found if machines.are_all_of(page.record, found) else None)
         figures = {page.record.machine.slug: page.figures() for page in pages[name]}

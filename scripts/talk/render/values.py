@@ -6,6 +6,7 @@ speaks, and the page never falls silent.
 """
 
 import difflib
+import math
 import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -13,13 +14,13 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from talk import words
-from talk.errors import TalkError
+from talk.errors import TalkError, unforeseen
 from talk.experiment import find_experiment, find_experiments
 from talk.paths import CONFIG, RESULTS, ROOT
 from talk.records.order import by_trust
 from talk.records.results import record_files
 from talk.records.schema import SCHEMA_VERSION, AnyRecord, Code, Machine, Record
-from talk.records.store import read_record
+from talk.records.store import MEND, read_record, record_path
 from talk.render.value import Value
 
 REFERENCE = re.compile(r"(?:(?P<machine>[a-z0-9][a-z0-9.-]*)/)?(?P<name>[a-z][a-z0-9_]*(?:\.[A-Za-z0-9_]+)+)")
@@ -147,7 +148,16 @@ class Values:
 def _values_in(record: AnyRecord) -> dict[str, Value]:
     """The record's values by their whole names. Raises TalkError for a dimension that has no units."""
     experiment = find_experiment(record.experiment)
-    values = {f"{record.experiment}.{name}": value for name, value in experiment.named_values(record).items()}
+    path = record_path(RESULTS, record.machine.slug, record.experiment)
+    try:
+        values = {f"{record.experiment}.{name}": value for name, value in experiment.named_values(record).items()}
+    except TalkError:
+        raise
+    except Exception as error:
+        raise unforeseen(error, path) from error
+    for name, value in values.items():
+        if not math.isfinite(value.number):
+            raise TalkError(path, f"value {name} is {value.number}", MEND)
     for dimension, name in {value.dimension: name for name, value in values.items()}.items():
         try:
             words.units(dimension)

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.config.base import Config
-from mkdocs.exceptions import Abort
+from mkdocs.exceptions import Abort, MkDocsException
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 
-from talk.errors import TalkError
+from talk.errors import TalkError, is_to_be_shown_whole, unforeseen
 from talk.paths import MACHINE_PAGES
 from talk.records.schema import moment
 from talk.render.render import finish_pages
@@ -112,9 +112,11 @@ class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             write_policies(site)
 
     def on_build_error(self, *, error: Exception) -> None:
-        """A TalkError is one line, not a traceback."""
-        if isinstance(error, TalkError):
-            raise Abort(str(error)) from error
+        """An error is one line, not a traceback; MkDocs has its own ways to tell of its own."""
+        if isinstance(error, MkDocsException) or (not isinstance(error, TalkError) and is_to_be_shown_whole()):
+            return
+        told = error if isinstance(error, TalkError) else unforeseen(error)
+        raise Abort(str(told)) from told
 
 
 def tell(problems: Iterable[object]) -> None:
