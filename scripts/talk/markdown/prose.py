@@ -7,12 +7,37 @@ import re
 from collections.abc import Iterator
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_FENCE = re.compile(
-    r"^(?P<indent>[ ]*)(?P<fence>`{3,}|~{3,})[^\n]*\n.*?^(?P=indent)(?P=fence)[ ]*$", re.DOTALL | re.MULTILINE
+# Whichever comes first holds the others: a comment in fenced code is code, a fence in a comment is a comment.
+_CODE_OR_COMMENT = re.compile(
+    r"(?P<comment><!--.*?-->)"
+    r"|^(?P<indent>[ ]*)(?P<fence>`{3,}|~{3,})[^\n]*\n.*?^(?P=indent)(?P=fence)[ ]*$"
+    r"|(?<![`\\])(?P<ticks>`+)(?!`)(?:[^\n]|\n(?!\n))+?(?<!`)(?P=ticks)(?!`)",
+    re.DOTALL | re.MULTILINE,
 )
-_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(?:[^\n]|\n(?!\n))+?(?<!`)\1(?!`)")
-_MATH = re.compile(r"\$\$.*?\$\$|(?<![\\$])\$(?=[^\s$])[^$\n]*?(?<=[^\s$\\])\$", re.DOTALL)
+# A dollar after a letter or a digit opens no formula, except for what stands below or above that letter: CO$_2$.
+FORMULA = re.compile(
+    r"(?:(?<![\\$\w])\$(?![\s$])|(?<=\w)\$(?=[_^]))(?P<tex>(?:\\.|[^\\$\x02\x03])+?)(?<!\s)\$",
+    re.DOTALL,
+)
+_DISPLAYED = re.compile(r"\$\$.*?\$\$", re.DOTALL)
+_VARIABLE = re.compile(r"[A-Za-z_]\w+")
+_TEX = re.compile(r"[\\^_{}=<>]")
+# Two letters in a row of a script that mathematics does not use.
+_WORDS = re.compile(r"[^\W\d_a-zA-Z\u0370-\u03ff]{2}")
+# A number before the closing dollar, and what no operator joins it to: the number is a price, `from 5 to 10$`.
+_PRICE = re.compile(r"(?:\d|[A-Za-z_]{2}).*[^\s+*/·×-][\s(]+\d+(?:[.,]\d+)*", re.DOTALL)
+
+
+def is_formula(found: re.Match[str]) -> bool:
+    """Whether a match of FORMULA is one, and not what stands between two prices or two variables of a shell."""
+    tex, after = found["tex"], found.string[found.end() : found.end() + 1]
+    if after.isdigit() or after == "{":
+        return False
+    if after.isalpha() and (tex[-1] in "/:;,.@+=(-–—" or _VARIABLE.fullmatch(tex)):
+        return False
+    if _TEX.search(tex):
+        return True
+    return not (_WORDS.search(tex) or (re.search(r"[^\W\d_]{2}", tex) and _PRICE.fullmatch(tex)))
 
 
 def blank(pattern: re.Pattern[str], text: str) -> str:
@@ -27,14 +52,17 @@ def spaces(text: str) -> str:
 
 def without_code(text: str) -> str:
     """`text` without front matter, comments, fenced code and code spans."""
-    for pattern in (_FRONT_MATTER, _COMMENT, _FENCE, _CODE_SPAN):
-        text = blank(pattern, text)
-    return text
+    return blank(_CODE_OR_COMMENT, blank(_FRONT_MATTER, text))
+
+
+def without_comments(text: str) -> str:
+    """`text` without comments; what only looks like one, in code, stays."""
+    return _CODE_OR_COMMENT.sub(lambda match: spaces(match[0]) if match["comment"] else match[0], text)
 
 
 def without_math(text: str) -> str:
     """`text` without formulas in dollars."""
-    return blank(_MATH, text)
+    return FORMULA.sub(lambda match: spaces(match[0]) if is_formula(match) else match[0], blank(_DISPLAYED, text))
 
 
 def numbered(pattern: str | re.Pattern[str], text: str) -> Iterator[tuple[int, re.Match[str]]]:
