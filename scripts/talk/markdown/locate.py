@@ -15,6 +15,12 @@ def source_files(docs: Path = DOCS, snippets: Path = SNIPPETS) -> list[Path]:
     return [path for path in (*pages, *fragments) if not path.is_relative_to(docs / "assets")]
 
 
+def html_sources(docs: Path = DOCS, snippets: Path = SNIPPETS) -> list[Path]:
+    """Every hand-written piece of HTML: fragments, and the talk's own templates."""
+    fragments = (path for path in snippets.rglob("*.html") if not path.is_relative_to(GENERATED_SNIPPETS))
+    return sorted([*fragments, *(docs / "theme").rglob("*.html")])
+
+
 def read_source(path: Path) -> str:
     """The Markdown of a source file, line by line as it stands there; of a lab, the prose between its code."""
     return "\n".join(prose_lines(path)) if path.suffix == ".ipynb" else path.read_text(encoding="utf-8")

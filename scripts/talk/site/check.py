@@ -11,11 +11,11 @@ from pathlib import Path
 
 from talk.errors import TalkError
 from talk.markdown.conditions import CONDITION, without_hidden
-from talk.markdown.locate import places, read_source, source_files
+from talk.markdown.locate import html_sources, places, read_source, source_files
 from talk.markdown.prose import numbered, without_code
 from talk.markdown.slides import find_slide_problems
 from talk.markdown.values import REFERENCE
-from talk.paths import CLAIMS, DOCS, RESULTS, ROOT, SNIPPETS
+from talk.paths import CLAIMS, CONFIG, DOCS, RESULTS, ROOT, SNIPPETS
 from talk.records.notebooks import find_notebooks
 from talk.records.results import find_strays
 from talk.records.schema import AnyRecord
@@ -36,7 +36,7 @@ from talk.site.contrast import find_low_contrast
 from talk.site.fit import convert_deck, find_misfits, slot_min
 from talk.site.labs import find_lab
 from talk.site.pages import find_page_problems
-from talk.site.typed_numbers import find_typed_numbers
+from talk.site.typed_numbers import find_in_config, find_in_html, find_typed_numbers
 
 MEASURE = "talk measure {}"
 _CLAIM_LINK = r"\]\(claim:(?P<id>[^)\s]*)\)"
@@ -205,12 +205,15 @@ def find_unshown() -> list[TalkError]:
 
 
 def find_hand_typed_numbers() -> list[TalkError]:
-    """Numbers with a unit that a hand typed into prose, outside quotations of the talk and cited sources."""
-    mend = "refer to a value as {{ name }}, quote the talk as [number](talk:slide), or link its source"
+    """Numbers that a hand typed into what readers see."""
+    found = [(path, find_typed_numbers(read_source(path))) for path in source_files()]
+    found += [(path, find_in_html(path.read_text(encoding="utf-8"))) for path in html_sources()]
+    found.append((CONFIG, find_in_config(CONFIG.read_text(encoding="utf-8"))))
+    mend = 'refer to a value, {{ name }}, or say why it is so: [number]{.given reason="…"}'
     return [
-        TalkError(path, f"the number «{number}» is typed by hand", mend, line=line)
-        for path in source_files()
-        for line, number in find_typed_numbers(read_source(path))
+        TalkError(path, f"the number «{number.text}» is typed by hand", mend, line=number.line, column=number.column)
+        for path, numbers in found
+        for number in numbers
     ]
 
 

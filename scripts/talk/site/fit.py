@@ -7,10 +7,8 @@ letters are counted at the typefaces' average width, so a finding is an estimate
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 from talk.errors import TalkError
 from talk.markdown import sizes
@@ -20,8 +18,9 @@ from talk.markdown.locate import read_source, source_files
 from talk.markdown.page import PageMarkdown
 from talk.markdown.sizes import Cell
 from talk.markdown.slides import read_slides
-from talk.paths import CONFIG, DOCS
+from talk.paths import DOCS
 from talk.settings import refused, settings
+from talk.site.pages import mkdocs_config
 
 _PX = 40  # of an em on a slide 1080 px high
 _CAPTION_SCALE = 0.5
@@ -69,17 +68,10 @@ def convert_deck(docs: Path = DOCS) -> str:
     deck = find_deck(docs)
     if deck is None:
         return ""
-    config = _mkdocs_config()
+    config = mkdocs_config()
     text = (docs / deck).read_text(encoding="utf-8")
     md = PageMarkdown(deck, extensions=config["markdown_extensions"], extension_configs=config["mdx_configs"])
     return md.convert(FRONT_MATTER.sub("", text))
-
-
-@cache
-def _mkdocs_config() -> Any:
-    from mkdocs.config import load_config
-
-    return load_config(str(CONFIG))
 
 
 def _over_the_slot(planned_s: int) -> TalkError:

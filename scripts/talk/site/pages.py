@@ -3,8 +3,10 @@
 import logging
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from talk.errors import TalkError
 from talk.markdown.locate import places
@@ -39,6 +41,15 @@ def make_pages(site: Path) -> list[TalkError]:
     finally:
         logger.removeHandler(warnings)
     return [_problem(message) for message in warnings.messages]
+
+
+@cache
+def mkdocs_config() -> Any:
+    """mkdocs.yml as MkDocs reads it, for whoever converts Markdown without building."""
+    from mkdocs.config import load_config
+
+    THEME.mkdir(parents=True, exist_ok=True)  # mkdocs.yml names it
+    return load_config(str(CONFIG))
 
 
 def find_page_problems() -> list[TalkError]:

@@ -1,28 +1,342 @@
-"""Finds measured numbers that a hand typed into prose: what its language takes for a number with a unit."""
+"""Finds numbers that a hand typed: every digit and numeral of what readers see that nothing accounts for.
+
+What is looked at is the HTML that the Markdown becomes. Markdown keeps no places, so each number of the source carries
+a mark through the conversion, one character of a private plane, by which its line and column are told.
+"""
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from html.parser import HTMLParser
+from typing import Any
 
-from talk.markdown.prose import blank, numbered, without_code, without_math
-from talk.markdown.values import REFERENCE
+import yaml
+from markdown import Markdown
+
+from talk.site.pages import mkdocs_config
 from talk.words import language
 
-_QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
-# A quotation of the talk, or the text of a link to the page that states the number.
-_ATTRIBUTED = re.compile(r"\[[^\[\]]*\]\((?:talk:|https?://)[^)]*\)")
-_BLOCK_HEADER = re.compile(r"^/{3,}.*\n(?:[ ]{4}[\w-]+:.*\n)*", re.MULTILINE)
-_HTML_TAG = re.compile(r"<[a-zA-Z/][^<>]*>")
+_FIRST_MARK, _LAST_MARK = 0xF0000, 0xFFFFD
+_MARK = re.compile(f"[{chr(_FIRST_MARK)}-{chr(_LAST_MARK)}]")
+_HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"  # stands for what is accounted for
+
+# What is no text of the page, or is read as something else: nothing in it carries a mark.
+_SYNTAX = re.compile(
+    r"""
+      \A---\n.*?\n---\n                     # front matter
+    | <!--.*?-->
+    | ^[ ]*(?:`{3,}|~{3,})[^\n]*$           # the fences themselves
+    | ^[ ]{0,3}/{3,}+[ ]*+(?!slide\b)[^\n]*$  # headers of blocks other than slides
+    | \{\{.*?\}\}
+    | \$\$.*?\$\$ | (?<![\\$])\$(?=[^\s$])[^$\n]*?(?<=[^\s$\\])\$
+    | \]\([^\s()]*                          # where a link leads
+    | \]\{[^{}\n]*\} | \{:?[ ]*[.#][^{}\n]*\}  # attributes
+    | \[\^[^\]\n]*\] | ^[ ]{0,3}\[[^\]\n]+\]:[ ]*\S+
+    | &\#?\w+;
+    | ^[ >]*\d+[.)](?=\s)                   # numbers of lists
+    | <(?:https?|mailto):[^<>\s]*>
+    """,
+    re.DOTALL | re.MULTILINE | re.VERBOSE,
+)
+_TAG = re.compile(r"</?[A-Za-z][\w-]*(?:\s+[\w:@-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>=]+))?)*\s*/?>")
+_SEEN = ("alt", "title", "label", "placeholder", "summary", "aria-label", "aria-description")
+_SEEN_ATTRIBUTE = re.compile(rf"\s(?:{'|'.join(_SEEN)})\s*=\s*(\"[^\"]*\"|'[^']*')")
+_SNIPPET = re.compile(r"^[ \t]*-+8<-+.*$", re.MULTILINE)
+_GATHERED = re.compile(r"^/{3,} *chapter\b.*$", re.MULTILINE)
+_CONDITION = re.compile(r"^(?P<slashes>/{3,}) *(?:measured|unmeasured|holds|fails) *\|.*$", re.MULTILINE)
+_OPTIONS = re.compile(r"^(?P<header>/{3,} *slide\b.*\n)(?P<options>(?: {4,}[\w-]+:.*\n)+)", re.MULTILINE)
+_NOTE = re.compile(r" {4,}note: *(?P<note>.*)")
+_FRONT_MATTER = re.compile(r"\A---\n(?P<matter>.*?)\n---\n", re.DOTALL)
+_HEADING = re.compile(r"\s*\d+(?:\.\d+)*\.?\s")
+_JINJA = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
+
+_BLOCKS = frozenset(
+    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form "
+    "h1 h2 h3 h4 h5 h6 header hr html label legend li main nav ol option p pre section summary table tbody td tfoot th "
+    "thead title tr ul".split()
+)
+_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_UNSEEN = frozenset({"script", "style", "template"})
+_ACCOUNTED_CLASSES = frozenset({"measured", "unmeasured", "given", "arithmatex"})
+# Commands of TeX that name nothing.
+_SIGNS = frozenset(
+    "times cdot approx sim quad qquad left right frac dfrac tfrac le ge leq geq to dots ldots pm mathbf begin "
+    "end".split()
+)
+_TEX_TEXT = re.compile(r"\\(?:text|mathrm|textbf|textit|mbox|operatorname)\s*\{[^{}]*\}")
 
 
-def find_typed_numbers(markdown: str) -> Iterator[tuple[int, str]]:
-    """Line (from 1) and text of each typed number.
+@dataclass(frozen=True, order=True)
+class TypedNumber:
+    """A number and where it was typed; line and column count from 1."""
 
-    Not looked at: code, formulas, references to values, `>` quotations, `[…](talk:8)` and links to outside sources.
-    """
-    spoken = language()
-    prose = without_math(without_code(markdown))
-    not_typed = (_BLOCK_HEADER, re.compile(REFERENCE), _QUOTED_LINE, _ATTRIBUTED, spoken.numbered_thing, _HTML_TAG)
-    for pattern in not_typed:
-        prose = blank(pattern, prose)
-    for line, match in numbered(spoken.typed_number, prose):
-        yield line, match[0].strip()
+    line: int
+    column: int
+    text: str
+
+
+def find_typed_numbers(markdown: str) -> list[TypedNumber]:
+    """Numbers of a Markdown source that neither a value nor a quotation nor a reason accounts for."""
+    found: list[TypedNumber] = []
+    matter = _FRONT_MATTER.match(markdown)
+    if matter:
+        for line, written in enumerate(matter["matter"].splitlines(), start=2):
+            key, colon, _ = written.partition(":")
+            found += _in_plain(written, line, skip=len(key) if colon else 0)
+        markdown = "\n" * markdown[: matter.end()].count("\n") + markdown[matter.end() :]
+    for header in _OPTIONS.finditer(markdown):
+        first = markdown.count("\n", 0, header.start("options")) + 1
+        for line, option in enumerate(header["options"].splitlines(), start=first):
+            if note := _NOTE.fullmatch(option):
+                found += _find(note["note"], line, note.start("note"))
+    return sorted([*found, *_find(_without_directives(markdown))])
+
+
+def find_in_html(html: str) -> list[TypedNumber]:
+    """The same of a hand-written piece of HTML, or a template of the theme."""
+    plain = _JINJA.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), html)
+    marked, places = _mark(plain)
+    return sorted(_read(marked, places))
+
+
+def find_in_config(text: str) -> list[TypedNumber]:
+    """The same of what mkdocs.yml says to readers: names, descriptions, titles."""
+    root = yaml.compose(text, yaml.SafeLoader) if "!!python" not in text else yaml.compose(text, yaml.FullLoader)
+    return sorted(_of_node(root, seen=False))
+
+
+def _of_node(node: Any, *, seen: bool) -> Iterator[TypedNumber]:
+    said = {"site_name", "site_description", "site_author", "copyright", "nav", "name", "permalink_title"}
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if seen:
+                yield from _of_node(key, seen=True)
+            yield from _of_node(value, seen=seen or key.value in said)
+    elif isinstance(node, yaml.SequenceNode):
+        for each in node.value:
+            yield from _of_node(each, seen=seen)
+    elif seen and not str(node.value).endswith((".md", ".ipynb")):
+        start = node.start_mark
+        yield from _in_plain(str(node.value), start.line + 1, column=start.column)
+
+
+def _in_plain(text: str, line: int, *, skip: int = 0, column: int = 0) -> Iterator[TypedNumber]:
+    said = " " * skip + text[skip:]
+    for start, end in language().numerals.find(said):
+        yield TypedNumber(line, column + start + 1, _shown(said, start, end))
+
+
+def _without_directives(markdown: str) -> str:
+    """The source with nothing that stops a conversion of it alone: lines and columns stay where they are."""
+    markdown = _OPTIONS.sub(lambda found: found["header"] + "\n" * found["options"].count("\n"), markdown)
+    markdown = _SNIPPET.sub("", markdown)
+    markdown = _GATHERED.sub(lambda found: f"{re.match('/+', found[0])[0]} html | div", markdown)  # type: ignore[index]
+    return _CONDITION.sub(lambda found: f"{found['slashes']} html | div", markdown)
+
+
+def _find(markdown: str, first_line: int = 1, first_column: int = 0) -> list[TypedNumber]:
+    marked, places = _mark(markdown)
+    html = _converter().reset().convert(marked)
+    found = _read(html, places)
+    return [TypedNumber(each.line + first_line - 1, each.column + first_column, each.text) for each in found]
+
+
+@cache
+def _converter() -> Markdown:
+    config = mkdocs_config()
+    # No contents of pages, no snippets, which are sources of their own, no colours of code.
+    left_out = ("toc", "pymdownx.snippets", "pymdownx.highlight", "pymdownx.inlinehilite")
+    extensions = [name for name in config["markdown_extensions"] if name not in left_out]
+    return Markdown(extensions=[*extensions, "pymdownx.blocks.html"], extension_configs=config["mdx_configs"])
+
+
+def _mark(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """`text` with a mark after each number in it, and the line and column of each mark."""
+    hidden = [found.span() for found in _SYNTAX.finditer(text)]
+    for tag in _TAG.finditer(text):
+        seen = [tag.start() + found.start(1) for found in _SEEN_ATTRIBUTE.finditer(tag[0])]
+        ends = [tag.start() + found.end(1) for found in _SEEN_ATTRIBUTE.finditer(tag[0])]
+        hidden += zip([tag.start(), *ends], [*seen, tag.end()], strict=True)
+    unmarked = bytearray(len(text) + 1)
+    for start, end in hidden:
+        unmarked[start:end] = b"\1" * (end - start)
+    parts: list[str] = []
+    places: list[tuple[int, int]] = []
+    last, line, line_start = 0, 1, 0
+    for start, end in language().numerals.all(text):
+        if unmarked[end - 1] or len(places) > _LAST_MARK - _FIRST_MARK:
+            continue
+        line += text.count("\n", line_start, start)
+        line_start = text.rfind("\n", 0, start) + 1
+        parts += [text[last:end], chr(_FIRST_MARK + len(places))]
+        places.append((line, start - line_start + 1))
+        last = end
+    return "".join([*parts, text[last:]]), places
+
+
+def _read(html: str, places: list[tuple[int, int]]) -> list[TypedNumber]:
+    page = _Page(places)
+    page.feed(html)
+    page.close()
+    page.finish()
+    return page.found
+
+
+def _shown(text: str, start: int, end: int) -> str:
+    """The number with the word after it."""
+    after = re.match(r"\s?[^\W\d_]+|\s?%", text[end:])
+    return " ".join((text[start:end] + (after[0] if after else "")).split())
+
+
+@dataclass
+class _Element:
+    tag: str
+    is_accounted: bool  # for the numbers in it
+    is_claim: bool = False  # which a check accounts for, where it says its number in words
+    quoted: int | None = None  # of a quotation: how many numbers were found before it
+    has_source: bool = False
+
+
+@dataclass
+class _Text:
+    """What a block says, with the place of each mark in it."""
+
+    text: str = ""
+    is_heading: bool = False
+    marks: list[tuple[int, int]] = field(default_factory=list)  # end of the number, index of the mark
+
+
+class _Page(HTMLParser):
+    """Numbers of a page. What is accounted for is a hole in the text around it."""
+
+    def __init__(self, places: list[tuple[int, int]]) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[TypedNumber] = []
+        self._places = places
+        self._last = 0  # the mark passed last
+        self._open: list[_Element] = []
+        self._block = _Text()
+        self._code: _Text | None = None
+        self._tex: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        classes = set((given.get("class") or "").split())
+        if tag in _BLOCKS:
+            self._flush()
+            self._block.is_heading = tag in {"h1", "h2", "h3", "h4", "h5", "h6"} or "slide-title" in classes
+        elif tag == "br":
+            self._block.text += " "
+        accounted = (
+            self._is_accounted()
+            or tag in {"data", *_UNSEEN}
+            or bool(classes & _ACCOUNTED_CLASSES)
+            or (tag == "q" and "original" in classes)
+        )
+        if not accounted and "claim" not in classes:
+            self._attributes(attrs)
+        if tag == "annotation":
+            self._tex = ""
+        if tag == "code" and not accounted:
+            self._code = _Text()
+        if tag == "q" or (tag == "a" and (given.get("href") or "").startswith(("http:", "https:"))) or tag == "cite":
+            for element in self._open:
+                element.has_source = True
+        if tag not in _VOID:
+            if accounted and not self._is_accounted():
+                self._block.text += _HOLE
+            quoted = len(self.found) if tag == "blockquote" else None
+            self._open.append(_Element(tag, accounted, "claim" in classes, quoted))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _BLOCKS:
+            self._flush()
+        depth = next((at for at in reversed(range(len(self._open))) if self._open[at].tag == tag), None)
+        if depth is None:
+            return
+        for element in self._open[depth:]:
+            if element.quoted is not None and element.has_source:
+                del self.found[element.quoted :]
+        del self._open[depth:]
+        if tag == "code" and self._code is not None:
+            self._end_code()
+        if tag == "annotation" and self._tex is not None:
+            self._formula(self._tex)
+            self._tex = None
+
+    def handle_data(self, data: str) -> None:
+        if self._tex is not None:
+            self._tex += data
+        if self._is_accounted():
+            for mark in _MARK.findall(data):
+                self._last = ord(mark) - _FIRST_MARK
+            return
+        if any(element.is_claim for element in self._open):
+            data = language().numerals.without_words(data)
+        self._add(self._code if self._code is not None else self._block, data)
+
+    def finish(self) -> None:
+        """Look at the last block."""
+        self._flush()
+
+    def _is_accounted(self) -> bool:
+        return bool(self._open) and self._open[-1].is_accounted
+
+    def _add(self, block: _Text, data: str) -> None:
+        last = 0
+        for mark in _MARK.finditer(data):
+            block.text += data[last : mark.start()]
+            block.marks.append((len(block.text), ord(mark[0]) - _FIRST_MARK))
+            last = mark.end()
+        block.text += data[last:]
+
+    def _attributes(self, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            # `a <b, 7 ms, b> a` is a tag to a browser, and its words are attributes.
+            said = name if (value is None and not name.isascii()) or name[:1].isdigit() else value
+            if said and (said is not value or name in _SEEN):
+                block = _Text()
+                self._add(block, said)
+                self._judge(block)
+
+    def _end_code(self) -> None:
+        code, self._code = self._code, None
+        assert code is not None
+        numerals = language().numerals
+        if any(numerals.is_prose(line) for line in code.text.splitlines()):
+            self._judge(code)
+        self._block.text += _HOLE
+
+    def _formula(self, tex: str) -> None:
+        """A formula of symbols may have numbers; one that is a number, or says one in words, is a number."""
+        if not re.search(r"\d", tex):
+            return
+        rest = re.sub(r"\\[a-zA-Z]+", _letter, _TEX_TEXT.sub("", tex))
+        texts = (text[0].partition("{")[2] for text in _TEX_TEXT.finditer(tex))
+        says = any([*language().numerals.find(text)] for text in texts) or re.search("[А-Яа-яЁё]", rest)
+        if says or not re.search("[A-Za-zα]", rest):
+            self._tell(self._last, tex.strip())
+
+    def _flush(self) -> None:
+        block, self._block = self._block, _Text()
+        self._judge(block)
+
+    def _judge(self, block: _Text) -> None:
+        text = block.text
+        if block.is_heading and (number := _HEADING.match(text)):
+            text = " " * number.end() + text[number.end() :]
+        for start, end in language().numerals.find(text):
+            mark = next((mark for at, mark in block.marks if start < at), None)
+            self._tell(self._last if mark is None else mark, _shown(text, start, end))
+        if block.marks:
+            self._last = block.marks[-1][1]
+
+    def _tell(self, mark: int, text: str) -> None:
+        line, column = self._places[mark] if mark < len(self._places) else (1, 1)
+        self.found.append(TypedNumber(line, column, text))
+
+
+def _letter(command: re.Match[str]) -> str:
+    """A letter for a command of TeX that is a symbol, nothing for one that is a sign or a space."""
+    return "" if command[0][1:] in _SIGNS else "α"

@@ -2,7 +2,8 @@
 
 import re
 
-from talk.words.languages import LATIN, SPACE, Language, typed_number
+from talk.words.languages import LATIN, Language
+from talk.words.numerals import Numerals
 
 _STRINGS = {
     # Where numbers come from: captions, tooltips, marks.
@@ -163,12 +164,34 @@ _STRINGS = {
     "js.speaker.start": "Start",
 }
 
-_TIME_WORD = r"days?|hours?|minutes?|(?:milli|micro|nano)?seconds?"
-_TIME = rf"h(?:rs?)?|mins?|secs?|[mnµμ]s|{_TIME_WORD}"
-_SIZE = r"[kKMGTP]B|[KMGTP]iB|(?:kilo|mega|giga|tera)?bytes?"
-_RATE = r"[kKMGTPE]?(?:FLOP|flop)[sS]?|[kMG]?Hz"
-_PER = r"(?:/(?:s|sec|h|day|B|byte))?"
-_SCALE = rf"(?:(?:thousand|million|billion|trillion){SPACE})?"
+_UNITS = "|".join(
+    [
+        r"[mnµμ]s(?:ec)?|us|h|hrs?|mins?|secs?|days?|hours?|minutes?|\w*seconds?|times|fold|per ?cent|%|×|x",
+        r"[kKMGTP]i?B|\w*bytes?|\w*(?:FLOP|flop)\w*|\w?Hz|W|dB|tokens?|cycles?|bits?",
+    ]
+)
+# What makes a measured number of a small one: "two seconds", "nine tenths", "seven and a half times".
+_MEASURES = (
+    rf"and\s+a|odd|thirds|quarters|fifths|tenths|hundredths|orders?\s+of|weeks?|months?|years?|degrees?|{_UNITS}"
+)
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+# Small ones count what stands before the reader's eyes ("two loops"), unless they count measures, times or parts.
+_UNIT_WORDS = "two|three|four|five|six|seven|eight|nine"
+_WORDS = "|".join(
+    [
+        rf"(?:{_TENS})(?:-(?:one|{_UNIT_WORDS}))?",
+        rf"(?:{_UNIT_WORDS}|ten|eleven|twelve|\w+teen)(?=[\s-]+(?:{_MEASURES})(?!\w))",
+        r"(?:dozen|hundred|thousand|million|billion|trillion)s?|twice|thrice|half|halves|halved|quarters?|a\s+third|thirds",
+        rf"tenths?|hundredths?|thousandths?|orders?\s+of\s+magnitude|(?:{_UNIT_WORDS}|ten|hundred|many)-?fold|triples?d?",
+        r"doubles?d?",
+    ]
+)
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+# “Slide 8”, “Fig. 2”, but not “per step 5 ms”.
+_NUMBERED = (
+    r"(?i:(?<!\b(?:per|a|each|every)\s)\b(?:slide|chapter|section|circle|step|point|item|fig(?:ure)?|table|page|part|"
+    r"version|layer|line|option|theorem|lemma|no)s?\b)\.?"
+)
 
 LANGUAGE = Language(
     code="en",
@@ -207,15 +230,15 @@ LANGUAGE = Language(
     latin={},
     letters=LATIN,
     why="Why",
-    typed_number=typed_number(
-        rf"{_SCALE}(?:{_TIME}|{_SIZE}|{_RATE}){_PER}(?!\w)|%|×(?!{SPACE}?\d)",
-        # 3.5x, not 3x3; 5s, not the 80s or 1990s.
-        close_units=r"(?:x|(?<!\d0)s)(?!\w)",
-        # 8 B, not a model of 7B parameters.
-        spaced_units=rf"(?:{_SCALE}(?:s|B|{_TIME}|{_SIZE}){_PER}|times|fold|per ?cent)(?!\w)",
+    numerals=Numerals(
+        words=_WORDS,
+        innocent=[
+            rf"{_NUMBERED}[ \u00a0]+\d+(?![\d×]|[.,]\d)(?![ \u00a0]*(?:{_UNITS})(?!\w))",
+            rf"(?<![\d.,])[0-3]?\d[ \u00a0](?:{_MONTHS})|(?:{_MONTHS})[ \u00a0][0-3]?\d(?![\d.]|,\d)",
+            r"(?<![\p{N}.,])100[ \u00a0]?%",  # the whole
+            r"(?<![\d.,:])[01]?\d[ \u00a0]?[ap]\.?m\b",
+        ],
+        units=_UNITS,
     ),
-    numbered_thing=re.compile(
-        r"\b(?:slide|chapter|section|circle|step|point|item|fig(?:ure)?|table|page|part|version)s?\.?\s+\d+",
-        re.IGNORECASE,
-    ),
+    superlatives=re.compile(r"\b(?:all|any|every|each|none|most|of them|\w+est)\b", re.IGNORECASE),
 )

@@ -7,12 +7,10 @@ from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 
+from talk.words.numerals import Numerals
+
 # Letters of the Latin script beside A to Z, which names in any talk may have: José, Łukasz.
 LATIN = frozenset(range(0xC0, 0x180))
-
-SPACE = "(?:[ \N{NO-BREAK SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}]|&nbsp;)"
-# Not inside a word, a date, a version or another number.
-_NUMBER = rf"(?<![\w.,/:#-])[≈~±−-]?\d+(?:(?:{SPACE}|,)\d{{3}})*(?:[.,]\d+)?"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +40,8 @@ class Language:
     letters: frozenset[int]  # code points that typefaces keep beside ASCII and signs
     why: str  # how the title of a slide begins that asks why
 
-    typed_number: re.Pattern[str]  # a number with a unit, typed by hand
-    numbered_thing: re.Pattern[str]  # «слайд 8»: what follows is no unit
+    numerals: Numerals  # numbers in prose
+    superlatives: re.Pattern[str]  # «дороже всех»: what is said of more than one rival
 
     def say(self, key: str, /, **holes: object) -> str:
         """The string `key` with its holes filled as they are. Raises TalkError where there is none."""
@@ -68,17 +66,3 @@ def language(code: str | None = None) -> Language:
 def _language(code: str) -> Language:
     found: Language = import_module(f"{__package__}.{code}").LANGUAGE
     return found
-
-
-def typed_number(units: str, close_units: str | None = None, spaced_units: str | None = None) -> re.Pattern[str]:
-    """Matches a number and its unit, given as alternatives of regular expressions.
-
-    `units` stand after a space or right after the number, `close_units` only right after it, `spaced_units` only after
-    a space or a hyphen.
-    """
-    ways = [rf"{SPACE}?(?:{units})"]
-    if close_units:
-        ways.append(f"(?:{close_units})")
-    if spaced_units:
-        ways.append(f"(?:{SPACE}|-)(?:{spaced_units})")
-    return re.compile(f"{_NUMBER}(?:{'|'.join(ways)})")
