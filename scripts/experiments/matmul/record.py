@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any, Literal
 
+from talk.records.doubts import Doubts, above, wide
 from talk.records.headline import Headlines, Quantity, quantity_of, ratio
 from talk.records.schema import Device
 
@@ -12,6 +13,7 @@ from .experiment import EXPERIMENT
 
 Dtype = Literal["float32", "tf32", "bfloat16", "int8"]
 Level = Literal["l1", "l2", "l3", "memory"]
+Traffic = Literal["load", "store", "update"]
 
 # Why a contender was not measured. Two kinds have a detail: the package to install, and the error in its own words.
 _REASON = re.compile(r"no_gpu|out_of_memory|no_package:.+|failed:.+")
@@ -79,12 +81,17 @@ class Contender:
 
 @dataclass(frozen=True, kw_only=True)
 class Bandwidth:
-    """How fast `threads` threads read a working set of `size_bytes` each, over and over."""
+    """How fast `threads` threads go through a working set of `size_bytes` each, over and over.
+
+    `traffic` is what they do there: load, store, or update, which loads two numbers for each that it stores. Whole
+    vectors lie in whole cache lines. Records of before know `load` alone, by a loop that did not reach all of it.
+    """
 
     level: Level
     threads: int
     size_bytes: int
     bytes_per_s: float
+    traffic: Traffic = "load"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,12 +100,37 @@ class Peak:
 
     A core that also reads memory draws more power, and lowers its clock. `after_products_flops_per_s` is the same rate
     in the fraction of a millisecond after a matrix product, before the clock has risen again.
+
+    It is measured many times, between the products: `flops_per_s` is the best, a ceiling, `median_flops_per_s` the
+    median, which medians of products are compared with. Records of before know the best of a moment alone.
     """
 
     device: Device
     threads: int
     flops_per_s: float
     after_products_flops_per_s: float | None = None
+    median_flops_per_s: float | None = None
+
+    @property
+    def typical_flops_per_s(self) -> float:
+        """The median; where a record has none, the best."""
+        return self.median_flops_per_s or self.flops_per_s
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prices:
+    """What is paid each time, however little is done: the third ceiling beside arithmetic and memory.
+
+    `operator_call_s` is a PyTorch operator on one number. `fresh_page_s` is the system's part in the first touch of
+    `page_bytes` of new memory. `threads_start_s` is a parallel loop that does nothing, on all threads. `addition_s` is
+    one float32 addition that waits for the one before it.
+    """
+
+    operator_call_s: float
+    fresh_page_s: float
+    page_bytes: int
+    threads_start_s: float
+    addition_s: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +179,7 @@ class Matmul:
     peaks: list[Peak]
     bandwidths: list[Bandwidth]
     distributed: list[Distributed]
+    prices: Prices | None = None
 
     def find(self, name: str) -> Contender | None:
         """The contender of that name that was measured; None where there is none."""
@@ -176,6 +209,52 @@ def _rate(name: str, data: Matmul) -> Quantity | None:
         return None
     point = contender.squares[-1]
     return point.flops_per_s, quantity_of(point.times_s)[1]
+
+
+# How far above a ceiling a median may be: its own noise and the ceiling's.
+_BEARS, _BEARS_OF_CORES = 0.05, 0.07
+_SMALLEST = 512  # side of squares from which a few interruptions do not make the spread
+
+
+def doubts(data: Matmul) -> Doubts:
+    """Where the record contradicts itself: faster than the peak or the memory, by more than the cores, all noise."""
+    peaks = {peak.threads: peak.flops_per_s for peak in data.peaks if peak.device == "cpu"}
+    most_threads = max(peaks, default=1)
+    if most_threads > 1:
+        yield from above(
+            "FMA peak", peaks[most_threads] / peaks[1], most_threads, _BEARS_OF_CORES, kind="more_than_cores"
+        )
+    loaded = max(
+        (each.bytes_per_s for each in data.bandwidths if (each.level, each.threads) == ("l1", 1)), default=None
+    )
+    for contender in data.contenders:
+        if contender.device != "cpu" or contender.dtype != "float32":
+            continue
+        for point in contender.squares:
+            about, rate = f"{contender.name} n={point.n}", point.flops_per_s
+            # Strassen's algorithm does fewer operations than are counted.
+            if contender.threads in peaks and contender.circle != 3:
+                yield from above(about, rate, peaks[contender.threads], _BEARS)
+            if loaded is not None and contender.threads == 1 and contender.circle != 3:
+                asked = rate * (contender.bytes_asked_per_flop or 0)
+                yield from above(f"{about}, bytes of L1", asked, loaded, _BEARS)
+            if point.n >= _SMALLEST:
+                yield from wide(about, point.times_s)
+    for alone, together in (
+        ("overlap", "threads"),
+        *((f"{each}_one_thread", f"{each}_all_threads") for each in _LIBRARIES),
+    ):
+        first, second = data.find(alone), data.find(together)
+        if first is not None and second is not None and second.threads > 1:
+            for point in second.squares:
+                one = first.at(point.n)
+                if one is not None and point.n >= _SMALLEST:
+                    speedup = point.flops_per_s / one.flops_per_s
+                    about = f"{together} to {alone} n={point.n}"
+                    yield from above(about, speedup, second.threads, _BEARS_OF_CORES, kind="more_than_cores")
+
+
+_LIBRARIES = ("torch", "numpy")
 
 
 def migrate(data: dict[str, Any]) -> dict[str, Any]:
