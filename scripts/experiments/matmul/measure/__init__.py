@@ -50,12 +50,13 @@ def run(task: Task) -> Matmul:
         if on_cpu:
             from . import experiment
         distributed = list(run_tasks(launcher, devices, quick, progress))
-    contenders, peaks, bandwidths = experiment.measure_cpu(quick, progress) if on_cpu else ([], [], [])
-    contenders += measure_gpu(quick, progress, there="cuda" in devices)
+    cpu = experiment.measure_cpu(quick, progress) if on_cpu else None
+    gpu = measure_gpu(quick, progress, there="cuda" in devices)
     return Matmul(
         tiling=experiment.tiling() if on_cpu else None,
-        contenders=contenders,
-        peaks=peaks,
-        bandwidths=bandwidths,
+        contenders=[*cpu.contenders, *gpu] if cpu else list(gpu),
+        peaks=cpu.peaks if cpu else [],
+        bandwidths=cpu.bandwidths if cpu else [],
         distributed=distributed,
+        prices=cpu.prices if cpu else None,
     )

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numba
 import numpy as np
@@ -15,9 +15,9 @@ from talk.measure.machine import current_machine
 from talk.measure.progress import Progress
 
 from ..experiment import NAME
-from ..record import Bandwidth, Contender, Peak, Point, Tiling
+from ..record import Bandwidth, Contender, Peak, Point, Prices, Tiling
 from . import circle4_one_thread
-from .circle9_limit import PeakAfterProducts, measure_bandwidths, measure_peak
+from .circle9_limit import PeakBetween, measure_bandwidths, measure_prices
 from .contenders import Entry, Exact, all_threads, fewer_bits, one_thread, searched, with_epilogue
 from .operands import CONFORMER, Matrix, Shape
 from .timing import Timed, time_together
@@ -50,29 +50,41 @@ FULL = Plan(sides=(128, 512, 1024, 2048), rounds=5, met={1024: 12, 2048: 10}, bu
 QUICK = Plan(sides=(128, 1024), rounds=1, met={}, budget_s=0.2)
 
 
-def measure_cpu(quick: bool, progress: Progress) -> tuple[list[Contender], list[Peak], list[Bandwidth]]:
+@dataclass(frozen=True)
+class OnCpu:
+    """What a CPU has shown: its circles, and itself as a model."""
+
+    contenders: list[Contender]
+    peaks: list[Peak]
+    bandwidths: list[Bandwidth]
+    prices: Prices
+
+
+def measure_cpu(quick: bool, progress: Progress) -> OnCpu:
     """Circles 1 to 5, what a CPU can of circle 8, and the ceilings of circle 9."""
     plan = QUICK if quick else FULL
     threads = current_machine().cpu_cores
     contenders, peaks = [], []
     with thread_limit(threads):
-        bandwidths = measure_bandwidths(threads)
+        bandwidths, prices = measure_bandwidths(threads), measure_prices(threads)
     with thread_limit(1):
-        after_products = PeakAfterProducts(_product(1024))
-        peak = measure_peak(1)
-        contenders += _measure(plan.shapes(one_thread()), 1, plan, progress, after_products)
-        peaks.append(replace(peak, after_products_flops_per_s=after_products.flops_per_s))
-    with thread_limit(threads):
         if threads > 1:
-            peaks.append(measure_peak(threads))
+            bandwidths = [*measure_bandwidths(1), *bandwidths]
+        peak = PeakBetween(1, _product(1024))
+        contenders += _measure(plan.shapes(one_thread()), 1, plan, progress, peak)
+        peaks.append(peak.peak)
+    with thread_limit(threads):
+        peak = PeakBetween(threads)
         shapes: dict[Shape, list[Entry]] = {
             shape: [*entries, *(fewer_bits() if shape[0] == 1024 else [])]
             for shape, entries in plan.shapes(all_threads()).items()
         }
         shapes |= {shape: [*all_threads(), *searched()] for shape in CONFORMER[: 1 if quick else None]}
-        contenders += _measure(shapes, threads, plan, progress)
-        contenders += _measure({CONFORMER[1]: with_epilogue()}, threads, plan, progress)
-    return contenders, peaks, bandwidths
+        contenders += _measure(shapes, threads, plan, progress, peak)
+        contenders += _measure({CONFORMER[1]: with_epilogue()}, threads, plan, progress, peak)
+        if threads > 1:
+            peaks.append(peak.peak)
+    return OnCpu(contenders, peaks, bandwidths, prices)
 
 
 def _product(side: int) -> Callable[[], object]:

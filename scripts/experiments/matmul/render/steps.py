@@ -78,6 +78,7 @@ STEPS = (
     Step("gpu_sparse", "2:4", 8, above="cublas_bfloat16", device="cuda", dtype="bfloat16"),
     Step("searched", "подбор", 8, above="threads", charts=("shapes",), all_threads=True, squares=False, tall=True),
     Step("silu_fused", "SiLU внутри", 8, above="silu_separate", all_threads=True, squares=False, tall=True),
+    Step("silu_unfused", "SiLU снаружи", 8, all_threads=True, squares=False, tall=True),
     Step("silu_separate", "addmm и SiLU", 8, all_threads=True, library=True, squares=False, tall=True),
     Step("torch_one_thread", "torch.mm", 9, charts=("all-steps", "one-thread", "errors"), library=True),
     Step("numpy_one_thread", "NumPy", 9, charts=("all-steps", "one-thread"), library=True),
