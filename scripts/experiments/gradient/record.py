@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from shared.profile import Operator
+from talk.records.doubts import Doubts, unlike
 from talk.records.headline import Headlines
 from talk.records.schema import Device, Signed
 
@@ -233,6 +234,17 @@ def headlines(data: Gradient) -> Headlines:
         yield f"{conformer.device}.backward.time_ratio", (back.time_s / there.time_s, None)
     if data.learning is not None and data.learning.readings:
         yield "learning.error", (data.learning.readings[-1].character_error_rate, None)
+
+
+_BEARS = 0.25  # of a pass: the profiler's own time, and what lies between operators
+
+
+def doubts(data: Gradient) -> Doubts:
+    """Profiled operators that do not add up to the pass that was timed without the profiler."""
+    for conformer in data.conformers:
+        for each in conformer.passes if conformer.device == "cpu" else ():
+            parts_s = sum(operator.self_cpu_time_us for operator in each.operators) / 1e6
+            yield from unlike(f"{each.direction}'s operators and its time, s", parts_s, each.time_s, _BEARS)
 
 
 Data = Gradient

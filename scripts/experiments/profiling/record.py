@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from shared.profile import Model, Run, Workload
+from talk.records.doubts import Doubts, unlike, wide
 from talk.records.headline import Headlines, quantity_of, ratio
 from talk.records.schema import Device, Positive
 
@@ -86,6 +87,20 @@ def headlines(data: Profiling) -> Headlines:
         idle = 1 - run.device_busy_time_us / 1e6 / middle_s
         # The busy part of a pass varies as much as the pass does.
         yield "cuda.idle_share", (max(0.0, idle), spread)
+
+
+_BEARS = 0.25  # of a pass: what lies between operators
+
+
+def doubts(data: Profiling) -> Doubts:
+    """Operators that do not add up to the pass that they were profiled in, and passes unlike each other."""
+    run = data.run_on("cpu")
+    if run is None:
+        return
+    if run.profiled_time_s is not None and run.complete:
+        parts_s = run.self_cpu_time_total_us / 1e6
+        yield from unlike("operators and the profiled pass, s", parts_s, run.profiled_time_s, _BEARS)
+    yield from wide("passes on the CPU", run.pass_times_s)
 
 
 def migrate(data: dict[str, Any]) -> dict[str, Any]:

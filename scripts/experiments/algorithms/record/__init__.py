@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from talk.records.doubts import Doubts, above, wide
 from talk.records.headline import Headlines, quantity_of, ratio
 from talk.records.schema import Device
 
@@ -130,6 +131,21 @@ def headlines(data: Algorithms) -> Headlines:
     largest = max(points["whole"])
     yield "attention.speedup", ratio(points["whole"][largest], points["tiled"][largest])
     yield "ring.ring_time", quantity_of(data.ring.runs[-1].ring_times_s)
+
+
+_BEARS_OF_CORES = 0.1
+
+
+def doubts(data: Algorithms) -> Doubts:
+    """More speed-up than there are cores, and races whose times are all noise."""
+    for hours in data.many_hours:
+        if hours.device == "cpu":
+            speedup, about = hours.one_thread_time_s / hours.all_threads_time_s, "all threads to one, many hours"
+            yield from above(about, speedup, hours.threads, _BEARS_OF_CORES, kind="more_than_cores")
+    yield from wide("ctc, torch", data.ctc.torch_times_s)
+    yield from wide("ctc, ours", data.ctc.ours_times_s)
+    yield from wide("edit distance, ours", data.edit_distance.ours_times_s)
+    yield from wide("edit distance, library", data.edit_distance.library_times_s)
 
 
 _FORMER_NAMES = {
