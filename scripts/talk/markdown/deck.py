@@ -1,31 +1,40 @@
 """The deck: a block `/// chapter | page.md` … `///` becomes that chapter's slides, the prose after each as its notes.
 
-The chapter is named by its path under docs/: `part/page.md`.
+The chapter is named by its path under docs/: `part/page.md`. Its labels are its own, and a footnote stands on the slide
+that refers to it, or in the notes that do.
 """
 
+import copy
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element, SubElement
 
 import yaml
 from markdown import Extension, Markdown
+from markdown.extensions.abbr import AbbrTreeprocessor
 from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
 
 from talk.errors import TalkError
 from talk.markdown.chapters import DIRECTIVE
+from talk.markdown.labels import own_labels
 from talk.markdown.locate import place
-from talk.markdown.slides import Slide, read_slides
+from talk.markdown.prose import without_comments
+from talk.markdown.relative import WRITTEN_IN
+from talk.markdown.slides import Slide, find_lookalikes, read_slides
 from talk.paths import DOCS
 
 # Before slides are checked (95) and snippets, values and claims are read: they work on the deck as in the chapter.
 _PRIORITY = 100
+# After all that changes text (10), before links learn where they are (8), which forgets the chapters.
+_TREE_PRIORITY = 9
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # libyaml, where it was there when PyYAML was built
 FRONT_MATTER = re.compile(r"\A---\s*\n.*?\n---\s*\n", re.DOTALL)
 _HEADING = re.compile(r"(?P<level>#{1,6}) +(?P<text>.*?)(?: *\{[^}]*\})?\s*$")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _SNIPPET = re.compile(r"\s*-+8<-+ +\"generated/")
-_DEFINITION = re.compile(r" {0,3}\[(?!\^)[^\]]+\]:\s")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 _BLOCK = re.compile(r" {0,3}/{3,}")
 # The last sentence of a text that ends with a colon, with the space before it; marks of emphasis may close it.
@@ -34,8 +43,11 @@ _INTRODUCTION = re.compile(r"(?:(?<=[.!?…])\s+|\A)(?:(?![.!?…]\s).)*:[*_»\"
 _SLIDE, _NOTES = "/" * 12, "/" * 11
 
 
-def gather(docs: Path, chapter: str) -> tuple[list[str], tuple[Slide, ...]]:
-    """The chapter's slides as the deck's Markdown, and the slides. Raises TalkError for a bad slide or no such file."""
+def gather(docs: Path, chapter: str) -> tuple[list[str], tuple[Slide, ...], dict[str, str]]:
+    """The chapter's slides as the deck's Markdown, the slides, and the chapter's abbreviations.
+
+    Raises TalkError for a bad slide or no such file.
+    """
     try:
         text = (docs / chapter).read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -44,6 +56,7 @@ def gather(docs: Path, chapter: str) -> tuple[list[str], tuple[Slide, ...]]:
         raise TalkError(where, f"there is no chapter {chapter}", mend, line=line) from None
     # Blank lines instead of the front matter keep the line numbers.
     text = FRONT_MATTER.sub(lambda match: "\n" * match[0].count("\n"), text)
+    text, labels = own_labels(without_comments(text), chapter)
     slides, problems = read_slides(text)
     for line, what, mend in problems:
         raise TalkError(docs / chapter, what, mend, line=line)
@@ -55,8 +68,9 @@ def gather(docs: Path, chapter: str) -> tuple[list[str], tuple[Slide, ...]]:
         note = slide.options.get("note")
         notes = [note] if note else _notes(lines[slide.end : end], level)
         markdown += _write(slide, notes, chapter)
-    markdown += [line for line in lines if _DEFINITION.match(line)]
-    return markdown, slides
+    for definition in labels.definitions if slides else []:
+        markdown += [*definition.splitlines(), ""]
+    return markdown, slides, labels.abbreviations
 
 
 def _write(slide: Slide, notes: list[str], chapter: str) -> list[str]:
@@ -113,7 +127,7 @@ def _notes(prose: list[str], level: int) -> list[str]:
             notes.append(f"**{heading['text']}**")
         elif _SNIPPET.match(line):
             _drop_introduction(notes)
-        elif not _DEFINITION.match(line):
+        else:
             notes.append(line)
     _drop_introduction(notes)
     return notes
@@ -139,13 +153,17 @@ class _DeckProcessor(Preprocessor):
     def __init__(self, md: Markdown, docs: Path) -> None:
         super().__init__(md)
         self._docs = docs
+        self.abbreviations: dict[str, dict[str, str]] = {}
 
     def run(self, lines: list[str]) -> list[str]:
         owners: dict[str, str] = {}
+        for number, what, mend in find_lookalikes("\n".join(lines), "chapter"):
+            where, line = place(lines[number - 1].strip())
+            raise TalkError(where, what, mend, line=line)
 
         def gathered(directive: re.Match[str]) -> str:
             chapter = directive["chapter"]
-            markdown, slides = gather(self._docs, chapter)
+            markdown, slides, self.abbreviations[chapter] = gather(self._docs, chapter)
             for slide in slides:
                 owner = owners.setdefault(slide.address, chapter)
                 if owner != chapter:
@@ -156,6 +174,54 @@ class _DeckProcessor(Preprocessor):
         return DIRECTIVE.sub(gathered, "\n".join(lines)).split("\n")
 
 
+class _OwnLabels(Treeprocessor):
+    """Gives each slide the abbreviations of its chapter, and the footnotes that it refers to."""
+
+    def __init__(self, md: Markdown, deck: _DeckProcessor) -> None:
+        super().__init__(md)
+        self._deck = deck
+
+    def run(self, root: Element) -> None:
+        slides = [each for each in root.iter("section") if each.get(WRITTEN_IN)]
+        if not slides:
+            return
+        texts: dict[str, Element] = {}
+        for div in root.findall("div[@class='footnote']"):
+            texts |= {f"#{item.get('id')}": item for item in div.iter("li") if item.get("id")}
+            root.remove(div)
+        for slide in slides:
+            for part in (slide.find("div[@class='slide-frame']"), slide.find("aside[@class='notes']")):
+                if part is not None:
+                    _put_footnotes(part, texts)
+            if "abbr" in self.md.treeprocessors:
+                AbbrTreeprocessor(self.md, self._deck.abbreviations[slide.attrib[WRITTEN_IN]]).run(slide)
+
+
+def _put_footnotes(part: Element, texts: dict[str, Element]) -> None:
+    """Put at the end of `part` the footnotes that it refers to, numbered from one; marks lead nowhere, all is there."""
+    numbers: dict[str, int] = {}
+    for mark in part.iter("sup"):
+        link = mark.find("a[@class='footnote-ref']")
+        if link is not None and link.get("href") in texts:
+            number = numbers.setdefault(link.attrib["href"], len(numbers) + 1)
+            mark.remove(link)
+            mark.attrib.clear()
+            mark.text = str(number)
+    if not numbers:
+        return
+    notes = SubElement(part, "div", {"class": "footnotes"})
+    for href, number in numbers.items():
+        for index, text in enumerate(copy.deepcopy(texts[href])):
+            for parent in list(text.iter()):
+                for back in parent.findall("a[@class='footnote-backref']"):
+                    parent.remove(back)
+            if index == 0:
+                number_mark = Element("sup")
+                number_mark.text, number_mark.tail, text.text = str(number), f" {text.text or ''}", ""
+                text.insert(0, number_mark)
+            notes.append(text)
+
+
 class DeckExtension(Extension):
     """Gathers slides. Option `docs`: the folder of chapters."""
 
@@ -164,8 +230,10 @@ class DeckExtension(Extension):
         super().__init__(**kwargs)
 
     def extendMarkdown(self, md: Markdown) -> None:
-        """Register the preprocessor."""
-        md.preprocessors.register(_DeckProcessor(md, Path(self.getConfig("docs"))), "deck", _PRIORITY)
+        """Register the processors."""
+        deck = _DeckProcessor(md, Path(self.getConfig("docs")))
+        md.preprocessors.register(deck, "deck", _PRIORITY)
+        md.treeprocessors.register(_OwnLabels(md, deck), "own-labels", _TREE_PRIORITY)
 
 
 def makeExtension(**kwargs: Any) -> DeckExtension:

@@ -30,10 +30,11 @@ _PRICE = re.compile(r"(?:\d|[A-Za-z_]{2}).*[^\s+*/·×-][\s(]+\d+(?:[.,]\d+)*", 
 
 def is_formula(found: re.Match[str]) -> bool:
     """Whether a match of FORMULA is one, and not what stands between two prices or two variables of a shell."""
-    tex, after = found["tex"], found.string[found.end() : found.end() + 1]
-    if after.isdigit() or after == "{":
+    tex, after = found["tex"], found.string[found.end() : found.end() + 2]
+    # A value, {{ name }}, may follow.
+    if after[:1].isdigit() or (after.startswith("{") and after != "{{"):
         return False
-    if after.isalpha() and (tex[-1] in "/:;,.@+=(-–—" or _VARIABLE.fullmatch(tex)):
+    if after[:1].isalpha() and (tex[-1] in "/:;,.@+=(-–—" or _VARIABLE.fullmatch(tex)):
         return False
     if _TEX.search(tex):
         return True

@@ -16,6 +16,7 @@ same blocks. Options:
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,6 +37,7 @@ from talk.markdown.addresses import Addresses
 from talk.markdown.chapters import deck_of
 from talk.markdown.locate import place
 from talk.markdown.page import page_of
+from talk.markdown.prose import without_code, without_comments
 from talk.markdown.relative import WRITTEN_IN
 from talk.markdown.sizes import WHY_WIDTH, WIDTH, formula_size, read_tables, table_size, text_size
 from talk.markdown.steps import (
@@ -61,8 +63,16 @@ _OPEN = re.compile(r" {0,3}(?P<slashes>/{3,}) *(?P<name>[\w-]+) *(?:\| *(?P<argu
 _CLOSE = re.compile(r" {0,3}(?P<slashes>/{3,}) *$")
 _ATTRIBUTES = re.compile(r" +(\{:? *[.#][^{}]*\}) *$")
 _FENCE = re.compile(r"\s*(?P<fence>`{3,}|~{3,})")
+# Blocks of the talk's own, which another spelling would leave on the page as text, and out of the deck.
+_OWN_BLOCKS = ("slide", "notes", "measured", "unmeasured")
+_ARGUMENTS = {"slide": " | Title", "notes": "", "measured": " | name", "unmeasured": " | name", "chapter": " | page.md"}
+_LOOKS_OPEN = re.compile(r"\s*(?P<slashes>/{2,})\s*(?P<name>[\w-]+)\s*(?P<bar>\|)?")
+_FEWEST_SLASHES, _FEW_LETTERS = 3, 2
+_LOOKS_OPTION = re.compile(r"\s*(?P<name>[\w-]+)\s*:(?:\s|$)")
 # Before anything reads the text: fenced code (25), snippets (32).
 _CHECK_PRIORITY = 95
+# What is put into a comment is no slide, whatever is in it.
+_COMMENTS_PRIORITY = 97
 
 Problem = tuple[int, str, str]
 
@@ -90,10 +100,12 @@ def read_slides(text: str) -> tuple[tuple[Slide, ...], tuple[Problem, ...]]:
     slides: list[Slide] = []
     problems: list[Problem] = []
     addresses = Addresses()
-    lines = text.splitlines()
+    lines = without_comments(text).splitlines()
+    problems += find_lookalikes(text, *_OWN_BLOCKS)
     for line, header, end in _blocks(lines, problems):
         title = header["argument"] or ""
         options, content = _split_options(lines[line : end - 1])
+        problems += _lost_options(title, content, end - len(content))
         found = list(_option_problems(title, options, addresses))
         problems += [(line, what, mend) for what, mend in found]
         if not found:
@@ -150,6 +162,62 @@ def _blocks(lines: list[str], problems: list[Problem]) -> Iterator[tuple[int, re
         lose(*unclosed)
 
 
+def find_lookalikes(text: str, *names: str) -> Iterator[Problem]:
+    """Lines outside code and comments that look like the header of a block `names` and are none."""
+    for number, line in enumerate(without_code(text).splitlines(), start=1):
+        looks = _LOOKS_OPEN.match(_visible(line))
+        name = next((name for name in names if _is_meant(looks["name"], name)), None) if looks else None
+        header = _OPEN.match(line)
+        if looks is None or name is None or (header is not None and header["name"] == name):
+            continue
+        if len(looks["slashes"]) >= _FEWEST_SLASHES or looks["bar"]:
+            what = f"this line looks like a block {name} and is none: {_fault(line, looks, name)}"
+            yield number, what, f"write `/// {name}{_ARGUMENTS[name]}`"
+
+
+def _is_meant(written: str, name: str) -> bool:
+    """Whether whoever wrote `written` meant `name`: in capitals, as a plural, with a letter of another alphabet."""
+    folded = written.casefold()
+    if folded in {name, f"{name}s"}:
+        return True
+    return len(folded) == len(name) and not folded.isascii() and sum(map(str.__ne__, folded, name)) <= _FEW_LETTERS
+
+
+def _fault(line: str, looks: re.Match[str], name: str) -> str:
+    if unseen := next(filter(_is_unseen, line), None):
+        return f"it has an invisible U+{ord(unseen):04X}"
+    if line.startswith("    "):
+        return "four spaces before it make it code"
+    if looks["name"] != name:
+        return f"its name is “{looks['name']}”"
+    return "it has fewer than three slashes" if len(looks["slashes"]) < _FEWEST_SLASHES else "it has no bar"
+
+
+def _is_unseen(char: str) -> bool:
+    """Whether the character is an odd space, or has no width."""
+    return char != " " and unicodedata.category(char) in {"Zs", "Cf", "Cc"}
+
+
+def _visible(line: str) -> str:
+    """The line as it is seen: odd spaces are spaces, what has no width is not there."""
+    return "".join(
+        " " if char == "\t" or unicodedata.category(char) == "Zs" else "" if _is_unseen(char) else char for char in line
+    )
+
+
+def _lost_options(title: str, content: list[str], first: int) -> Iterator[Problem]:
+    """What looks like a slide's options and would be text of the slide; `first` is the line of `content`."""
+    seen = [_visible(line) for line in content]
+    blank = next((at for at, line in enumerate(seen) if not line.strip()), len(seen))
+    under = next((at for at, line in enumerate(seen) if line.strip()), len(seen))
+    candidates = list(range(blank)) or [at for at in (under,) if at < len(seen) and seen[at].startswith("    ")]
+    for at in candidates:
+        option = _LOOKS_OPTION.match(seen[at])
+        if option is not None and option["name"] in _OPTIONS:
+            what = f"slide “{title}”: {option['name']} is no option there"
+            yield first + at, what, "put options right under the header, each after four plain spaces"
+
+
 def _split_options(body: list[str]) -> tuple[dict[str, Any] | None, list[str]]:
     """Indented YAML right under the header, and the rest; None where it is not a mapping."""
     size = next((i for i, line in enumerate(body) if not re.match(r" {4,}\S", line)), len(body))
@@ -199,6 +267,13 @@ class _SlideCheck(Preprocessor):
             where, at = place(lines[line - 1].strip())
             raise TalkError(where, what, mend, line=at)
         return lines
+
+
+class _Comments(Preprocessor):
+    """Takes comments out, so that the article and the deck agree on what is in one."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        return without_comments("\n".join(lines)).split("\n")
 
 
 class SlideBlock(Block):
@@ -390,6 +465,7 @@ class SlidesExtension(BlocksExtension):
         """Register the blocks and the check that runs before them."""
         block_mgr.register(SlideBlock, self.getConfigs())
         block_mgr.register(NotesBlock, self.getConfigs())
+        md.preprocessors.register(_Comments(md), "comments", _COMMENTS_PRIORITY)
         md.preprocessors.register(_SlideCheck(md), "slide-check", _CHECK_PRIORITY)
 
 

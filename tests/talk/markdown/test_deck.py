@@ -6,6 +6,8 @@ import pytest
 from talk.errors import TalkError
 from talk.markdown.page import PageMarkdown
 
+pytestmark = pytest.mark.usefixtures("russian")
+
 CHAPTER = """---
 title: Глава
 ---
@@ -175,3 +177,115 @@ def test_blocks_inside_a_slide_survive_the_move(docs: Path) -> None:
     (docs / "chapter.md").write_text(text, encoding="utf-8")
     (slide,) = build(docs)
     assert len(slide.findall(".//div[@class='slide-column']")) == 2
+
+
+FULL = ["abbr", "attr_list", "footnotes", "md_in_html", "pymdownx.superfences", "talk.markdown"]
+
+
+def built(docs: Path, **chapters: str) -> Element:
+    """The deck of these chapters, with all that pages may use."""
+    for name, text in chapters.items():
+        (docs / f"{name}.md").write_text(text, encoding="utf-8")
+    md = PageMarkdown("slides.md", extensions=FULL, extension_configs={"talk.markdown": {"docs": str(docs)}})
+    deck = "\n".join(f"/// chapter | {name}.md\n///\n" for name in chapters)
+    return fromstring(f"<deck>{md.convert(deck)}</deck>".replace("&nbsp;", " ").replace("&#160;", " "))
+
+
+@pytest.mark.parametrize(
+    "use",
+    ["[x][where]", "[where][]", "[where]", "![x][where]", "[x][WHERE]", "[x] [where]", "[*x*][where]", "- [x][where]"],
+)
+def test_link_labels_of_two_chapters_do_not_meet(tmp_path: Path, use: str) -> None:
+    chapter = "/// slide | {0}\n\nНа слайде " + use + "\n///\n\nВ заметках\n" + use
+    chapter += "\n\n[where]: https://example.org/{0} 'Title'\n"
+    deck = built(tmp_path, one=chapter.format("one"), two=chapter.format("two"))
+    for slide, name in zip(deck.findall("section"), ["one", "two"], strict=True):
+        found = [each.get("href") or each.get("src") for each in slide.iter() if each.tag in ("a", "img")]
+        assert [address for address in found if "#" not in str(address)] == [f"https://example.org/{name}"] * 2
+
+
+def test_labels_in_code_are_code(tmp_path: Path) -> None:
+    text = "/// slide | A\n\n`a[x][where]`\n\n```text\n[where]\n[where]: x\n```\n///\n\n[where]: https://example.org/\n"
+    [slide] = built(tmp_path, one=text).findall("section")
+    assert "a[x][where]" in "".join(slide.itertext())
+    assert "[where]: x" in "".join(slide.itertext())
+    assert "one.md where" not in "".join(slide.itertext())
+
+
+FOOTNOTES = """/// slide | {0}
+
+Мера[^note] и мера[^other].
+///
+
+Проза[^note].
+
+[^note]: Текст {0} со [ссылкой][where].
+    Ещё строка.
+
+    И ещё абзац.
+
+[^other]: Другой.
+[where]: https://example.org/{0}
+
+## Дальше
+
+Хвост.
+"""
+
+
+def test_a_slides_footnotes_are_on_it_and_those_of_notes_in_them(tmp_path: Path) -> None:
+    deck = built(tmp_path, one=FOOTNOTES.format("one"), two=FOOTNOTES.format("two"))
+    assert [child.tag for child in deck] == ["section", "section"], "no footnote is left under the slides"
+    for slide, name in zip(deck.findall("section"), ["one", "two"], strict=True):
+        frame, aside = slide.find("div[@class='slide-frame']"), slide.find("aside[@class='notes']")
+        assert frame is not None
+        assert aside is not None
+        for part, marks in ((frame, ["1", "2", "1", "2"]), (aside, ["1", "1"])):
+            assert [mark.text for mark in part.iter("sup")] == marks
+            text = " ".join("".join(part.itertext()).split())
+            assert f"1 Текст {name} со ссылкой. Ещё строка." in text
+            assert "И ещё абзац." in text
+            assert ("2 Другой." in text) is (part is frame)
+            assert [a.get("href") for a in part.iter("a")] == [f"https://example.org/{name}"]
+            assert "[^" not in text
+        assert "Хвост" not in "".join(slide.itertext())
+
+
+def test_abbreviations_of_two_chapters_do_not_meet(tmp_path: Path) -> None:
+    chapter = "/// slide | {0}\n\nЭто ПП\n///\n\nИ тут ПП.\n\n*[ПП]: Полное {0}\n"
+    deck = built(tmp_path, one=chapter.format("one"), two=chapter.format("two"), three="/// slide | ПП\n///\n")
+    titles = [[each.get("title") for each in slide.iter("abbr")] for slide in deck.findall("section")]
+    assert titles == [["Полное one"] * 2, ["Полное two"] * 2, []]
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "<!--\n/// slide | Спрятан\n\nТело\n///\n\nПроза\n-->",
+        "Проза <!-- /// slide\n\n/// slide | Спрятан\n///\n --> дальше.",
+        "<!-- одно --> <!--\n```\n/// slide | Спрятан\n///\n-->",
+        "<!--\n/// slide | Не закрыт\n-->",
+    ],
+)
+def test_a_slide_in_a_comment_is_not_presented(tmp_path: Path, comment: str) -> None:
+    text = f"/// slide | Виден\n///\n\n{comment}\n\n/// slide | Тоже\n///\n"
+    deck = built(tmp_path, one=text)
+    assert [slide.get("id") for slide in deck] == ["viden", "tozhe"]
+    assert "--" not in "".join(deck.itertext())
+    article = PageMarkdown("one.md", extensions=FULL).convert(text)
+    assert article.count("<section") == 2
+    assert "Спрятан" not in article
+    assert "--&gt;" not in article
+
+
+def test_a_comment_in_code_is_code(tmp_path: Path) -> None:
+    text = "/// slide | А\n\n`<!--`\n///\n\n```html\n<!--\n```\n\n/// slide | Б\n///\n\n`-->` и\n"
+    assert len(built(tmp_path, one=text).findall("section")) == 2
+
+
+@pytest.mark.parametrize(
+    "directive", ["/// Chapter | one.md\n///\n", "///\u00a0chapter | one.md\n///\n", "/// chapter one.md\n///\n"]
+)
+def test_what_looks_like_a_chapter_and_is_none_is_refused(docs: Path, directive: str) -> None:
+    with pytest.raises(TalkError, match="looks like a block chapter and is none"):
+        build(docs, directive)

@@ -106,6 +106,7 @@ def test_prices_and_variables_of_a_shell_are_text(text: str) -> None:
         ("$A$/$B$, ($n$), «$m$»", ["A", "B", "n", "m"]),
         (r"$t_{сети}$ и $\text{время сети}$", ["t_{сети}", r"\text{время сети}"]),
         ("$100/$200, $x$", ["x"]),
+        ("$2 (${{ a.b }}${} + {}${{ c.d }}$)$", ["2 (", "{} + {}", ")"]),
     ],
 )
 def test_formulas_are_formulas(text: str, formulas: list[str]) -> None:

@@ -13,6 +13,8 @@ from talk.markdown.page import PageMarkdown
 from talk.markdown.slides import DEFAULT_TIME_S, LAYOUTS, find_slide_problems, read_slides
 from talk.words import bind, say
 
+pytestmark = pytest.mark.usefixtures("russian")
+
 EXTENSIONS = ["attr_list", "tables", "toc", "pymdownx.superfences", "talk.markdown.slides"]
 
 
@@ -218,3 +220,60 @@ def test_a_slide_without_a_time_gets_the_usual_one() -> None:
     text = "/// slide | А\n///\n\n/// slide | Б\n    time: 5\n///\n"
     assert [slide.planned_s for slide in read_slides(text)[0]] == [DEFAULT_TIME_S, 5]
     assert [slide.get("data-timing") for slide in slides_of(text)] == [str(DEFAULT_TIME_S), "5"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "///\u00a0slide | А",
+        "/// slide\u00a0| А\u200b".replace("\u00a0", "\u2009"),
+        "\ufeff/// slide | А",
+        "/\u200b// slide | А",
+        "/// sli\u00adde | А",
+        "/// Slide | А",
+        "/// SLIDE | А",
+        "/// slides | А",
+        "/// slid\u0435 | А",
+        "/// slide А",
+        "// slide | А",
+        "\t/// slide | А",
+        "    /// slide | А",
+    ],
+)
+def test_what_looks_like_a_slide_and_is_none_is_refused(header: str) -> None:
+    text = f"Проза.\n\n{header}\n\nТело.\n///\n"
+    found = [problem for problem in find_slide_problems(text) if "looks like a block slide" in problem[1]]
+    assert [line for line, _, _ in found] == [3]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "\u00a0\u00a0\u00a0\u00a0time: 45",
+        "\ttime: 45",
+        "  time: 45",
+        "    layout: text\n\u2003\u2003time: 45",
+        "\n    time: 45",
+    ],
+)
+def test_what_looks_like_an_option_and_is_none_is_refused(options: str) -> None:
+    found = find_slide_problems(f"/// slide | А\n{options}\n\nТело.\n///\n")
+    assert [(line, what) for line, what, _ in found] == [
+        (2 + options.count("\n"), "slide “А”: time is no option there")
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/// slide | А\n\nВремя: 45\n\ntime: 45\n///\n",
+        "```markdown\n///\u00a0slide | А\n```\n",
+        "<!-- /// Slide | А -->\n",
+        "`/// Slide | А`\n",
+        "/// slide | А\n\n    x: int = 1\n///\n",
+        "/// details | Slide\n///\n",
+        "// slide over it\n",
+    ],
+)
+def test_what_is_no_slide_and_looks_like_none_is_let_be(text: str) -> None:
+    assert find_slide_problems(text) == ()
