@@ -4,7 +4,7 @@ Everything that comes from a record is escaped here or by `escape`: a machine ma
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from html import escape
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def _short(commit: str) -> str:
 
 
 # Libraries that compute products of matrices in float32.
-_MULTIPLY = {"OpenBLAS", "MKL", "BLIS", "Accelerate"}
+MULTIPLY = frozenset({"OpenBLAS", "MKL", "BLIS"})
 
 
 def _kernel(library: Library) -> str:
@@ -110,13 +110,14 @@ class Provenance:
         title = "; ".join(f"{say(f'doubt.{kind}')}: {about}" for kind, _, about in told)
         return f'<mark class="stale" title="{escape(title)}">{say("provenance.doubtful")}</mark>'
 
-    def kernels(self, *packages: str) -> str:
-        """Which library each of `packages` computes products with, and which of its kernels, as HTML.
+    def kernels(self, titles: Mapping[str, str], libraries: Container[str] = MULTIPLY) -> str:
+        """Which of `libraries` each package (as imported: as it is called) runs on, and which of its kernels, as HTML.
 
         «NumPy: OpenBLAS, ядро SkylakeX; torch: MKL, AVX2»; empty where the record does not tell.
         """
-        found = {each.serves: each for each in self.record.libraries if each.name in _MULTIPLY}
-        return escape("; ".join(f"{package}: {_kernel(found[package])}" for package in packages if package in found))
+        found = {each.serves: each for each in self.record.libraries if each.name in libraries}
+        shown = (f"{title}: {_kernel(found[package])}" for package, title in titles.items() if package in found)
+        return escape("; ".join(shown))
 
     def sentence(self, device: Device | None = None) -> str:
         """Machine, date, versions, code, reservations and the link to the raw record (see `raw_url`), as HTML."""
