@@ -1,9 +1,13 @@
 """What readers do with a page beside looking at it: print, copy, translate, search, open from disk, touch."""
 
+import json
+import re
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.browser.visit import visit
 
@@ -54,3 +58,100 @@ def test_on_paper_slides_stay_dark_and_whole(browser: Browser, address: str) -> 
             ].join(" "))"""
         )
         assert set(looks) == {"avoid rgb(0, 0, 0) exact"}
+
+
+def search(page: Page, words: str) -> list[str]:
+    """Pages that the search finds, the best first, as the site's addresses."""
+    page.locator(".md-search__input").click()
+    page.locator(".md-search__input").fill(words)
+    page.keyboard.press("Shift")  # the theme asks when a key comes up
+    page.wait_for_function(
+        "words => new RegExp(words).test(document.querySelector('.md-search-result__meta').textContent)",
+        arg=r"\d|не найдено",
+    )
+    links = page.locator(".md-search-result__item > a:first-child")
+    return [
+        re.sub(r".*?/site/|\?.*|index\.html|https?://[^/]+/", "", str(each))
+        for each in links.evaluate_all("all => all.map(each => each.href)")
+    ]
+
+
+FOUND_FIRST = {
+    "умножение": "matmul/",
+    "умнажение": "matmul/",
+    "умножение матриц": "matmul/",
+    "производная": "derivative/",
+    "матмул": "matmul/",
+    "GPU": "gpu/",
+    "свертка": "gpu/",
+    "conv2d": "gpu/",
+    "slow_conv2d": "gpu/",
+    "zero_grad": "derivative/",
+    "Штрассена": "matmul/",
+}
+
+
+@pytest.fixture(scope="module", params=["served", "from disk"])
+def home(request: pytest.FixtureRequest, site: Path, address: str) -> str:
+    """The first page's address, of the site on a server and on disk."""
+    return f"{address}/" if request.param == "served" else (site / "index.html").as_uri()
+
+
+def test_search_forgives_and_ranks_chapters_first(browser: Browser, home: str) -> None:
+    with visit(browser, home) as opened:
+        first = {}
+        for words in FOUND_FIRST:
+            found = search(opened.page, words)
+            first[words] = found[0] if found else None
+        assert first == FOUND_FIRST
+        assert opened.errors == []
+
+
+@pytest.mark.parametrize(("typed", "written"), [("свертка", "свёртка"), ("слоев", "слоёв"), ("еще", "ещё")])
+def test_search_knows_a_letter_without_its_marks(browser: Browser, home: str, typed: str, written: str) -> None:
+    with visit(browser, home) as opened:
+        found = search(opened.page, typed)
+        assert found
+        marked = opened.page.locator(".md-search-result mark").all_text_contents()
+        assert written in {each.lower() for each in marked}
+        assert search(opened.page, written) == found
+
+
+def test_search_finds_nothing_where_there_is_nothing(browser: Browser, home: str) -> None:
+    with visit(browser, home) as opened:
+        assert search(opened.page, "кривошипношатунный") == []
+
+
+def test_what_is_found_leads_to_its_words(browser: Browser, home: str) -> None:
+    with visit(browser, home) as opened:
+        search(opened.page, "свертка")
+        opened.page.locator(".md-search-result__item a").nth(1).click()
+        opened.page.wait_for_selector("main mark[data-md-highlight]")
+        assert "gpu" in opened.page.url
+        assert opened.errors == []
+
+
+def test_cells_and_labels_are_apart_in_the_index(site: Path) -> None:
+    """No word of the index is two words of the pages; nor is code torn."""
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    words = {word for entry in index["docs"] for word in re.split(r"[^\w]+", re.sub("<[^>]*>", " ", entry["text"]))}
+    shown = set()
+    for page in site.rglob("index.html"):
+        shown |= set(re.split(r"[^\w]+", re.sub(r"<[^>]*>", "\0", page.read_text(encoding="utf-8")).replace("\0", " ")))
+    glued = {word for word in words if word not in shown and any(letter.isalpha() for letter in word)}
+    assert {
+        word
+        for word in glued
+        if any(word.startswith(each) and word[len(each) :] in shown for each in shown if len(each) > 3)
+    } == set()
+    assert "slow_conv2daddmm" not in " ".join(words)
+
+
+def test_every_link_of_a_page_from_disk_leads_to_a_page(browser: Browser, site: Path) -> None:
+    for name in ("index.html", "gpu/index.html", "reproduce/index.html", "labs/matmul/index.html"):
+        with visit(browser, (site / name).as_uri()) as opened:
+            links = opened.page.locator("a[href]").evaluate_all("all => all.map(each => each.href)")
+            local = {link.split("#")[0].split("?")[0] for link in links if link.startswith("file:")}
+            assert len(local) > 5
+            assert {link for link in local if not Path(unquote(link.removeprefix("file://"))).is_file()} == set()
+            assert opened.errors == []

@@ -23,6 +23,7 @@ _ADDRESS = re.compile(r"""url\((?P<quote>["']?)(?P<address>(?!["']|data:|#|/|[a-
 
 _NOTE = re.compile(r"/\*(?!!).*?\*/", re.DOTALL)
 _INDENT = re.compile(r"\s*\n\s*")
+_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)  # which nobody published
 _PLAIN = " !$&'()*+,-./:;=?@_~"  # what may stand as it is in an address between double quotes
 
 
@@ -53,14 +54,17 @@ def bundles(own: Path = _OWN) -> dict[str, list[Path]]:
         "deck-parts.css": [math, *parts, *talks],
         "deck.js": [
             VENDOR / "reveal" / "reveal.js",
-            *(
-                GENERATED_ASSETS / "scripts" / f"{name}.js"
-                for name in ("words", "rehearsal", "pictures", "overview", "deck")
-            ),
+            *_scripts("words", "rehearsal", "pictures", "overview", "formulas", "deck"),
         ],
+        "page.js": _scripts("words", "page", "disk", "formulas", "origins", "machines"),
+        "search.js": [VENDOR / "minisearch" / "minisearch.js", *_scripts("search")],
         # The speaker's window, where slides wear what they wear in the deck.
         "speaker.css": [SHEET, *slides, math, *parts, *_sheets("speaker"), *talks],
     }
+
+
+def _scripts(*names: str) -> list[Path]:
+    return [GENERATED_ASSETS / "scripts" / f"{name}.js" for name in names]
 
 
 def _sheets(*names: str) -> list[Path]:
@@ -77,7 +81,8 @@ def joined(parts: list[Path], folder: Path, chosen: Settings, spoken: Language) 
             raise TalkError(part, "is missing", "run `make setup`") from None
         if part.is_relative_to(ASSETS):
             text = fill(text, spoken)
-        texts.append(_short(_moved(text, part.parent, folder, chosen)) if part.suffix == ".css" else f"{text};")
+        sheet = part.suffix == ".css"
+        texts.append(_short(_moved(text, part.parent, folder, chosen)) if sheet else f"{_MAP.sub('', text)};")
     return "\n".join(texts) + "\n"
 
 

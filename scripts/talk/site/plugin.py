@@ -25,8 +25,10 @@ from talk.site.policy import write_policies
 from talk.site.prepare import prepare
 from talk.site.rebuild import Rebuilder, watch_edits
 from talk.site.restart import restart_if_code_changed
+from talk.site.search import apart, copy_index, name_in_menu
 
 _FIRST, _LAST = 200, -200
+_SEARCH = "material/search"
 
 
 class Options(Config):  # type: ignore[no-untyped-call]
@@ -39,6 +41,7 @@ class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def __init__(self) -> None:
         self._serving = False
         self._rebuilder = Rebuilder()
+        self._content = ""  # of the page that is being indexed, as readers get it
 
     def on_startup(self, *, command: str, **_: Any) -> None:
         """Remember whether MkDocs is about to serve. Having this method, the plugin lives through all its builds."""
@@ -82,19 +85,25 @@ class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             self._rebuilder.keep(page, html)
         return html
 
-    def on_env(self, env: Any, **_: Any) -> Any:
-        """Keep templates compiled."""
+    def on_env(self, env: Any, *, config: Any, **_: Any) -> Any:
+        """Keep templates compiled, and tell them whether search.js answers here."""
         self._rebuilder.keep_templates(env)
+        env.globals["own_search"] = _SEARCH in config.plugins
         return env
 
     @event_priority(_FIRST)
     def _before_search(self, context: Any, *, page: Any, config: Any, **_: Any) -> Any:
         if self._serving:
             self._rebuilder.take_former_entries(page, config)
+        self._content = page.content
+        page.content = apart(page.content)
         return context
 
     @event_priority(_LAST)
     def _after_search(self, context: Any, *, page: Any, config: Any, **_: Any) -> Any:
+        page.content = self._content
+        if _SEARCH in config.plugins:
+            name_in_menu(config.plugins[_SEARCH].search_index.entries, page)
         if self._serving:
             self._rebuilder.keep_entries(page, config)
         return context
@@ -104,6 +113,7 @@ class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def on_post_build(self, *, config: Any) -> None:
         """Put the pages of machines among the others, and give every page its policy, whatever it was made of."""
         site = Path(config.site_dir)
+        copy_index(site)
         finish_pages()
         if MACHINE_PAGES.is_dir():
             hidden = shutil.ignore_patterns(".*")

@@ -101,8 +101,10 @@ def _copies(chosen: Settings, spoken: Language) -> Iterator[tuple[str, str]]:
         for cut in files:
             yield cut.whole.relative_to(NODE_MODULES).as_posix(), f"fonts/{cut.name}"
         yield f"@fontsource/{face.package}/LICENSE", f"fonts/{face.package}-LICENSE.txt"
+    yield "minisearch/dist/umd/index.js", "minisearch/minisearch.js"
     for package in ("katex", "reveal.js"):  # every licence asks that its text travels with the copies
         yield f"{package}/LICENSE", f"{package.removesuffix('.js')}/LICENSE.txt"
+    yield "minisearch/LICENSE.txt", "minisearch/LICENSE.txt"
 
 
 def _copy(copies: list[tuple[str, str]], letters: frozenset[int], folder: Path) -> None:

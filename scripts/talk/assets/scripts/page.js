@@ -1,3 +1,10 @@
+// The page's search is answered by search.js: the theme asks whatever worker its configuration names.
+(() => {
+  const { search } = document.currentScript.dataset;
+  const config = document.getElementById("__config");
+  if (search && config) config.textContent = JSON.stringify({ ...JSON.parse(config.textContent), search });
+})();
+
 // Names, for a screen reader, what Material leaves nameless or calls all the same.
 (() => {
   document.querySelector(".md-search")?.setAttribute("aria-label", say("search"));
