@@ -165,9 +165,12 @@ def _refuse_out_of_range(content: dict[str, Any], hint: Any, path: Path) -> None
 
 
 def _refuse_impossible(record: AnyRecord, path: Path) -> None:
-    from talk.settings import settings  # which reads YAML; a bare machine has none, and writes no published record
+    original = None
+    if record.origin == "published":
+        from talk.settings import settings  # which reads YAML: a bare machine, which writes no such record, has none
 
+        original = settings().original
     try:
-        check_circumstances(record, settings().original if record.origin == "published" else None)
+        check_circumstances(record, original)
     except ValueError as error:
         raise TalkError(path, f"field {error}", MEND) from None

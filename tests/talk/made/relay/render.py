@@ -1,5 +1,6 @@
 """Values and figures of each device; one figure compares with the published record, one is for slides alone."""
 
+import re
 import tomllib
 from html import escape
 from statistics import median
@@ -23,7 +24,7 @@ def named_values(record: Record[Data]) -> dict[str, Value]:
         times_s[run.device] = time_s = median(run.times_s)
         found[f"{run.device}.time"] = Value(time_s, "time", "median of the repeats")
         found[f"{run.device}.pace"] = Value(ASKED_S / time_s, "ratio", "time asked / median")
-        for leg in run.legs:
+        for leg in (leg for leg in run.legs if re.fullmatch(r"\w+", leg.name, re.ASCII)):
             found[f"{run.device}.{leg.name}.share"] = Value(leg.time_s / time_s, "share", "leg / median")
             found[f"{run.device}.{leg.name}.calls"] = Value(leg.calls, "count", "as counted")
         if run.device == "cuda":
