@@ -155,3 +155,111 @@ def test_every_link_of_a_page_from_disk_leads_to_a_page(browser: Browser, site: 
             assert len(local) > 5
             assert {link for link in local if not Path(unquote(link.removeprefix("file://"))).is_file()} == set()
             assert opened.errors == []
+
+
+@pytest.mark.parametrize("name", ["gpu/", "matmul/", "derivative/", "algorithms/", "reproduce/", "slides/"])
+def test_translators_leave_numbers_formulas_and_labels_alone(browser: Browser, address: str, name: str) -> None:
+    with visit(browser, f"{address}/{name}") as opened:
+        kept = opened.page.locator(
+            "main :is(data.measured, .arithmatex, svg:has(text)), .deck :is(data.measured, .arithmatex)"
+        )
+        assert kept.count() > 5
+        assert (
+            kept.evaluate_all("all => all.filter(each => each.translate).map(each => each.outerHTML.slice(0, 200))")
+            == []
+        )
+        assert opened.page.locator("main p, .deck p").first.evaluate("text => text.translate"), "prose is translated"
+
+
+def test_a_copied_formula_is_its_tex_once(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/derivative/") as opened:
+        page = opened.page
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        copied = """paragraph => {
+          getSelection().selectAllChildren(paragraph);
+          document.execCommand("copy");
+          const tex = [...paragraph.querySelectorAll("annotation")].map((each) => each.textContent);
+          return navigator.clipboard.readText().then((text) => [text, tex]);
+        }"""
+        paragraph = page.locator("main > .md-main__inner p:has(span.arithmatex), main p:has(span.arithmatex)").first
+        text, formulas = paragraph.evaluate(copied)
+        assert formulas
+        for tex in set(formulas):
+            assert text.count(tex) >= 1
+        assert "\n" not in text.strip()
+        words = paragraph.evaluate(
+            """paragraph => {
+              const copy = paragraph.cloneNode(true);
+              for (const formula of copy.querySelectorAll(".katex")) formula.replaceWith(formula.querySelector("annotation").textContent);
+              return copy.textContent;
+            }"""
+        )
+        assert text.split() == words.split()
+        block = page.locator("main div.arithmatex").first
+        text, (tex,) = block.evaluate(copied)
+        assert text.strip() == tex.strip()
+
+
+def test_a_selection_that_ends_inside_a_formula_takes_it_whole(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/derivative/") as opened:
+        page = opened.page
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        paragraph = page.locator("main p:has(span.arithmatex)").first
+        text, tex = paragraph.evaluate(
+            """paragraph => {
+              const formula = paragraph.querySelector(".katex");
+              const letters = document.createTreeWalker(formula.querySelector(".katex-html"), NodeFilter.SHOW_TEXT);
+              const range = document.createRange();
+              range.setStart(paragraph, 0);
+              range.setEnd(letters.nextNode(), 1);
+              getSelection().removeAllRanges();
+              getSelection().addRange(range);
+              document.execCommand("copy");
+              const tex = formula.querySelector("annotation").textContent;
+              return navigator.clipboard.readText().then((text) => [text, tex]);
+            }"""
+        )
+        assert text.rstrip().endswith(tex)
+
+
+def test_where_a_number_is_from_is_told_to_a_keyboard_and_a_screen_reader(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/derivative/") as opened:
+        page = opened.page
+        numbers = page.locator("main data.measured[title]")
+        assert numbers.count() > 20
+        assert numbers.evaluate_all("all => all.filter(each => each.tabIndex !== 0 && !each.closest('a')).length") == 0
+        number = numbers.first
+        number.focus()
+        told = page.get_by_role("tooltip")
+        assert told.inner_text() == number.get_attribute("title")
+        box, place = told.bounding_box(), number.bounding_box()
+        assert box and place
+        assert box["y"] >= place["y"] + place["height"] - 1 or box["y"] + box["height"] <= place["y"] + 1, (
+            "it hides nothing"
+        )
+        session = page.context.new_cdp_session(page)
+        root = session.send("DOM.getDocument")["root"]["nodeId"]
+        node = session.send("DOM.querySelector", {"nodeId": root, "selector": "data[aria-describedby]"})["nodeId"]
+        described = session.send("Accessibility.getPartialAXTree", {"nodeId": node, "fetchRelatives": False})["nodes"][
+            0
+        ]
+        assert described["description"]["value"] == number.get_attribute("title")
+        page.keyboard.press("Escape")
+        assert told.is_hidden()
+        assert opened.errors == []
+
+
+def test_where_a_number_is_from_is_told_to_a_finger(browser: Browser, address: str) -> None:
+    options: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    with visit(browser, f"{address}/derivative/", **options) as opened:
+        page = opened.page
+        number = page.locator("main p > data.measured[title]").first
+        number.tap()
+        told = page.get_by_role("tooltip")
+        assert told.inner_text() == number.get_attribute("title")
+        box = told.bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+        page.locator("main h2").first.tap()
+        assert told.is_hidden()

@@ -132,6 +132,7 @@ class _MathProcessor(Treeprocessor):
             if not written.endswith(_DELIMITERS.get(opening, "\0")):
                 continue
             formula.set("data-search-exclude", "")  # Material's search would say each formula thrice
+            formula.set("translate", "no")
             tex = written[2:-2].strip()
             typeset = typesetter().set(tex, display=opening == "\\[")
             formula.text = self.md.htmlStash.store(typeset)

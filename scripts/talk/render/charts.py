@@ -209,8 +209,8 @@ def _inline(drawing: str, prefix: str, title: str, description: str) -> str:
     content = re.sub(r">\s+<", "><", re.sub(r"\s+", " ", content)).strip()
     label = escape(f"{title}. {description}")
     return (
-        f'<svg class="chart" viewBox="{viewbox}" role="img" aria-label="{label}" xmlns="http://www.w3.org/2000/svg" '
-        f'stroke-linejoin="round"><title>{escape(title)}</title><desc>{escape(description)}</desc>{content}</svg>'
+        f'<svg class="chart" viewBox="{viewbox}" role="img" aria-label="{label}" translate="no" '
+        f'xmlns="http://www.w3.org/2000/svg" stroke-linejoin="round"><title>{escape(title)}</title><desc>{escape(description)}</desc>{content}</svg>'
     )
 
 

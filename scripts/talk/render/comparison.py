@@ -256,7 +256,8 @@ def _sparkline(numbers: Sequence[float], headline: Headline) -> str:
         )
     told = escape(f"{headline.title}: {', '.join(headline.text(amount) for amount in numbers)}")
     return (
-        f'<svg class="sparkline" viewBox="0 0 {_SPARK_WIDTH} {_SPARK_HEIGHT}" role="img" aria-label="{told}">'
+        f'<svg class="sparkline" viewBox="0 0 {_SPARK_WIDTH} {_SPARK_HEIGHT}" role="img" aria-label="{told}" '
+        f'translate="no">'
         f"{''.join(steps)}</svg>"
     )
 

@@ -17,6 +17,7 @@ def attributes(found: Found, *, stale: bool) -> dict[str, str]:
         "value": f"{value.number:.15g}" if value.dimension == "count" else f"{value.number:.6g}",
         "data-record": found.record.name,
         "title": origin(found, stale=stale),
+        "translate": "no",
     }
 
 

@@ -130,7 +130,8 @@ class Picture:
     def _svg(self, content: str) -> str:
         plane = f" {self.plane.attribute}" if self.plane else ""
         return (
-            f'<svg class="drawing" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(self.told)}"{plane}>'
+            f'<svg class="drawing" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(self.told)}" '
+            f'translate="no"{plane}>'
             f"<title>{escape(self.title)}</title>{content}</svg>"
         )
 

@@ -28,7 +28,7 @@ def padding_slide(source: Provenance, batching: Batching) -> str:
     label = escape("Фразы в пачках, " + "; ".join(told))
     drawing = (
         f'<svg class="chart drawing batches" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{label}" '
-        f'xmlns="http://www.w3.org/2000/svg"><title>Фразы в пачках</title>{"".join(drawn)}</svg>'
+        f'translate="no" xmlns="http://www.w3.org/2000/svg"><title>Фразы в пачках</title>{"".join(drawn)}</svg>'
     )
     caption = f"Столбик — фраза, рамка — пачка из {batching.batch_size}, бледное — нули, которые сеть честно посчитала"
     return source.figure(drawing, caption, "plot", batching.device)

@@ -160,8 +160,8 @@ def _heads(rows: Iterable[str], columns: Iterable[str]) -> str:
 def _svg(rows: int, columns: int, title: str, told: str, content: str) -> str:
     width, height = _LEFT + columns * _COLUMN, _TOP + rows * _ROW
     return (
-        f'<svg class="drawing lattice" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(told)}">'
-        f"<title>{escape(title)}</title>{content}</svg>"
+        f'<svg class="drawing lattice" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(told)}" '
+        f'translate="no"><title>{escape(title)}</title>{content}</svg>'
     )
 
 

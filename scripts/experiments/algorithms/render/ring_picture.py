@@ -100,6 +100,6 @@ def _moment(state: list[list[int]], place: int, before: list[list[int]] | None =
 def _svg(panels: int, told: str, content: str) -> str:
     width, height = _x(panels - 1, WORKERS - 1) + _CELL + _LEFT, _TOP + WORKERS * _CELL
     return (
-        f'<svg class="drawing ring" viewBox="0 0 {width:g} {height}" role="img" aria-label="{escape(told)}">'
-        f"<title>Сумма по кольцу</title>{content}</svg>"
+        f'<svg class="drawing ring" viewBox="0 0 {width:g} {height}" role="img" aria-label="{escape(told)}" '
+        f'translate="no"><title>Сумма по кольцу</title>{content}</svg>'
     )

@@ -55,7 +55,7 @@ def circle_rate(data: Matmul, circle: int) -> str:
         count = runs[0].grid_rows * runs[0].grid_columns if runs else 0
         return f"{count} {plural(count, 'процесс', 'процесса', 'процессов')}" if runs else "не измерено"
     if circle == 9:
-        best = max((peak.flops_per_s for peak in data.peaks), default=None)
+        best = max((peak.typical_flops_per_s for peak in data.peaks), default=None)
         return quantity(best, "flop_rate") if best else "не измерено"
     found = next((each for each in on_chart("descent", data) if each.circle == circle), None)
     if found is None:
@@ -78,7 +78,7 @@ def _figure(source: Provenance, data: Matmul, canvas: _Canvas, caption: str) -> 
     label = escape("Девять кругов умножения матриц. " + "; ".join(told))
     drawing = (
         f'<svg class="chart descent" viewBox="0 0 {canvas.width} {height}" role="group" aria-label="{label}" '
-        f'xmlns="http://www.w3.org/2000/svg" font-size="{canvas.font}">{"".join(parts)}</svg>'
+        f'translate="no" xmlns="http://www.w3.org/2000/svg" font-size="{canvas.font}">{"".join(parts)}</svg>'
     )
     return source.figure(drawing, caption, "chart descent-figure")
 
