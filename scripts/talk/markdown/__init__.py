@@ -34,7 +34,7 @@ class TalkExtension(Extension):
             values.ValuesExtension(results=results),
             given.GivenExtension(),
             links.LinksExtension(results=results, claims=claims),
-            conditions.ConditionsExtension(results=results),
+            conditions.ConditionsExtension(results=results, claims=claims),
             relative.RelativeExtension(),
             typography.TypographyExtension(),
         ]

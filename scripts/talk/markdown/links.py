@@ -68,11 +68,11 @@ class _LinkProcessor(Treeprocessor):
             link.set("title", say("claim.unmeasured"))
             return
         link.set("data-holds", "true" if verdict.holds else "false")
-        link.set("data-record", verdict.record.name)
+        link.set("data-record", " ".join(record.name for record in verdict.records))
         told = {
-            "machine": verdict.record.machine.slug,
+            "machine": verdict.machines,
             "left": verdict.left,
-            "relation": claims[name].relation,
+            "relation": verdict.sign,
             "right": verdict.right,
         }
         link.set("title", say("claim.holds" if verdict.holds else "claim.refuted", **told))

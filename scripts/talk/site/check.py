@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from talk.errors import TalkError
-from talk.markdown.conditions import CONDITION, without_hidden
-from talk.markdown.locate import html_sources, places, read_source, source_files
+from talk.markdown.conditions import CONDITION, FORKS, without_hidden
+from talk.markdown.locate import html_sources, read_source, source_files
 from talk.markdown.prose import numbered, without_code
 from talk.markdown.slides import find_slide_problems
 from talk.markdown.values import REFERENCE
@@ -21,7 +21,7 @@ from talk.records.results import find_strays
 from talk.records.schema import AnyRecord
 from talk.records.sources import changed_sources
 from talk.records.store import find_orphans, record_path
-from talk.render.claims import judge, read_claims
+from talk.render.claims import Verdict, judge, machines_named, read_claims
 from talk.render.render import render
 from talk.render.values import (
     FormatError,
@@ -37,8 +37,10 @@ from talk.site.fit import convert_deck, find_misfits, slot_min
 from talk.site.labs import find_lab
 from talk.site.pages import find_page_problems
 from talk.site.typed_numbers import find_in_config, find_in_html, find_typed_numbers
+from talk.words import language
 
 MEASURE = "talk measure {}"
+_CLAIM_SENTENCE = r"\[(?P<sentence>(?:[^\[\]]|\[[^\[\]]*\])*)\]\(claim:(?P<id>[^)\s]*)\)"
 _CLAIM_LINK = r"\]\(claim:(?P<id>[^)\s]*)\)"
 _UNSHOWN = r"<(?P<tag>video|audio|iframe|object|embed)\b"
 _SNIPPET = r'^[ \t]*-{1,}8<-{1,} +"(?P<path>[^":]+)(?::(?P<section>[A-Za-z][\w-]*))?[^"]*"'
@@ -83,6 +85,7 @@ def check() -> tuple[list[TalkError], list[TalkError]]:
         *find_page_problems(),
         *find_unmeasured(),
         *find_refuted_claims(),
+        *find_doubtful_claims(),
         *stale,
         *find_doubtful_records(),
         *find_orphans(),
@@ -107,7 +110,7 @@ def find_unmeasured() -> list[TalkError]:
                 found.setdefault((path, experiment), []).append((line, match["reference"]))
         for line, match in numbered(_CLAIM_LINK, text):
             if judge(claims[match["id"]], values) is None:
-                experiment = claims[match["id"]].left.rpartition("/")[2].partition(".")[0]
+                experiment = claims[match["id"]].names[0].rpartition("/")[2].partition(".")[0]
                 found.setdefault((path, experiment), []).append((line, f"claim {match['id']}"))
     return [
         TalkError(
@@ -130,21 +133,49 @@ def _raised_as(error: type[Exception], asked: Callable[..., object], *about: obj
 
 
 def find_refuted_claims() -> list[TalkError]:
-    """Claims that do not hold on the machine they speak of: file, line and both numbers."""
+    """Claims that a page asserts and that do not hold on the machine they speak of: file, line and both numbers."""
     values = current_values()
-    refuted = []
-    for claim in read_claims().values():
-        verdict = judge(claim, values)
-        if verdict is None or verdict.holds:
-            continue
-        what = (
-            f"claim {claim.id} does not hold on {verdict.record.machine.slug}: "
-            f"not {verdict.left} {claim.relation} {verdict.right}"
+    refuted = {name: verdict for name, verdict in _verdicts(values).items() if verdict and not verdict.holds}
+    return [
+        TalkError(
+            path,
+            f"claim {match['id']} does not hold on {verdict.machines}: "
+            f"not {verdict.left} {verdict.sign} {verdict.right}",
+            "measure again, rewrite the sentence, or write both outcomes: /// holds and /// fails",
+            line=line,
         )
-        mend = "measure again, or rewrite the sentence"
-        written: list[tuple[Path, int | None]] = [*places(f"(claim:{claim.id})")] or [(CLAIMS, None)]
-        refuted += [TalkError(path, what, mend, line=line) for path, line in written]
-    return refuted
+        for path in source_files()
+        for line, match in numbered(_CLAIM_LINK, without_hidden(without_code(read_source(path)), values))
+        if (verdict := refuted.get(match["id"]))
+    ]
+
+
+def _verdicts(values: Values) -> dict[str, Verdict | None]:
+    return {name: judge(claim, values) for name, claim in read_claims().items()}
+
+
+def find_doubtful_claims() -> list[TalkError]:
+    """Claims that say less than their sentences, that no sentence makes, or that ask a machine there is not."""
+    values, claims, superlatives = current_values(), read_claims(), language().superlatives
+    machines = {record.machine.slug for record in values.records}
+    used: set[str] = set()
+    problems = []
+    for path in source_files():
+        text = without_code(read_source(path))
+        used |= {match["name"] for _, match in numbered(CONDITION, text) if match["kind"] in FORKS}
+        for line, match in numbered(_CLAIM_SENTENCE, text):
+            claim = claims[match["id"]]
+            used.add(claim.id)
+            if claim.names_one_rival and (said := superlatives.search(match["sentence"])):
+                what = f"claim {claim.id} names one rival, and its sentence says «{said[0]}»"
+                problems.append(TalkError(path, what, "compare with max(…) of all, or reword the sentence", line=line))
+    for claim in claims.values():
+        if claim.id not in used:
+            problems.append(TalkError(CLAIMS, f"no sentence makes the claim {claim.id}", "remove it", line=claim.line))
+        for machine in sorted({*machines_named(claim)} - machines):
+            mend = f"use one of {', '.join(sorted(machines)) or 'those that will be measured'}"
+            problems.append(TalkError(CLAIMS, f"claim {claim.id}: there is no machine {machine}", mend, claim.line))
+    return problems
 
 
 def find_stale_records() -> tuple[list[TalkError], list[TalkError]]:
@@ -237,7 +268,10 @@ def _reference_mistakes(path: Path, text: str, values: Values) -> Iterator[TalkE
 
 def _condition_mistakes(path: Path, text: str, values: Values) -> Iterator[TalkError]:
     for line, match in numbered(CONDITION, without_code(text)):
-        if not values.is_known(match["name"]):
+        if match["kind"] in FORKS:
+            if match["name"] not in read_claims():
+                yield TalkError(path, f"no claim {match['name']}", f"add it to {CLAIMS.name}", line=line)
+        elif not values.is_known(match["name"]):
             what = f"no record could have the value {match['name']} that a block depends on"
             yield TalkError(path, what, "mend its name", line=line)
 

@@ -219,6 +219,7 @@ class _Page(HTMLParser):
         self._block = _Text()
         self._code: _Text | None = None
         self._tex: str | None = None
+        self._is_judged_formula = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -236,7 +237,9 @@ class _Page(HTMLParser):
         )
         if not accounted and "claim" not in classes:
             self._attributes(attrs)
-        if tag == "annotation":
+        if "arithmatex" in classes:
+            self._is_judged_formula = not self._is_accounted()
+        if tag == "annotation" and self._is_judged_formula:
             self._tex = ""
         if tag == "code" and not accounted:
             self._code = _Text()
@@ -272,8 +275,6 @@ class _Page(HTMLParser):
             for mark in _MARK.findall(data):
                 self._last = ord(mark) - _FIRST_MARK
             return
-        if any(element.is_claim for element in self._open):
-            data = language().numerals.without_words(data)
         self._add(self._code if self._code is not None else self._block, data)
 
     def finish(self) -> None:
@@ -284,12 +285,17 @@ class _Page(HTMLParser):
         return bool(self._open) and self._open[-1].is_accounted
 
     def _add(self, block: _Text, data: str) -> None:
+        said = ""
         last = 0
         for mark in _MARK.finditer(data):
-            block.text += data[last : mark.start()]
-            block.marks.append((len(block.text), ord(mark[0]) - _FIRST_MARK))
+            said += data[last : mark.start()]
+            block.marks.append((len(block.text) + len(said), ord(mark[0]) - _FIRST_MARK))
             last = mark.end()
-        block.text += data[last:]
+        said += data[last:]
+        block.text += language().numerals.without_words(said) if self._is_claimed() else said
+
+    def _is_claimed(self) -> bool:
+        return any(element.is_claim for element in self._open)
 
     def _attributes(self, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:

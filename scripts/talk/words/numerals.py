@@ -55,7 +55,7 @@ def _innocent_anywhere(units: str) -> tuple[str, ...]:
         r"(?<![\p{N}.,])\d{4}-\d\d-\d\d(?!\p{N}|[.,]\p{N})",  # a date
         rf"(?<![\p{{N}}.,×≈~])(?:19[5-9]\d|20[0-3]\d)(?![\p{{N}}×]|[.,]\p{{N}}){no_unit}",  # a year
         # A version or a model: Python 3.11, RTX 3090, LLaMA 7B.
-        rf"\b(?:{_NAMES})(?:{_SPACE}|-)?v?\d+(?:\.\d+)*[A-Z]?\b(?!,\p{{N}}){no_unit}",
+        rf"\b(?:{_NAMES})(?:{_SPACE}|-)?v?\d+(?:\.\d+)*[A-Z]?(?: \d{{3,5}}[A-Z]+)?\b(?!,\p{{N}}){no_unit}",
         # A part of a name: int8, A100, n².
         r"(?<![\p{N}\w])(?!x(?!86)\p{N})\p{Latin}[\p{Latin}_]*-?\p{N}+(?:[\p{Latin}\p{N}_-]|\.\p{N})*(?!,?\p{N})",
         rf"(?<![\w.,×])\w+(?:{_SPACE}?×{_SPACE}?\w+)+(?![.,]?\p{{N}})",  # a shape: 3×3

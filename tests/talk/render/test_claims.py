@@ -61,3 +61,80 @@ def test_a_claim_about_a_value_nobody_has_is_refused(tmp_path: Path) -> None:
     path = claims_file(tmp_path, "relay.cpu.clim.share > 0.5")
     with pytest.raises(TalkError, match=r"relay\.cpu\.climb\.share"):
         judge(read_claims(path)["a-claim"], VALUES, path)
+
+
+CLIMB, DIVE = SHARE, "relay.cpu.dive.share"  # 0.6, 0.3
+
+
+@pytest.mark.parametrize(
+    ("relation", "holds"),
+    [
+        (f"{CLIMB} >= max({DIVE}, 0.5)", True),
+        (f"{CLIMB} < max({DIVE}, 0.7)", True),
+        (f"{CLIMB} > min({DIVE}, 0.7)", True),
+        (f"{CLIMB} == 2 × {DIVE}", True),
+        (f"{CLIMB} > 3 × {DIVE}", False),
+        ("relay.cpu.*.share > 0.05", True),
+        ("relay.cpu.*.share > 0.4", False),
+        (f"{CLIMB} >= max(relay.cpu.*.share)", True),
+        (f"{DIVE} >= max(relay.cpu.*.share)", False),
+        ("relay.cpu.*.share < 2 × relay.cpu.*.share", True),
+    ],
+)
+def test_relations_as_wide_as_their_sentences(tmp_path: Path, relation: str, holds: bool) -> None:
+    verdict = judge(read_claims(claims_file(tmp_path, relation))["a-claim"], VALUES)
+    assert verdict is not None
+    assert verdict.holds is holds
+
+
+@pytest.mark.parametrize(("margin", "holds"), [("50 %", True), ("", True), (DIVE, True), ("49.9 %", True)])
+def test_a_margin_makes_a_claim_stricter(tmp_path: Path, margin: str, holds: bool) -> None:
+    path = claims_file(tmp_path, f"{CLIMB} > 0.39")
+    if margin:
+        path.write_text(path.read_text(encoding="utf-8") + f'margin = "{margin}"\n', encoding="utf-8")
+    assert judge(read_claims(path)["a-claim"], VALUES).holds is holds
+    path.write_text(path.read_text(encoding="utf-8").replace("0.39", "0.599"), encoding="utf-8")
+    assert judge(read_claims(path)["a-claim"], VALUES).holds is (not margin)
+
+
+@pytest.mark.parametrize(
+    "relation",
+    [
+        "1.2.3 < a.b", ". < a.b", "a.b ≈ 1 ± . %", "a.b < 1e3", "a.b > 1,5", "a.b > nobody", "a.b > nobody/",
+        "a.b == a.b",
+        "a.b ≈ 1 ± 1000 %", "a.b ≈ 1 ± 0 %", "a.b ≈ 1 ± -5 %", "a.b > 01", "max(a.b) > 1", "a.b > max(a.b, )",
+        "a.b > b. c",
+        "x × a.b > 1", "a.b < 1 < 2", "a.b >> 1", "max(1, 2) > 3", "a.b > max(c.d, max(e.f, g.h))",
+    ],
+)  # fmt: skip
+def test_sides_are_read_strictly(tmp_path: Path, relation: str) -> None:
+    with pytest.raises(TalkError, match=r"claims\.toml:1: claim a-claim") as refused:
+        read_claims(claims_file(tmp_path, relation))
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "more", ['why = "so"', 'margin = "lots"', 'margin = "80 %"', 'machines = "some"', "margin = 5"]
+)
+def test_other_keys_are_refused(tmp_path: Path, more: str) -> None:
+    path = claims_file(tmp_path, f"{CLIMB} > 0.5")
+    path.write_text(path.read_text(encoding="utf-8") + more + "\n", encoding="utf-8")
+    with pytest.raises(TalkError, match=r"claims\.toml:1: claim a-claim"):
+        read_claims(path)
+
+
+def test_seconds_are_not_compared_with_counts(tmp_path: Path) -> None:
+    path = claims_file(tmp_path, "relay.cpu.time < relay.cpu.climb.calls")
+    names = {name for name in VALUES.names if VALUES.find(name).value.dimension == "time"}
+    counts = {name for name in VALUES.names if VALUES.find(name).value.dimension == "count"}
+    path = claims_file(tmp_path, f"{min(names)} < {min(counts)}")
+    with pytest.raises(TalkError, match=r"compares number with time"):
+        judge(read_claims(path)["a-claim"], VALUES, path)
+
+
+def test_one_machine_answers_where_one_can(tmp_path: Path) -> None:
+    """The newest record has half of what is compared; an older machine has all."""
+    claim = read_claims(claims_file(tmp_path, f"{CLIMB} > {DIVE}"))["a-claim"]
+    verdict = judge(claim, VALUES)
+    assert verdict.machines == "test-box"
+    assert len(verdict.records) == 1
