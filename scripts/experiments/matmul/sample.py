@@ -1,6 +1,6 @@
 """A made record with every part that a matmul record may have, in numbers that can be checked in one's head."""
 
-from .record import Bandwidth, Contender, Distributed, Level, Matmul, Peak, Point, Tiling
+from .record import Bandwidth, Contender, Distributed, Level, Matmul, Peak, Point, Prices, Tiling, Traffic
 from .render.steps import STEPS, Step
 
 # GFLOP/s, sides of squares, and bytes asked for each operation, where a step has others than most.
@@ -15,8 +15,8 @@ _GIGA_FLOPS = {
     "overlap": 90.0,
     "strassen_over_tiles": 81.0,
     "threads": 180.0,
-    "torch_one_thread": 75.0,
-    "numpy_one_thread": 60.0,
+    "torch_one_thread": 50.0,
+    "numpy_one_thread": 75.0,
     "torch_all_threads": 150.0,
     "numpy_all_threads": 120.0,
     "int8": 360.0,
@@ -31,7 +31,12 @@ _ASKED = {"python": 4.0, "compiled": 4.0, "strassen": 4.0, "order": 6.0, "blocki
 _ERRORS = {"strassen": 1e-5, "int8": 1e-2, "bfloat16": 4e-3}
 # GFLOP/s at the Conformer's products, where a step is not so fast at each: 24 × 512 × 2048, 121 × 512 × 2048.
 _TALL = ((24, 512, 2048), (121, 512, 2048))
-_TALL_GIGA_FLOPS = {"threads": (20.0, 40.0), "searched": (25.0, 40.0), "silu_separate": (10.0, 20.0)}
+_TALL_GIGA_FLOPS = {
+    "threads": (20.0, 40.0),
+    "searched": (25.0, 40.0),
+    "silu_separate": (10.0, 20.0),
+    "silu_unfused": (20.0, 32.0),
+}
 
 
 def sample() -> Matmul:
@@ -49,8 +54,8 @@ def sample() -> Matmul:
         ),
         contenders=[_contender(step) for step in STEPS],
         peaks=[
-            Peak(device="cpu", threads=1, flops_per_s=100e9, after_products_flops_per_s=95e9),
-            Peak(device="cpu", threads=2, flops_per_s=200e9),
+            Peak(device="cpu", threads=1, flops_per_s=102e9, after_products_flops_per_s=95e9, median_flops_per_s=100e9),
+            Peak(device="cpu", threads=2, flops_per_s=204e9, median_flops_per_s=200e9),
         ],
         bandwidths=[each for threads in (1, 2) for each in _bandwidths(threads)],
         distributed=[
@@ -58,6 +63,7 @@ def sample() -> Matmul:
             distributed(killed=3, restarts=1, resumed_at=2),
             distributed(device="cuda"),
         ],
+        prices=Prices(operator_call_s=1e-6, fresh_page_s=5e-7, page_bytes=4096, threads_start_s=2e-6, addition_s=1e-9),
     )
 
 
@@ -115,7 +121,10 @@ def _bandwidths(threads: int) -> list[Bandwidth]:
         ("l3", 6 << 20, 20e9),
         ("memory", 200 << 20, 10e9),
     ]
+    # A core stores half as much as it loads, and both at once are the most.
+    shares: dict[Traffic, float] = {"load": 1.0, "store": 0.5, "update": 1.5}
     return [
-        Bandwidth(level=level, threads=threads, size_bytes=size_bytes, bytes_per_s=bytes_per_s)
-        for level, size_bytes, bytes_per_s in levels
+        Bandwidth(level=level, threads=threads, size_bytes=size_bytes, bytes_per_s=share * loads, traffic=traffic)
+        for level, size_bytes, loads in levels
+        for traffic, share in shares.items()
     ]

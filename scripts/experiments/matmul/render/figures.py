@@ -14,6 +14,7 @@ from talk.words import NBSP, number, plural, quantity
 
 from ..record import Contender, Level, Matmul, Point
 from .labels import label_points
+from .rivals import with_rivals
 from .steps import step_of, why_skipped
 from .values import at_one_size, library_rate, peak_of
 
@@ -50,7 +51,7 @@ def all_steps(source: Provenance, contenders: list[Contender]) -> str:
     choice = f'<fieldset class="sizes"><legend>Сторона матриц</legend>{labels}</fieldset>'
     drawings = "".join(f'<div class="size">{_panel(experiment, n, found)}</div>' for n, found in panels.items())
     caption = "Все шаги на CPU, float32, шкала логарифмическая. Слишком медленных на больших матрицах не спрашивали"
-    return source.figure(choice + drawings, caption, "chart by-size", "cpu")
+    return source.figure(choice + drawings, with_rivals(caption, source), "chart by-size", "cpu")
 
 
 def _panel(experiment: str, n: int, found: list[tuple[Contender, Point]]) -> str:
@@ -96,7 +97,7 @@ def _compared(source: Provenance, name: str, title: str, contenders: list[Conten
     bars = [_bar(*each) for each in points]
     drawing = _bars(f"{source.record.experiment}-{name}", title, bars, peak)
     caption = f"Умножение float32, матрицы {size}×{size}; черта — измеренный пик FMA"
-    return source.figure(drawing, caption, "chart", "cpu")
+    return source.figure(drawing, with_rivals(caption, source), "chart", "cpu")
 
 
 def _bar(contender: Contender, point: Point) -> _Bar:
@@ -168,7 +169,7 @@ def sizes(source: Provenance, contenders: list[Contender]) -> str:
     axes.set_xlabel("сторона матриц")
     drawing = charts.svg(figure, f"{source.record.experiment}-sizes", "Скорость от размера матриц", "; ".join(told))
     caption = "Четвёртый и пятый круг; синий пунктир — лучшая из библиотек (torch.mm, NumPy) на стольких же потоках"
-    return source.figure(drawing, caption, "chart", "cpu")
+    return source.figure(drawing, with_rivals(caption, source), "chart", "cpu")
 
 
 @in_house_style
@@ -177,11 +178,13 @@ def roofline(source: Provenance, contenders: list[Contender]) -> str:
     data: Matmul = source.record.data
     peak = next(each.flops_per_s for each in data.peaks if each.threads == 1)
     # Python's numbers are objects: what it asks of the caches is not counted.
+    known = {each.traffic for each in data.bandwidths}
     steps = [
         (step_of(each).title, 1 / each.bytes_asked_per_flop, each.squares[-1].flops_per_s, _OF_CIRCLE[each.circle])
         for each in contenders
-        if each.bytes_asked_per_flop and each.squares
+        if each.bytes_asked_per_flop and each.squares and step_of(each).traffic in known
     ]
+    left_out = [step_of(each).title for each in contenders if step_of(each).traffic not in known]
     figure, axes = charts.canvas(4.2)
     axes.set_xscale("log")
     axes.set_yscale("log")
@@ -193,7 +196,9 @@ def roofline(source: Provenance, contenders: list[Contender]) -> str:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, "flop_rate")))
     axes.set_xlabel(f"ФЛОП на байт, который код просит у{NBSP}кэшей")
     avoid: list[Any] = []
-    roofs = [(each.level, each.bytes_per_s) for each in data.bandwidths if each.threads == 1]
+    # Loads alone, stores alone and both together reach different numbers of bytes: a roof is the most that any does.
+    alone = [each for each in data.bandwidths if each.threads == 1]
+    roofs = [(level, max(each.bytes_per_s for each in alone if each.level == level)) for level in _LEVELS if alone]
     for (level, bandwidth), style in zip(roofs, ["solid", (0, (6, 2)), (0, (4, 3)), (0, (1.5, 2))], strict=False):
         ridge = peak / bandwidth
         edge = min(ridge, right)
@@ -225,5 +230,10 @@ def roofline(source: Provenance, contenders: list[Contender]) -> str:
     ]
     name = f"{source.record.experiment}-roofline"
     drawing = charts.svg(figure, name, "Потолки и круги", "; ".join(told))
-    caption = "Один поток. Наклонные — измеренная скорость чтения, горизонталь — измеренный пик"
+    caption = (
+        "Один поток. Наклонные — сколько байт в секунду ядро читает и пишет на каждом уровне памяти в лучшем случае, "
+        "горизонталь — лучший измеренный пик"
+    )
+    if left_out:
+        caption += f". Шаги, которые ещё и пишут ({', '.join(left_out)}), здесь не стоят: запись не мерили"
     return source.figure(drawing, caption, "chart", "cpu")

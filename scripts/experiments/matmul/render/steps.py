@@ -10,7 +10,7 @@ from typing import Literal
 from talk.errors import TalkError
 from talk.records.schema import Device
 
-from ..record import Contender, Dtype, Matmul
+from ..record import Contender, Dtype, Matmul, Traffic
 
 # Charts and tables by the names of their fragments; "descent" is both pictures of the descent.
 Chart = Literal["descent", "all-steps", "one-thread", "sizes", "threads", "roofline", "gpu", "shapes", "bits", "errors"]
@@ -22,6 +22,7 @@ class Step:
 
     `above` is the step that its speed-up is held against, `against` are the libraries that it is compared with.
     `highlighted`: it is the best step of its circle, and charts show it in a colour of its own.
+    `traffic` is what its innermost loop does with the memory.
     What the record says of each contender comes last, for the made record: `squares` and `tall` tell whether it
     multiplies square matrices and the Conformer's low and wide ones.
     """
@@ -33,6 +34,7 @@ class Step:
     against: tuple[str, ...] = ()
     charts: tuple[Chart, ...] = ()
     highlighted: bool = False
+    traffic: Traffic = "load"
     device: Device = "cpu"
     all_threads: bool = False
     dtype: Dtype = "float32"
@@ -45,8 +47,11 @@ STEPS = (
     Step("python", "Python", 1, charts=("descent", "all-steps")),
     Step("compiled", "компилятор", 2, above="python", charts=("descent", "all-steps", "roofline", "errors")),
     Step("strassen", "Штрассен", 3, above="compiled", charts=("descent", "all-steps", "roofline", "errors")),
-    Step("order", "порядок циклов", 4, above="compiled", charts=("all-steps", "one-thread", "roofline", "errors")),
-    Step("blocking", "блоки", 4, above="order", charts=("all-steps", "one-thread", "roofline")),
+    Step(
+        "order", "порядок циклов", 4, above="compiled", charts=("all-steps", "one-thread", "roofline", "errors"),
+        traffic="update",
+    ),
+    Step("blocking", "блоки", 4, above="order", charts=("all-steps", "one-thread", "roofline"), traffic="update"),
     Step("registers", "плитка в регистрах", 4, above="blocking", charts=("all-steps", "one-thread", "roofline")),
     Step("packing", "упаковка", 4, above="registers", charts=("all-steps", "one-thread", "roofline")),
     Step(
@@ -56,7 +61,8 @@ STEPS = (
     Step("strassen_over_tiles", "Штрассен над плитками", 3, above="overlap", charts=("errors",)),
     Step(
         "threads", "все потоки", 5, above="overlap", against=("torch_all_threads", "numpy_all_threads"),
-        charts=("descent", "all-steps", "sizes", "threads", "shapes"), highlighted=True, all_threads=True, tall=True,
+        charts=("descent", "all-steps", "sizes", "threads", "shapes", "bits"), highlighted=True, all_threads=True,
+        tall=True,
     ),
     Step("gpu_naive", "поток на число", 6, above="threads", charts=("gpu",), device="cuda"),
     Step("gpu_coalesced", "слитное чтение", 6, above="gpu_naive", charts=("gpu",), device="cuda"),
@@ -87,7 +93,7 @@ STEPS = (
         all_threads=True, library=True, tall=True,
     ),
     Step(
-        "numpy_all_threads", "NumPy", 9, charts=("all-steps", "threads", "shapes"),
+        "numpy_all_threads", "NumPy", 9, charts=("all-steps", "threads", "shapes", "bits"),
         all_threads=True, library=True, tall=True,
     ),
     Step("bfloat16", "torch.mm, bf16", 8, above="threads", charts=("bits",), all_threads=True, dtype="bfloat16"),

@@ -5,6 +5,7 @@ from talk.render.tables import table
 from talk.words import NBSP, quantity, scientific
 
 from ..record import Contender
+from .rivals import with_rivals
 from .steps import step_of
 from .values import at_one_size
 
@@ -20,7 +21,7 @@ def shapes(source: Provenance, contenders: list[Contender]) -> str:
         rows.append([f"{n} × {m} × {p}", *(_rate(point.flops_per_s if point else None) for point in points)])
     head = [f"n × m × p,{NBSP}ГФЛОП/с", *map(_heading, contenders)]
     caption = "Произведения самого Conformer на всех потоках: шаги звука на веса"
-    return source.figure(table(caption, head, rows), caption, "table", "cpu")
+    return source.figure(table(caption, head, rows), with_rivals(caption, source), "table", "cpu")
 
 
 def _heading(contender: Contender) -> str:
@@ -29,12 +30,17 @@ def _heading(contender: Contender) -> str:
 
 
 def bits(source: Provenance, contenders: list[Contender]) -> str:
-    """What PyTorch gains from fewer bits on this CPU, and what they cost in accuracy."""
+    """What PyTorch gains from fewer bits on this CPU beside the best in float32, and what accuracy they cost."""
     size, points = at_one_size(contenders)
-    rows = [[each.dtype, _rate(point.flops_per_s), scientific(point.error)] for each, point in points]
-    head = ["числа", f"ГФЛОП/с{NBSP}(ГОП/с)", "ошибка"]
-    caption = f"torch.mm в числах разной ширины, матрицы {size}×{size}; ошибка — к наибольшему числу результата"
-    return source.figure(table(caption, head, rows), caption, "table", "cpu")
+    best = max((each for each in points if each[0].dtype == "float32"), key=lambda each: each[1].flops_per_s)
+    shown = [best, *(each for each in points if each[0].dtype != "float32")]
+    rows = [[_heading(each), each.dtype, _rate(point.flops_per_s), scientific(point.error)] for each, point in shown]
+    head = ["кто", "числа", f"ГФЛОП/с{NBSP}(ГОП/с)", "ошибка"]
+    caption = (
+        f"Лучшее произведение float32 и torch в числах покороче, матрицы {size}×{size}; "
+        "ошибка — к наибольшему числу результата"
+    )
+    return source.figure(table(caption, head, rows), with_rivals(caption, source, "oneDNN"), "table", "cpu")
 
 
 def errors(source: Provenance, contenders: list[Contender]) -> str:

@@ -6,9 +6,16 @@ from statistics import median
 from talk.records.schema import Record
 from talk.render.value import Value
 
-from ..record import Contender, Matmul, Peak, Point
+from ..record import Contender, Matmul, Peak, Point, Traffic
 from .steps import step_of
 
+_TRAFFIC: dict[Traffic, tuple[str, str]] = {
+    "load": ("чтение", ""),
+    "store": ("запись", "store."),
+    "update": ("чтение двух чисел на каждое записанное", "update."),
+}
+# A library whose best is below this share of the peak computes with vectors of half the width, whatever it says.
+_HALF_WIDTH = 0.55
 _AFTER_PRODUCTS = "голые FMA сразу после умножения матриц, медиана"
 
 
@@ -44,7 +51,7 @@ def at_one_size(contenders: list[Contender]) -> tuple[int, list[tuple[Contender,
 def peak_of(contender: Contender, data: Matmul) -> float | None:
     """The measured float32 peak, in FLOP/s, of as many threads as the contender has; None where there is none."""
     peak = _peak(contender, data)
-    return peak.flops_per_s if peak is not None else None
+    return peak.typical_flops_per_s if peak is not None else None
 
 
 def _peak(contender: Contender, data: Matmul) -> Peak | None:
@@ -70,6 +77,11 @@ def _contender_values(contender: Contender, data: Matmul) -> Iterator[tuple[str,
         key = f"n{point.n}" if point.square else f"s{point.n}_{point.m}_{point.p}"
         for name, value in _point_values(point, contender, data):
             yield f"{key}.{name}", value
+    yield from _width(contender, data)
+    if contender.dtype in ("int8", "bfloat16") and contender.device == "cpu":
+        yield from _to_best_float32(contender, data)
+    if contender.name == "silu_fused":
+        yield from _against_unfused(contender, data)
     above = data.find(step_of(contender).above or "")
     if above is None:
         return
@@ -82,6 +94,40 @@ def _contender_values(contender: Contender, data: Matmul) -> Iterator[tuple[str,
         if not point.square and other is not None:
             for name, value in _speedup(point, other, above.name):
                 yield f"s{point.n}_{point.m}_{point.p}.{name}", value
+
+
+def _width(contender: Contender, data: Matmul) -> Iterator[tuple[str, Value]]:
+    """`half_width`, the share of the peak, for a library on one thread that keeps to half of what the vectors hold."""
+    peak = peak_of(contender, data)
+    wide = data.tiling is not None and data.tiling.lanes >= 16
+    if not (contender.library and wide and peak and contender.threads == 1 and contender.squares):
+        return
+    best = max(point.flops_per_s for point in contender.squares) / peak
+    if best < _HALF_WIDTH:
+        yield "half_width", Value(best, "share", "лучшая скорость библиотеки / пик FMA широких векторов, один поток")
+
+
+def _to_best_float32(contender: Contender, data: Matmul) -> Iterator[tuple[str, Value]]:
+    """Fewer bits against the fastest product in float32 that this machine has shown, ours or a library's."""
+    for point in contender.squares[-1:]:
+        rates = [
+            each.at(point.n).flops_per_s  # type: ignore[union-attr]
+            for each in data.contenders
+            if each.device == "cpu" and each.dtype == "float32" and each.at(point.n)
+        ]
+        if rates:
+            how = f"скорость / самое быстрое произведение float32 на этом процессоре, n = {point.n}"
+            yield "to_best_float32", Value(point.flops_per_s / max(rates), "ratio", how)
+
+
+def _against_unfused(contender: Contender, data: Matmul) -> Iterator[tuple[str, Value]]:
+    unfused = data.find("silu_unfused")
+    for point in contender.points:
+        other = unfused.at(point.n, point.m, point.p) if unfused is not None else None
+        if other is not None:
+            ratio = median(other.times_s) / median(point.times_s)
+            how = "медиана времени нашего произведения и SiLU порознь / слитых"
+            yield f"s{point.n}_{point.m}_{point.p}.to_unfused", Value(ratio, "ratio", how)
 
 
 def _speedup(point: Point | None, above: Point | None, name: str) -> Iterator[tuple[str, Value]]:
@@ -101,7 +147,7 @@ def _point_values(point: Point, contender: Contender, data: Matmul) -> Iterator[
     yield "error", Value(point.error, "ratio", f"наибольшее отклонение от float64 / наибольшее число, {shape}")
     peak = _peak(contender, data)
     if peak is not None and contender.dtype == "float32":
-        share = point.flops_per_s / peak.flops_per_s
+        share = point.flops_per_s / peak.typical_flops_per_s
         yield "share_of_peak", Value(share, "share", f"скорость / измеренный пик FMA, {shape}")
         if peak.after_products_flops_per_s is not None:
             share = point.flops_per_s / peak.after_products_flops_per_s
@@ -132,18 +178,31 @@ def _tiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
 
 def _ceiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
     for peak in data.peaks:
-        how = f"независимые FMA на регистрах, потоков: {peak.threads}, лучший из прогонов"
-        yield f"peak.{_count(peak.threads)}", Value(peak.flops_per_s, "flop_rate", how)
+        how = f"независимые FMA на регистрах, потоков: {peak.threads}, "
+        which = "лучший из прогонов" if peak.median_flops_per_s is None else "медиана прогонов между умножениями"
+        yield f"peak.{_count(peak.threads)}", Value(peak.typical_flops_per_s, "flop_rate", how + which)
+        ceiling = Value(peak.flops_per_s, "flop_rate", how + "лучший из прогонов")
+        yield f"peak.ceiling.{_count(peak.threads)}", ceiling
         if peak.after_products_flops_per_s is not None:
             rate = Value(peak.after_products_flops_per_s, "flop_rate", _AFTER_PRODUCTS)
             yield f"peak.after_products.{_count(peak.threads)}", rate
     for each in data.bandwidths:
-        how = f"чтение подряд, потоков: {each.threads}, рабочее множество на поток: {each.size_bytes} Б"
-        yield f"bandwidth.{each.level}.{_count(each.threads)}", Value(each.bytes_per_s, "byte_rate", how)
-    alone = {each.level: each.bytes_per_s for each in data.bandwidths if each.threads == 1}
+        does, name = _TRAFFIC[each.traffic]
+        how = f"{does} подряд, потоков: {each.threads}, рабочее множество на поток: {each.size_bytes} Б"
+        yield f"bandwidth.{each.level}.{name}{_count(each.threads)}", Value(each.bytes_per_s, "byte_rate", how)
+    alone = {each.level: each.bytes_per_s for each in data.bandwidths if (each.threads, each.traffic) == (1, "load")}
     if "l1" in alone and "memory" in alone:
         how = "скорость чтения из L1 / из памяти, один поток"
         yield "bandwidth.l1_to_memory", Value(alone["l1"] / alone["memory"], "ratio", how)
+    if data.prices is not None:
+        prices = data.prices
+        yield "price.operator_call", Value(prices.operator_call_s, "time", "вызов torch.add над одним числом, медиана")
+        how = f"первая запись в страницу новой памяти, {prices.page_bytes} Б, без самой записи, медиана"
+        yield "price.fresh_page", Value(prices.fresh_page_s, "time", how)
+        how = "параллельный цикл, которому нечего делать, на всех потоках, медиана"
+        yield "price.threads_start", Value(prices.threads_start_s, "time", how)
+        how = "сложение float32, которое ждёт предыдущего, медиана"
+        yield "price.addition", Value(prices.addition_s, "time", how)
     if data.peaks:
         best = max(peak.threads for peak in data.peaks)
         yield "machine_threads", Value(best, "count", "потоков, столько же, сколько физических ядер")

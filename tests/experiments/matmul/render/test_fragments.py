@@ -84,7 +84,7 @@ def test_a_panel_a_size_and_the_fullest_is_shown(made: dict[str, str]) -> None:
     told = [panel[0].get("aria-label") or "" for panel in panels]
     assert ["Python" in each for each in told] == [True, False, False]
     assert ["все потоки — 180" in each for each in told] == [False, True, True]
-    assert "torch.mm, 1\xa0поток — 75,0" in told[2]
+    assert "torch.mm, 1\xa0поток — 50,0" in told[2]
     assert "torch.mm, 2\xa0потока — 150" in told[2]
 
 
