@@ -4,9 +4,11 @@ Two answers are right: the record is refused in one line, or it is shown with ev
 """
 
 import json
+import signal
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,8 +22,11 @@ from talk.paths import DOCS
 from talk.records.notebooks import find_notebooks
 from talk.records.schema import AnyRecord
 from talk.records.store import read_record, read_records, record_path
+from talk.records.summary import summarise
+from talk.render import comparison
 from talk.render.captions import Provenance
 from talk.render.drawing import fragments_of
+from talk.render.measured import element
 from talk.render.values import Values
 from talk.site.labs import as_markdown, write_executed
 from talk.site.policy import with_policy
@@ -47,6 +52,26 @@ _JUNK: tuple[Any, ...] = (
     {},
     [[]],
 )
+TAG = "+<evil>"
+HOSTILE: tuple[Any, ...] = (
+    0,
+    -1,
+    1e300,
+    1e-300,
+    5e-324,
+    10**12,
+    10**18,
+    [],
+    {},
+    "",
+    TAG,
+    None,
+    True,
+    "\ud800",
+    "2026",
+    1.5,
+)
+_ANSWERS_WITHIN_S = 20
 _NOISE = (
     b"",
     b"0",
@@ -64,6 +89,62 @@ _NOISE = (
     b"null",
     b"{}",
 )
+
+
+def leaves(content: Any, place: tuple[str | int, ...] = ()) -> dict[str, tuple[str | int, ...]]:
+    """Each leaf of a record's schema by its path without indices, and a place in `content` where there is one.
+
+    Of a list the last item that has the leaf stands for all.
+    """
+    if not isinstance(content, dict | list) or not content:
+        return {".".join("#" if isinstance(part, int) else part for part in place): place}
+    found: dict[str, tuple[str | int, ...]] = {}
+    for key, value in content.items() if isinstance(content, dict) else enumerate(content):
+        found |= leaves(value, (*place, key))
+    return found
+
+
+def with_leaf(content: dict[str, Any], place: tuple[str | int, ...], value: Any) -> bytes:
+    """The bytes of the record `content` with `value` at `place`."""
+    spoilt = json.loads(json.dumps(content))
+    holder: Any = spoilt
+    for part in place[:-1]:
+        holder = holder[part]
+    holder[place[-1]] = value
+    return json.dumps(spoilt).encode()
+
+
+def sweep(content: dict[str, Any], values: Iterable[Any] = HOSTILE) -> tuple[Counter[str], list[str]]:
+    """Set each leaf of the record `content` to each of `values`; the answers counted, and what was wrong with some."""
+    outcomes: Counter[str] = Counter()
+    problems: list[str] = []
+    machine, experiment = content["machine"]["slug"], content["experiment"]
+    with tempfile.TemporaryDirectory() as folder:
+        for path, place in leaves(content).items():
+            for value in values:
+                outcome, problem = wrong(with_leaf(content, place, value), machine, experiment, Path(folder))
+                outcomes[outcome] += 1
+                if problem:
+                    problems.append(f"{experiment}, {path} = {value!r:.40}: {problem}")
+    return outcomes, problems
+
+
+class _TooLongError(BaseException):
+    """Nothing that renders may take it for an error of its own."""
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    def stop(*_: object) -> None:
+        raise _TooLongError
+
+    former = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(_ANSWERS_WITHIN_S)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, former)
 
 
 @st.composite
@@ -118,20 +199,27 @@ def wrong(spoilt: bytes, machine: str, experiment: str, folder: Path) -> tuple[s
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(spoilt)
     try:
-        record = read_record(path)
+        with _in_time():
+            outcome, shown = _answer(path, experiment, folder)
     except TalkError as error:
-        return "refused", None if "\n" not in str(error) and path.name in str(error) else f"it is refused by {error!r}"
+        is_one_line = "\n" not in str(error) and experiment in error.where
+        return "refused", None if is_one_line and "MemoryError" not in str(error) else f"it is refused by {error!r}"
+    except _TooLongError:
+        return "refused", f"it takes over {_ANSWERS_WITHIN_S} s"
     except Exception as error:
-        return "refused", f"reading it raises {error!r}"
-    try:
-        Values([record])
-        shown = _labs(record, folder) if experiment == "labs" else _fragments(record)
-    except TalkError as error:
-        return "refused", None if "\n" not in str(error) else f"it is refused by {error!r}"
-    except Exception as error:
-        return "shown", f"rendering it raises {error!r}"
-    unescaped = [name for name, html in shown.items() if "<script" in html or "<img" in html]
-    return "shown", f"{', '.join(unescaped)} lets it through" if unescaped else None
+        return "refused", f"it raises {error!r}"
+    unescaped = [name for name, html in shown.items() if any(raw in html for raw in ("<script", "<img", "<evil"))]
+    return outcome, f"{', '.join(unescaped)} lets it through" if unescaped else None
+
+
+def _answer(path: Path, experiment: str, folder: Path) -> tuple[str, dict[str, str]]:
+    """`shown`, and what pages would show of the record. Raises TalkError where it is refused."""
+    record = read_record(path)
+    values = Values([record])
+    shown = _labs(record, folder) if experiment == "labs" else _fragments(record)
+    shown |= comparison.fragments([record], [summarise(record)])
+    shown |= {name: element(values.find(name), "", stale=False) for name in values.names}
+    return "shown", {name: html.encode().decode() for name, html in shown.items()}  # as it will be written
 
 
 def _fragments(record: AnyRecord) -> dict[str, str]:

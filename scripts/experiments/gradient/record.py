@@ -1,12 +1,24 @@
 """Data of the gradient experiment: ways to a derivative, their errors and costs, and a network trained by gradients."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from shared.profile import Operator
 from talk.records.doubts import Doubts, unlike
 from talk.records.headline import Headlines
-from talk.records.schema import Device, Signed
+from talk.records.ranges import AtLeast, Range
+from talk.records.schema import (
+    Device,
+    Name,
+    NonEmpty,
+    Positive,
+    PositiveInt,
+    Seconds,
+    Share,
+    Signed,
+    Unlimited,
+    check_unique,
+)
 
 Formula = Literal["forward", "central", "complex"]
 Precision = Literal["fp16", "bf16", "fp32", "fp64"]
@@ -20,8 +32,8 @@ Method = Literal["gradient", "momentum", "nesterov", "adam", "lbfgs"]
 class StepError:
     """Relative error of a numerical derivative with the step h = 2^-`halvings`: the median over the points."""
 
-    halvings: int
-    error: float
+    halvings: Annotated[int, Range(0, 1100)]
+    error: Unlimited
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,17 +42,17 @@ class DifferenceCurve:
 
     formula: Formula
     precision: Precision
-    epsilon: float  # distance from 1 to the next number
-    errors: list[StepError]
+    epsilon: Annotated[float, Range(1e-20, 1)]  # distance from 1 to the next number
+    errors: NonEmpty[StepError]
 
 
 @dataclass(frozen=True, kw_only=True)
 class WayCost:
     """One whole gradient of a function of `inputs` numbers."""
 
-    inputs: int
-    time_s: float
-    function_time_s: float  # one evaluation of the function itself, in the same arithmetic
+    inputs: PositiveInt
+    time_s: Seconds
+    function_time_s: Seconds  # one evaluation of the function itself, in the same arithmetic
     peak_bytes: int
 
 
@@ -49,16 +61,16 @@ class Way:
     """A way to a gradient and its costs by the number of inputs, up to where a gradient would take too long."""
 
     way: WayName
-    costs: list[WayCost]
+    costs: NonEmpty[WayCost]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Swell:
     """Operations in the formula of the logistic map applied `depth` times, and in that of its derivative."""
 
-    depth: int
-    function_operations: int
-    derivative_operations: int
+    depth: PositiveInt
+    function_operations: PositiveInt
+    derivative_operations: PositiveInt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,11 +78,11 @@ class EnginePrice:
     """Times of a two-layer perceptron on one batch and one thread, each a median of several."""
 
     engine: Engine
-    batch_size: int
-    widths: list[int]
-    forward_time_s: float  # the function alone
-    backward_time_s: float
-    training_step_time_s: float  # forward, backward and the update
+    batch_size: PositiveInt
+    widths: NonEmpty[PositiveInt]
+    forward_time_s: Seconds  # the function alone
+    backward_time_s: Seconds
+    training_step_time_s: Seconds  # forward, backward and the update
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,9 +94,9 @@ class Descent:
 
     function: Function
     method: Method
-    rate: float
-    points: list[list[Signed]]
-    losses: list[float]  # above the function's minimum
+    rate: Positive
+    points: NonEmpty[Annotated[list[Signed], AtLeast(2)]]
+    losses: NonEmpty[Unlimited]  # above the function's minimum
     gradients: int  # number of gradient evaluations
     diverged: bool
 
@@ -93,9 +105,9 @@ class Descent:
 class Stability:
     """Gradient descent on a parabola of curvature λ: the factor by which a step changes the distance to its minimum."""
 
-    rate_share: float  # learning rate as a share of the limit 2/λ
-    measured_factor: float
-    predicted_factor: float  # |1 - rate·λ|
+    rate_share: Annotated[float, Range(1e-3, 1e3)]  # learning rate as a share of the limit 2/λ
+    measured_factor: Unlimited
+    predicted_factor: Unlimited  # |1 - rate·λ|
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,10 +115,10 @@ class Product:
     """A Jacobian, a Hessian or a product of one with a vector: its shape, and its time beside the function's."""
 
     name: Literal["jvp", "vjp", "jacobian_forward", "jacobian_reverse", "hvp", "hessian"]
-    rows: int
-    columns: int
-    time_s: float
-    function_time_s: float
+    rows: PositiveInt
+    columns: PositiveInt
+    time_s: Seconds
+    function_time_s: Seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,9 +126,9 @@ class Pass:
     """Forward or backward through the Conformer: unprofiled time, counted FLOPs, profiled operators."""
 
     direction: Literal["forward", "backward"]
-    time_s: float
-    flops: int
-    operators: list[Operator]
+    time_s: Seconds
+    flops: PositiveInt
+    operators: NonEmpty[Operator]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,10 +140,10 @@ class Remembering:
     """
 
     checkpointing: bool
-    saved_bytes: int
+    saved_bytes: PositiveInt
     peak_bytes: int
-    forward_time_s: float
-    backward_time_s: float
+    forward_time_s: Seconds
+    backward_time_s: Seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,13 +151,18 @@ class ConformerBackward:
     """Forward and backward through the talk's Conformer on one utterance of `frames` spectrogram frames."""
 
     device: Device
-    threads: int
-    speech_time_s: float  # length of the utterance
-    frames: int
-    parameters: int
-    layers: int
-    passes: list[Pass]
-    remembering: list[Remembering]
+    threads: PositiveInt
+    speech_time_s: Seconds  # length of the utterance
+    frames: PositiveInt
+    parameters: PositiveInt
+    layers: PositiveInt
+    passes: Annotated[list[Pass], AtLeast(2)]
+    remembering: NonEmpty[Remembering]
+
+    def __post_init__(self) -> None:
+        if [each.direction for each in self.passes] != ["forward", "backward"]:
+            raise ValueError("passes: one forward and one backward are expected, in this order")
+        check_unique("remembering", (each.checkpointing for each in self.remembering))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +170,11 @@ class Alignment:
     """The likeliest letter at each step and its probability; an empty string is CTC's blank."""
 
     letters: list[str]
-    probabilities: list[float]
+    probabilities: list[Share]
+
+    def __post_init__(self) -> None:
+        if len(self.letters) != len(self.probabilities):
+            raise ValueError(f"alignment: {len(self.letters)} letters have {len(self.probabilities)} probabilities")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,8 +183,8 @@ class Reading:
 
     step: int
     training_time_s: float
-    character_error_rate: float
-    exact_share: float
+    character_error_rate: Annotated[float, Range(0, 100)]
+    exact_share: Share
     asked_text: str
     read_text: str
     alignment: Alignment
@@ -173,8 +194,8 @@ class Reading:
 class GradientNorms:
     """Euclidean norm of the gradient by the parameters of one part of the network, at each step."""
 
-    name: str
-    norms: list[float]
+    name: Name
+    norms: list[Unlimited]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,17 +206,17 @@ class Learning:
     """
 
     speech: Literal["synthesised", "recorded"]
-    parameters: int
-    taught: int
-    taught_voices: int
-    taught_time_s: float
-    asked: int
+    parameters: PositiveInt
+    taught: PositiveInt
+    taught_voices: PositiveInt
+    taught_time_s: Seconds
+    asked: PositiveInt
     asked_voices: list[str]
-    batch_size: int
+    batch_size: PositiveInt
     steps: int
     training_time_s: float
-    target_error_rate: float
-    losses: list[float]
+    target_error_rate: Share
+    losses: list[Unlimited]
     diverged: bool  # the step after the last loss gave no finite number, and training ended there
     gradient_norms: list[GradientNorms]
     readings: list[Reading]
@@ -205,15 +226,25 @@ class Learning:
 class Gradient:
     """Everything that the gradient experiment measures."""
 
-    differences: list[DifferenceCurve]
-    ways: list[Way]
-    swell: list[Swell]
-    prices: list[EnginePrice]
-    descents: list[Descent]
-    stability: list[Stability]
-    products: list[Product]
+    differences: NonEmpty[DifferenceCurve]
+    ways: NonEmpty[Way]
+    swell: NonEmpty[Swell]
+    prices: NonEmpty[EnginePrice]
+    descents: NonEmpty[Descent]
+    stability: NonEmpty[Stability]
+    products: NonEmpty[Product]
     conformers: list[ConformerBackward]
     learning: Learning | None  # None where the voices are not installed
+
+    def __post_init__(self) -> None:
+        check_unique("differences", ((each.formula, each.precision) for each in self.differences))
+        check_unique("ways", (each.way for each in self.ways))
+        for way in self.ways:
+            check_unique(f"costs of {way.way}", (each.inputs for each in way.costs))
+        check_unique("swell", (each.depth for each in self.swell))
+        check_unique("prices", (each.engine for each in self.prices))
+        check_unique("products", (each.name for each in self.products))
+        check_unique("conformers", (each.device for each in self.conformers))
 
     def run_on(self, device: Device) -> ConformerBackward | None:
         """The Conformer's training step on `device`; None where there is none."""

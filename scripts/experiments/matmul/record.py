@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass
 from statistics import median
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from talk.records.doubts import Doubts, above, wide
 from talk.records.headline import Headlines, Quantity, quantity_of, ratio
-from talk.records.schema import Device
+from talk.records.ranges import Range
+from talk.records.schema import Device, Name, NonEmpty, Positive, PositiveInt, Seconds, check_unique
 
 from .experiment import EXPERIMENT
 
@@ -26,11 +27,11 @@ class Point:
     `error` is the largest deviation from the float64 product, as a share of that product's largest number.
     """
 
-    n: int
-    m: int
-    p: int
-    times_s: list[float]
-    error: float
+    n: PositiveInt
+    m: PositiveInt
+    p: PositiveInt
+    times_s: NonEmpty[Seconds]
+    error: Annotated[float, Range(0, 0.1)]  # a larger one is a wrong product
 
     @property
     def flops_per_s(self) -> float:
@@ -52,13 +53,13 @@ class Contender:
     `no_gpu`, `no_package:NAME`, `out_of_memory` or `failed:ERROR`.
     """
 
-    name: str
-    circle: int
+    name: Name
+    circle: Annotated[int, Range(1, 9)]
     device: Device
-    threads: int
+    threads: PositiveInt
     dtype: Dtype
     library: bool
-    bytes_asked_per_flop: float | None
+    bytes_asked_per_flop: Positive | None
     points: list[Point]
     skipped: str | None
 
@@ -67,6 +68,7 @@ class Contender:
             raise ValueError(f"{self.name}: a contender has points or a reason for having none")
         if self.skipped is not None and _REASON.fullmatch(self.skipped) is None:
             raise ValueError(f"{self.name}: skipped is {self.skipped!r}, which is no reason known")
+        check_unique(f"points of {self.name}", ((point.n, point.m, point.p) for point in self.points))
 
     def at(self, n: int, m: int | None = None, p: int | None = None) -> Point | None:
         """The point of this shape, a square where only n is given; None where it was not measured."""
@@ -88,9 +90,9 @@ class Bandwidth:
     """
 
     level: Level
-    threads: int
-    size_bytes: int
-    bytes_per_s: float
+    threads: PositiveInt
+    size_bytes: PositiveInt
+    bytes_per_s: Positive
     traffic: Traffic = "load"
 
 
@@ -106,10 +108,10 @@ class Peak:
     """
 
     device: Device
-    threads: int
-    flops_per_s: float
-    after_products_flops_per_s: float | None = None
-    median_flops_per_s: float | None = None
+    threads: PositiveInt
+    flops_per_s: Positive
+    after_products_flops_per_s: Positive | None = None
+    median_flops_per_s: Positive | None = None
 
     @property
     def typical_flops_per_s(self) -> float:
@@ -126,8 +128,8 @@ class Prices:
     one float32 addition that waits for the one before it.
     """
 
-    operator_call_s: float
-    fresh_page_s: float
+    operator_call_s: Seconds
+    fresh_page_s: Seconds
     page_bytes: int
     threads_start_s: float
     addition_s: float
@@ -137,11 +139,11 @@ class Prices:
 class Tiling:
     """How circle 4 cuts the product up on this machine. Sides of the register tile and of the block of B are counts."""
 
-    rows: int
-    columns: int
-    lanes: int
-    block_depth: int
-    block_columns: int
+    rows: PositiveInt
+    columns: PositiveInt
+    lanes: PositiveInt
+    block_depth: PositiveInt
+    block_columns: PositiveInt
     l1_bytes: int
     l2_bytes: int
     l3_bytes: int
@@ -156,17 +158,17 @@ class Distributed:
     of `steps`, from which the restarted processes went on.
     """
 
-    grid_rows: int
-    grid_columns: int
-    n: int
-    steps: int
-    time_s: float
+    grid_rows: PositiveInt
+    grid_columns: PositiveInt
+    n: PositiveInt
+    steps: PositiveInt
+    time_s: Seconds
     sent_bytes: int | None
-    predicted_bytes: int
+    predicted_bytes: PositiveInt
     killed: int | None
     restarts: int
     resumed_at: int
-    error: float
+    error: Annotated[float, Range(0, 0.1)]  # a larger one is a wrong product
     device: Device = "cpu"
 
 
@@ -180,6 +182,21 @@ class Matmul:
     bandwidths: list[Bandwidth]
     distributed: list[Distributed]
     prices: Prices | None = None
+
+    def __post_init__(self) -> None:
+        check_unique("contenders", (each.name for each in self.contenders))
+        check_unique("peaks", ((each.device, each.threads) for each in self.peaks))
+        check_unique(
+            "bandwidths", ((each.level, each.threads, each.traffic, each.size_bytes) for each in self.bandwidths)
+        )
+        on_cpu = [each.threads for each in self.peaks if each.device == "cpu"]
+        if on_cpu and 1 not in on_cpu:
+            raise ValueError("peaks: none is of one thread")
+        for each in self.distributed:
+            if each.killed is not None and each.killed >= each.grid_rows * each.grid_columns:
+                raise ValueError(f"distributed: there is no process {each.killed} that could be killed")
+            if each.resumed_at > each.steps:
+                raise ValueError(f"distributed: it went on from step {each.resumed_at} of {each.steps}")
 
     def find(self, name: str) -> Contender | None:
         """The contender of that name that was measured; None where there is none."""

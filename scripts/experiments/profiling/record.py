@@ -1,12 +1,13 @@
 """What a profiling record holds: the Conformer's encoder over the talk's utterances, run on each device."""
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from shared.profile import Model, Run, Workload
 from talk.records.doubts import Doubts, unlike, wide
 from talk.records.headline import Headlines, quantity_of, ratio
-from talk.records.schema import Device, Positive
+from talk.records.ranges import Range
+from talk.records.schema import Device, Positive, PositiveInt, Seconds, Share
 
 Launching = Literal["eager", "graphs", "compiled"]
 Precision = Literal["fp32", "tf32", "bf16"]
@@ -25,15 +26,15 @@ class Variant:
     """
 
     device: Device
-    batch_size: int
+    batch_size: Annotated[int, Range(1, 10_000)]
     launching: Launching
     precision: Precision
-    pass_times_s: list[Positive]
-    launches: int | None = None
-    kernels: int | None = None
-    device_busy_time_us: float | None = None
+    pass_times_s: list[Seconds]
+    launches: PositiveInt | None = None
+    kernels: PositiveInt | None = None
+    device_busy_time_us: Positive | None = None
     peak_memory_bytes: int | None = None
-    error: float | None = None
+    error: Share | None = None
     preparation_s: float | None = None
     skipped: Skipped | None = None
     message: str | None = None

@@ -73,7 +73,7 @@ def _look_of(hint: Any, numbers: Range) -> Look:
     origin, inside = get_origin(hint), get_args(hint)
     if origin is Annotated:
         marks = hint.__metadata__
-        numbers = next((mark for mark in marks if isinstance(mark, Range)), numbers)
+        numbers = _range_of(hint, numbers)
         least = next((mark for mark in marks if isinstance(mark, AtLeast)), None)
         look = _look_of(inside[0], numbers)
         return look if least is None else lambda value: _both(least, look, value)
@@ -83,7 +83,7 @@ def _look_of(hint: Any, numbers: Range) -> Look:
     if hint is Any or hint is dict or hint is list:
         return _look_freely
     if origin in (list, tuple):
-        return _in_list(_look_of(inside[0], numbers), numbers)
+        return _in_list(_look_of(inside[0], numbers), _range_of(inside[0], numbers))
     if origin is dict:
         return _in_dict(_look_of(inside[1], numbers))
     fields_of = origin if origin is not None and is_dataclass(origin) else hint
@@ -92,6 +92,10 @@ def _look_of(hint: Any, numbers: Range) -> Look:
     if hint is str:
         return _look_at_text
     return lambda value: _told(numbers.refusal(value))
+
+
+def _range_of(hint: Any, otherwise: Range) -> Range:
+    return next((mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, Range)), otherwise)
 
 
 def _told(refusal: str | None) -> Wrong:

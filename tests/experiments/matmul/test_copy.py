@@ -28,7 +28,7 @@ machine = Machine(
 )
 record = Record(
     schema_version=SCHEMA_VERSION, experiment="matmul2", machine=machine, versions={}, origin="measured", quick=False,
-    code=Code(commit=None, dirty=False, sources={}), measured_at="2026-11-03", uncontrolled=[], data=copy.sample(),
+    code=Code(commit=None, dirty=False, sources={}), measured_at="2026-11-03T00:00:00Z", uncontrolled=[], data=copy.sample(),
 )
 read = read_record(write_record(record, Path("docs/results")))
 assert read == record

@@ -32,6 +32,7 @@ def edit_record(talk: Path, edit: Callable[[dict[str, Any]], object], machine: s
     """Edit the record, or write it edited as that of another machine; returns its path inside the talk."""
     path = talk / record_of(talk)
     content = json.loads(path.read_text(encoding="utf-8"))
+    content.pop("digest", None)
     edit(content)
     if machine:
         content["machine"] |= {"slug": machine, "cpu": "Other CPU"}

@@ -5,7 +5,7 @@ from typing import Any
 
 from talk.records.doubts import Doubts, above, wide
 from talk.records.headline import Headlines, quantity_of, ratio
-from talk.records.schema import Device
+from talk.records.schema import Device, NonEmpty, PositiveInt, Seconds, check_unique
 
 from .curves import (
     Curve,
@@ -98,7 +98,7 @@ class Algorithms:
     ctc: Ctc
     decoding: Decoding
     edit_distance: EditDistance
-    batching: list[Batching]
+    batching: NonEmpty[Batching]
     packing: Packing
     convolution: Convolution
     attention: Attention
@@ -106,13 +106,13 @@ class Algorithms:
     ring: Ring
     many_hours: list[ManyHours]
     framework: Framework
-    elapsed_s: float
+    elapsed_s: Seconds
     peak_bytes: int | None
-    threads: int
+    threads: PositiveInt
 
     def __post_init__(self) -> None:
-        if not self.batching:
-            raise ValueError("batching: was measured on no device")
+        check_unique("batching", (each.device for each in self.batching))
+        check_unique("many_hours", (each.device for each in self.many_hours))
 
     def run_on(self, device: Device) -> Batching | None:
         """The batches on `device`; None where there are none."""

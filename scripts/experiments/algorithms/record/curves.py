@@ -2,27 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
+
+from talk.records.ranges import Range
+from talk.records.schema import NonEmpty, Seconds, check_unique
 
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
     """The times of a problem of one size, one per repetition; the curve's story says in what units `size` is."""
 
-    size: float
-    times_s: list[float]
+    size: Annotated[float, Range(1e-3, 1e15)]
+    times_s: NonEmpty[Seconds]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
     """How the time of one method grows. Where it stands in the record tells which method that is."""
 
-    points: list[Point]
+    points: NonEmpty[Point]
 
     def __post_init__(self) -> None:
-        if not self.points or not all(point.times_s for point in self.points):
-            raise ValueError("points: there are none, or one has no time")
-        if min(min(point.size, *point.times_s) for point in self.points) <= 0:
-            raise ValueError("points: a size or a time is 0")
+        check_unique("points", (point.size for point in self.points))
 
 
 def check_names(field: str, found: Sequence[str], needed: Sequence[str], others: Sequence[str] = ()) -> None:

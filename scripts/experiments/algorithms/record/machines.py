@@ -1,9 +1,10 @@
 """Stories about more than one machine, and about the framework."""
 
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
-from talk.records.schema import Device
+from talk.records.ranges import Range
+from talk.records.schema import Device, NonEmpty, PositiveInt, Seconds, check_unique
 
 from .curves import Curve, check_names
 
@@ -14,12 +15,12 @@ HiddenName = Literal["topological", "colouring", "consing", "union_find"]
 class RingRun:
     """One number of workers. Bytes are those of the worker that sent most; `agree`: every sum was exact."""
 
-    workers: int
-    ring_times_s: list[float]
-    star_times_s: list[float]
-    library_times_s: list[float]
-    ring_sent_bytes: int
-    star_sent_bytes: int
+    workers: PositiveInt
+    ring_times_s: NonEmpty[Seconds]
+    star_times_s: NonEmpty[Seconds]
+    library_times_s: NonEmpty[Seconds]
+    ring_sent_bytes: PositiveInt
+    star_sent_bytes: PositiveInt
     agree: bool
     device: Device = "cpu"
 
@@ -28,9 +29,13 @@ class RingRun:
 class Ring:
     """Story 8. All-reduce of `bytes_a_worker` over processes of one machine; `gpu_runs` over its GPUs, if several."""
 
-    bytes_a_worker: int
-    runs: list[RingRun]
+    bytes_a_worker: PositiveInt
+    runs: NonEmpty[RingRun]
     gpu_runs: list[RingRun] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for runs in (self.runs, self.gpu_runs):
+            check_unique("runs", (run.workers for run in runs))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,16 +47,16 @@ class ManyHours:
     """
 
     device: Device
-    workers: int
-    utterances: int
-    sound_s: float
-    one_thread_time_s: float
-    all_threads_time_s: float
-    threads: int
-    share_times_s: list[float]
-    largest_share: float
-    calls_alone: int
-    calls_together: int
+    workers: PositiveInt
+    utterances: PositiveInt
+    sound_s: Seconds
+    one_thread_time_s: Seconds
+    all_threads_time_s: Seconds
+    threads: PositiveInt
+    share_times_s: NonEmpty[Seconds]
+    largest_share: Annotated[float, Range(1e-3, 1)]
+    calls_alone: PositiveInt
+    calls_together: PositiveInt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,19 +79,21 @@ class Framework:
     and `loops` when pointwise ones are joined.
     """
 
-    layers: int
-    steps: int
-    paths_digits: int
+    layers: PositiveInt
+    steps: PositiveInt
+    paths_digits: PositiveInt
     order_agrees: bool
-    traced_layers: int
-    tensors: int
-    tensors_bytes: int
-    buffers_bytes: int
-    live_bytes: int
-    operators: int
-    distinct: int
-    loops: int
+    traced_layers: PositiveInt
+    tensors: PositiveInt
+    tensors_bytes: PositiveInt
+    buffers_bytes: PositiveInt
+    live_bytes: PositiveInt
+    operators: PositiveInt
+    distinct: PositiveInt
+    loops: PositiveInt
     growths: list[Hidden]
 
     def __post_init__(self) -> None:
         check_names("growths", [each.name for each in self.growths], get_args(HiddenName))
+        if not self.loops <= self.operators or not self.distinct <= self.operators:
+            raise ValueError(f"loops, distinct: more than the {self.operators} operators there are")

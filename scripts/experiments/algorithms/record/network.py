@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from talk.records.schema import Device
+from talk.records.schema import Device, NonEmpty, PositiveInt, Seconds, Share, check_unique
 
 from .curves import Curve, check_lengths, check_names
 
@@ -19,15 +19,15 @@ class Order:
     """One order of batches: the share of computed frames that is padding, and the time of every batch."""
 
     name: OrderName
-    padding_share: float
-    times_s: list[float]
+    padding_share: Share
+    times_s: NonEmpty[Seconds]
 
 
 @dataclass(frozen=True, kw_only=True)
 class InTime:
     """The highest rate at which 99 of 100 utterances are answered by the deadline, in batches of `most` or less."""
 
-    most: int
+    most: PositiveInt
     rate_per_s: float
 
 
@@ -41,16 +41,16 @@ class Batching:
     """
 
     device: Device
-    layers: int
-    batch_size: int
-    rounds: int  # how often each shape of batch was timed; an order's times are their medians
-    utterances_s: list[float]
+    layers: PositiveInt
+    batch_size: PositiveInt
+    rounds: PositiveInt  # how often each shape of batch was timed; an order's times are their medians
+    utterances_s: NonEmpty[Seconds]
     orders: list[Order]
-    least_padding_share: float
-    equal_utterance_s: float
+    least_padding_share: Share
+    equal_utterance_s: Seconds
     equal: Curve
-    deadline_s: float
-    in_time: list[InTime]
+    deadline_s: Seconds
+    in_time: NonEmpty[InTime]
 
     def __post_init__(self) -> None:
         check_names("orders", [order.name for order in self.orders], get_args(OrderName))
@@ -67,13 +67,17 @@ class Packing:
     in the case where their ratio is largest. Sizes of the curves are utterances.
     """
 
-    capacity_s: float
-    handful: int
-    cases: int
+    capacity_s: Seconds
+    handful: PositiveInt
+    cases: PositiveInt
     missed: int
-    worst: tuple[int, int]
+    worst: tuple[PositiveInt, PositiveInt]
     trial: Curve
     first_fit: Curve
+
+    def __post_init__(self) -> None:
+        if self.missed > self.cases:
+            raise ValueError(f"missed: {self.missed} of {self.cases} cases")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,8 +96,8 @@ class AttentionWay:
 class Attention:
     """Story 6. One head of `width` numbers, float32; the difference is from the same in float64."""
 
-    width: int
-    tile: int
+    width: PositiveInt
+    tile: PositiveInt
     ways: list[AttentionWay]
     largest_difference: float
 
@@ -107,17 +111,17 @@ class ConvolutionWay:
 
     name: WayToConvolve
     curve: Curve
-    error: float
+    error: Share
 
 
 @dataclass(frozen=True, kw_only=True)
 class Convolution:
     """Story 5. Depthwise, over kernels of growing size; and dense 3 × 3 between `image_channels` channels."""
 
-    channels: int
-    steps: int
+    channels: PositiveInt
+    steps: PositiveInt
     depthwise: list[ConvolutionWay]
-    image_channels: int
+    image_channels: PositiveInt
     dense: list[ConvolutionWay]
 
     def __post_init__(self) -> None:
@@ -135,12 +139,12 @@ class Sweep:
     """
 
     way: SweepWay
-    slots: int
+    slots: PositiveInt
     advances: int
-    predicted_bytes: int
-    peak_bytes: int
-    predicted_time_s: float
-    times_s: list[float]
+    predicted_bytes: PositiveInt
+    peak_bytes: PositiveInt
+    predicted_time_s: Seconds
+    times_s: NonEmpty[Seconds]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,20 +155,26 @@ class Chain:
     """
 
     name: ChainName
-    layers: int
-    state_bytes: int
-    tape_bytes: int
-    forward_time_s: float
-    through_time_s: float
+    layers: PositiveInt
+    state_bytes: PositiveInt
+    tape_bytes: PositiveInt
+    forward_time_s: Seconds
+    through_time_s: Seconds
     gradient_difference: float
-    sweeps: list[Sweep]
+    sweeps: NonEmpty[Sweep]
+
+    def __post_init__(self) -> None:
+        check_unique("sweeps", ((sweep.way, sweep.slots) for sweep in self.sweeps))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checkpointing:
     """Story 7. Sizes of `trial` and `planning` are layers: the time to find the best schedule for `slots` inputs."""
 
-    slots: int
+    slots: PositiveInt
     trial: Curve
     planning: Curve
-    chains: list[Chain]
+    chains: NonEmpty[Chain]
+
+    def __post_init__(self) -> None:
+        check_names("chains", [chain.name for chain in self.chains], [], get_args(ChainName))

@@ -1,13 +1,17 @@
 """Stories about texts: CTC, decoding, edit distance."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
+
+from talk.records.ranges import Range
+from talk.records.schema import Name, NonEmpty, PositiveInt, Seconds, Share, Signed, check_unique
 
 from .curves import Curve, check_lengths, check_names
 
 OutputsOf = Literal["network", "made_up"]
 WayToEdit = Literal["rows", "hirschberg", "myers", "library"]
 BeamName = Literal["greedy", "beam", "beam_with_model"]
+ErrorRate = Annotated[float, Range(0, 3)]  # mistakes a word said: who hears words that nobody said makes more than one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,17 +22,17 @@ class Ctc:
     differences between the two, and between their gradients.
     """
 
-    brute_force_frames: list[int]
-    brute_force_labels: list[int]
+    brute_force_frames: NonEmpty[PositiveInt]
+    brute_force_labels: NonEmpty[PositiveInt]
     brute_force: Curve
-    forward_frames: list[int]
+    forward_frames: NonEmpty[PositiveInt]
     forward: Curve
     brute_force_difference: float  # largest, of log probabilities
-    frames: int
-    labels: int
-    batch: int
-    ours_times_s: list[float]
-    torch_times_s: list[float]
+    frames: PositiveInt
+    labels: PositiveInt
+    batch: PositiveInt
+    ours_times_s: NonEmpty[Seconds]
+    torch_times_s: NonEmpty[Seconds]
     relative_difference: float
     gradient_difference: float
 
@@ -36,6 +40,8 @@ class Ctc:
         check_lengths("brute_force_frames", len(self.brute_force_frames), len(self.brute_force.points))
         check_lengths("brute_force_labels", len(self.brute_force_labels), len(self.brute_force.points))
         check_lengths("forward_frames", len(self.forward_frames), len(self.forward.points))
+        if not self.labels <= self.frames:
+            raise ValueError(f"labels: {self.labels} cannot be laid along {self.frames} frames")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,11 +61,11 @@ class EditDistance:
     """
 
     ways: list[EditWay]
-    letters: int
-    ours_times_s: list[float]
-    library_times_s: list[float]
+    letters: PositiveInt
+    ours_times_s: NonEmpty[Seconds]
+    library_times_s: NonEmpty[Seconds]
     agree: bool
-    memory_letters: int
+    memory_letters: PositiveInt
     table_peak_bytes: int | None
     linear_peak_bytes: int | None
 
@@ -72,9 +78,9 @@ class Beam:
     """One way to decode: the beam's width, and the times over all sentences."""
 
     name: BeamName
-    width: int
-    word_error_rate: float
-    times_s: list[float]
+    width: PositiveInt
+    word_error_rate: ErrorRate
+    times_s: NonEmpty[Seconds]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +88,7 @@ class Found:
     """How often a beam of `width` finds the likeliest of all texts; a width of 0 is the likeliest alignment's text."""
 
     width: int
-    share: float
+    share: Share
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,11 +98,11 @@ class Alignment:
     States are blanks and letters in turn; `loudness` is the sound's at each frame, all 0 where there was no sound.
     """
 
-    text: str
-    frame_s: float
-    tokens: list[int]
-    likelihood: float  # of this alignment, among all of the text
-    posterior: list[list[float]]
+    text: Name
+    frame_s: Seconds
+    tokens: NonEmpty[int]
+    likelihood: Share  # of this alignment, among all of the text
+    posterior: NonEmpty[list[Share]]
     loudness: list[float]
 
     def __post_init__(self) -> None:
@@ -110,8 +116,8 @@ class Alignment:
 class Listener:
     """The network that listened: the SHA-256 of its file, and the machine that trained it."""
 
-    sha256: str
-    machine: str
+    sha256: Name
+    machine: Name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,19 +130,20 @@ class Decoding:
     """
 
     outputs_of: OutputsOf
-    noise_db: float | None
-    sound_s: float
-    sentences: int
-    order: int
-    quiet_word_error_rate: float  # greedy, without noise
-    beams: list[Beam]
-    letters: int
+    noise_db: Signed | None
+    sound_s: Seconds
+    sentences: PositiveInt
+    order: PositiveInt
+    quiet_word_error_rate: ErrorRate  # greedy, without noise
+    beams: NonEmpty[Beam]
+    letters: PositiveInt
     trial: Curve
     longer: Curve
-    found: list[Found]
+    found: NonEmpty[Found]
     alignment: Alignment
     listener: Listener | None = None
 
     def __post_init__(self) -> None:
         beams = [f"{beam.name}, {beam.width}" for beam in self.beams]
         check_names("beams", beams, [], beams)
+        check_unique("found", (each.width for each in self.found))

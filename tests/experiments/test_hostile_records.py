@@ -1,0 +1,65 @@
+"""Whatever stands in a field of a record, it is refused in one line, or shown right and escaped.
+
+Every leaf of every schema is set to every hostile value: none may end in a traceback, a raw tag, a hang, or in more than
+two gigabytes.
+"""
+
+import resource
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+
+from bench.malformed import TAG, sweep
+from talk.experiment import find_experiments
+from talk.records.schema import SCHEMA_VERSION, AnyRecord, Code, Machine, Record
+from talk.render.charts import undrawn
+
+MEASURED = [name for name, experiment in find_experiments().items() if experiment.sample() is not None]
+
+
+@pytest.fixture(autouse=True)
+def _little_memory() -> Iterator[None]:
+    """2 GB above what the tests' own process holds."""
+    with open("/proc/self/statm") as told:  # noqa: PTH123
+        held = int(told.read().split()[0]) * resource.getpagesize()
+    former = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (held + 2 * 10**9, former[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_AS, former)
+
+
+def content(experiment: str) -> dict[str, Any]:
+    """A made record in which every field is there."""
+    machine = Machine(
+        slug="box", cpu="CPU", cpu_cores=2, memory_bytes=8 * 10**9, gpu="GPU", gpu_memory_bytes=10**9, system="Linux"
+    )
+    record: AnyRecord = Record(
+        schema_version=SCHEMA_VERSION,
+        experiment=experiment,
+        machine=machine,
+        versions={"python": "3.11", "torch": "2.13.0", "chromium": "140"},
+        code=Code(commit="0" * 40, dirty=True, sources={"scripts/a.py": "0" * 64}),
+        measured_at="2026-11-23T06:00:00Z",
+        origin="measured",
+        quick=True,
+        uncontrolled=["clock_not_pinned"],
+        data=find_experiments()[experiment].sample(),
+    )
+    return asdict(record)
+
+
+@pytest.mark.parametrize("experiment", MEASURED)
+def test_no_hostile_value_is_believed_raw(experiment: str) -> None:
+    with undrawn():
+        outcomes, problems = sweep(content(experiment))
+    assert problems == []
+    assert min(outcomes["refused"], outcomes["shown"]) > 20
+
+
+@pytest.mark.parametrize("experiment", MEASURED)
+def test_charts_escape_what_they_are_told(experiment: str) -> None:
+    outcomes, problems = sweep(content(experiment), [TAG])
+    assert problems == []
+    assert outcomes["shown"] > 5
