@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from talk.records.conditions import Library, Load
+from talk.records.doubts import check_doubts
 from talk.records.ranges import FINITE, LARGEST, AtLeast, Range
 
 # Of `Record` and of every experiment's data. An older record is brought up to date as it is read: `migrate`.
@@ -123,6 +124,7 @@ AnyRecord = Record[Any]
 def check_circumstances(record: AnyRecord, original: str | None) -> None:
     """Raises ValueError where the record says of its making what cannot be. `original` is the older talk's machine."""
     moment(record.measured_at)
+    check_doubts(record.doubtful)
     if record.origin == "measured" and "T" not in record.measured_at:
         raise ValueError(f"measured_at: {record.measured_at!r} has no time of day, which a measured record has")
     if record.origin == "published" and record.machine.slug != original:
