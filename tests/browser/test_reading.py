@@ -190,7 +190,9 @@ def test_a_copied_formula_is_its_tex_once(browser: Browser, address: str) -> Non
         words = paragraph.evaluate(
             """paragraph => {
               const copy = paragraph.cloneNode(true);
-              for (const formula of copy.querySelectorAll(".katex")) formula.replaceWith(formula.querySelector("annotation").textContent);
+              for (const formula of copy.querySelectorAll(".katex")) {
+                formula.replaceWith(formula.querySelector("annotation").textContent);
+              }
               return copy.textContent;
             }"""
         )
@@ -233,7 +235,8 @@ def test_where_a_number_is_from_is_told_to_a_keyboard_and_a_screen_reader(browse
         told = page.get_by_role("tooltip")
         assert told.inner_text() == number.get_attribute("title")
         box, place = told.bounding_box(), number.bounding_box()
-        assert box and place
+        assert box
+        assert place
         assert box["y"] >= place["y"] + place["height"] - 1 or box["y"] + box["height"] <= place["y"] + 1, (
             "it hides nothing"
         )

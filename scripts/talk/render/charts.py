@@ -210,7 +210,8 @@ def _inline(drawing: str, prefix: str, title: str, description: str) -> str:
     label = escape(f"{title}. {description}")
     return (
         f'<svg class="chart" viewBox="{viewbox}" role="img" aria-label="{label}" translate="no" '
-        f'xmlns="http://www.w3.org/2000/svg" stroke-linejoin="round"><title>{escape(title)}</title><desc>{escape(description)}</desc>{content}</svg>'
+        f'xmlns="http://www.w3.org/2000/svg" stroke-linejoin="round">'
+        f"<title>{escape(title)}</title><desc>{escape(description)}</desc>{content}</svg>"
     )
 
 

@@ -25,11 +25,17 @@
     tip.textContent = element.title;
     element.setAttribute("aria-describedby", tip.id);
     tip.showPopover();
-    const place = element.getBoundingClientRect();
+    place();
+  };
+
+  // Beside what it tells of, wherever that is scrolled.
+  const place = () => {
+    if (!shown) return;
+    const at = shown.getBoundingClientRect();
     const { width, height } = tip.getBoundingClientRect();
-    const below = place.bottom + height < innerHeight;
-    tip.style.left = `${Math.max(0, Math.min(place.left, document.documentElement.clientWidth - width))}px`;
-    tip.style.top = `${below ? place.bottom : place.top - height}px`;
+    const below = at.bottom + height < innerHeight;
+    tip.style.left = `${Math.max(0, Math.min(at.left, document.documentElement.clientWidth - width))}px`;
+    tip.style.top = `${below ? at.bottom : at.top - height}px`;
   };
 
   const told = (target) => target.closest?.(TOLD);
@@ -37,7 +43,7 @@
   document.addEventListener("focusout", hide);
   document.addEventListener("click", ({ target }) => (told(target) && !target.closest(INSIDE) ? show(told(target)) : hide()));
   document.addEventListener("keydown", ({ key }) => key === "Escape" && hide());
-  document.addEventListener("scroll", hide, { capture: true, passive: true });
+  document.addEventListener("scroll", place, { capture: true, passive: true });
 
   // Figures of other machines come later: machines.js.
   const reach = () => {
