@@ -162,9 +162,12 @@ def test_a_run_left_behind_does_not_count_the_night(browser: Browser, address: s
     with visit(browser, f"{address}/slides/") as deck:
         page = deck.page
         page.evaluate(
-            """hour => localStorage.setItem("talk.rehearsal", JSON.stringify({
-              spent: {}, slide: document.querySelector("section.present").id,
-              since: Date.now() - hour - 5000, seen: Date.now() - hour }))""",
+            """hour => {
+              sessionStorage.clear();
+              localStorage.setItem(`${location.origin}/ rehearsal`, JSON.stringify({
+                spent: {}, slide: document.querySelector("section.present").id,
+                since: Date.now() - hour - 5000, seen: Date.now() - hour }));
+            }""",
             HOUR_MS,
         )
         page.reload()

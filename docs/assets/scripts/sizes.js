@@ -7,31 +7,19 @@
     for (const input of among.querySelectorAll(`fieldset.sizes input[value="${CSS.escape(size)}"]`)) input.checked = true;
   };
 
-  const kept = () => {
-    try {
-      return localStorage.getItem(KEPT);
-    } catch {
-      return null; // the reader's browser keeps nothing
-    }
-  };
-
   document.addEventListener("change", ({ target }) => {
     if (!target.matches("fieldset.sizes input")) return;
     pick(target.value);
-    try {
-      localStorage.setItem(KEPT, target.value);
-    } catch {
-      // then the choice lasts as long as the page
-    }
+    kept.write(KEPT, target.value);
   });
 
-  const size = kept();
+  const size = kept.read(KEPT);
   if (!size) return;
   pick(size);
   // A figure of another machine comes when it is asked for.
   new MutationObserver((changes) => {
     for (const { addedNodes } of changes) {
-      for (const node of addedNodes) if (node instanceof Element) pick(kept(), node);
+      for (const node of addedNodes) if (node instanceof Element) pick(kept.read(KEPT), node);
     }
   }).observe(document.body, { childList: true, subtree: true });
 })();

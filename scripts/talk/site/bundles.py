@@ -43,7 +43,7 @@ def bundles(own: Path = _OWN) -> dict[str, list[Path]]:
     """
     slides = _sheets("tokens", "slides", "slides-phone")
     # What is below the first slide, or on another one.
-    parts = _sheets("marks", "slide-parts", "figures", "machines")
+    parts = _sheets("marks", "slide-parts", "figures", "machines", "contrast")
     talks = sorted(own.glob("*.css"))
     math = VENDOR / "katex" / "katex.css"
     return {
@@ -54,9 +54,9 @@ def bundles(own: Path = _OWN) -> dict[str, list[Path]]:
         "deck-parts.css": [math, *parts, *talks],
         "deck.js": [
             VENDOR / "reveal" / "reveal.js",
-            *_scripts("words", "rehearsal", "pictures", "overview", "formulas", "deck"),
+            *_scripts("words", "kept", "keys", "rehearsal", "pictures", "overview", "formulas", "deck"),
         ],
-        "page.js": _scripts("words", "page", "disk", "formulas", "origins", "machines"),
+        "page.js": _scripts("words", "kept", "page", "disk", "formulas", "origins", "machines"),
         "search.js": [VENDOR / "minisearch" / "minisearch.js", *_scripts("search")],
         # The speaker's window, where slides wear what they wear in the deck.
         "speaker.css": [SHEET, *slides, math, *parts, *_sheets("speaker"), *talks],

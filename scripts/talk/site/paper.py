@@ -1,7 +1,7 @@
 """The deck on paper: `make pdf` prints dist/deck.pdf (a slide a page) and dist/handout.pdf (slides with their notes).
 
 A headless Chromium prints the folder that `make deck` made, its scripts taken out: without them the deck reads as a
-scroll, every step shown, and a style sheet lays that scroll out in pages.
+scroll, every step shown. The deck's own style sheet lays that scroll out in slides, a sheet more in the handout's pages.
 """
 
 import re
@@ -16,10 +16,8 @@ from talk.paths import DIST, SITE
 from talk.site.browser import require_browser
 from talk.site.deck import make_deck, published_address
 
-_STYLES = {
-    "deck.pdf": Path(__file__).with_name("deck_print.css"),
-    "handout.pdf": Path(__file__).with_name("handout_print.css"),
-}
+_DECK, _HANDOUT = "deck.pdf", "handout.pdf"
+_HANDOUT_SHEET = Path(__file__).with_name("handout_print.css")
 # Scripts cannot be switched off instead: Chromium prints by a script of its own.
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 _LONGEST_S = 180
@@ -30,15 +28,18 @@ def make_paper(deck: Path, out: Path = DIST) -> list[Path]:
     browser = require_browser("make pdf")
     out.mkdir(parents=True, exist_ok=True)
     html = _SCRIPT.sub("", (deck / "index.html").read_text(encoding="utf-8"))
+    handout = html.replace('class="deck"', 'class="deck handout"')
+    sheet = f"<style>{_HANDOUT_SHEET.read_text(encoding='utf-8')}</style>"
+    papers = {_DECK: html, _HANDOUT: handout.replace("</body>", f"{sheet}</body>")}
     with tempfile.TemporaryDirectory() as temporary:
         pages = Path(temporary, "deck")
         shutil.copytree(deck, pages)
-        for name, style in _STYLES.items():
+        for name, text in papers.items():
             page = pages / f"{name}.html"
-            page.write_text(html.replace("</head>", f"<style>{style.read_text()}</style></head>"), encoding="utf-8")
+            page.write_text(text, encoding="utf-8")
             _print(browser, page, Path(temporary, name), Path(temporary, "profile"))
             shutil.move(Path(temporary, name), out / name)
-    return [out / name for name in _STYLES]
+    return [out / name for name in papers]
 
 
 def _print(browser: str, page: Path, pdf: Path, profile: Path) -> None:

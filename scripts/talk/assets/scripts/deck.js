@@ -2,11 +2,12 @@
 (() => {
   const deck = document.querySelector(".deck");
   const slides = [...deck.querySelectorAll(".slides > section")];
-  const keys = document.querySelector(".deck-keys");
+  const help = document.querySelector(".deck-keys");
   const report = document.querySelector(".deck-report");
+  const told = document.querySelector(".deck-told");
   const overview = new Overview(document.querySelector(".deck-overview"), slides, (index) => reveal.slide(index));
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const titleOf = (slide) => slide?.querySelector(".slide-title")?.textContent ?? "";
+  const { titleOf } = pictures;
 
   // From disk, a link to a folder would open its listing.
   if (location.protocol === "file:") {
@@ -21,13 +22,24 @@
 
   // A phone held upright reads a scroll, as where scripts are off; turned on its side it shows slides.
   const upright = matchMedia("(max-width: 44.9844em) and (orientation: portrait)");
-  upright.addEventListener("change", () => location.reload());
+  const asScroll = upright.matches;
+  // A sheet of paper is upright too, and no reason to load anything anew.
+  upright.addEventListener("change", () => {
+    if (!matchMedia("print").matches && upright.matches !== asScroll) location.reload();
+  });
   const address = location.hash.replace(/^#\/?/, "").split("/")[0];
-  if (upright.matches) {
+  if (asScroll) {
     if (address) location.replace(`#${address}`);
     return;
   }
 
+  // reveal.js takes the query for its settings, and would lay the deck out for a paper and a scroll of its own.
+  const query = new URLSearchParams(location.search);
+  const isAuto = query.has("auto");
+  if (query.has("print-pdf") || query.has("view")) {
+    for (const name of ["print-pdf", "view"]) query.delete(name);
+    history.replaceState(null, "", `${location.pathname}${query.size ? `?${query}` : ""}${location.hash}`);
+  }
   // An article links to a slide by its id; said reveal's way, the browser does not scroll to it by itself.
   if (address && !location.hash.startsWith("#/")) history.replaceState(null, "", `#/${address}`);
   deck.classList.add("reveal");
@@ -43,15 +55,13 @@
     help: false, // its own is in English
     overview: false, // its own is one endless row
     postMessage: false,
-    slideNumber: false,
+    slideNumber: "c",
     transition: still ? "none" : "fade",
     transitionSpeed: "fast",
     autoAnimate: !still,
     autoAnimateDuration: 0.6,
     scrollActivationWidth: null,
-    // `?` and the Russian full stop share a key with reveal's blackout, which B does too.
-    keyboard: { 71: jump, 79: showOverview, 82: showReport, 83: openSpeakerView, 84: toggleTimer, 191: null },
-    keyboardCondition: () => !isInDialog(),
+    keyboard: false, // it asks what is written on a key; keys.js asks where the key is
   });
   reveal.initialize().then(() => {
     nameControls();
@@ -59,6 +69,7 @@
     turn();
     reveal.on("slidechanged", turn);
     for (const change of ["fragmentshown", "fragmenthidden", "paused", "resumed"]) reveal.on(change, tellSpeaker);
+    for (const change of ["fragmentshown", "fragmenthidden"]) reveal.on(change, goOn);
   });
 
   function turn() {
@@ -67,6 +78,7 @@
     document.title = title ? `${title} · ${deck.dataset.title}` : deck.dataset.title;
     rehearsal.turn(slide.id, Date.now());
     keep();
+    goOn();
   }
 
   // reveal.js names them in English.
@@ -85,7 +97,7 @@
   }
 
   function isInDialog() {
-    return keys.open || report.open || overview.isOpen;
+    return [help, report, told].some(({ open }) => open) || overview.isOpen;
   }
 
   function showOverview() {
@@ -98,32 +110,37 @@
     for (const controls of deck.querySelectorAll(".controls")) controls.setAttribute("role", "presentation");
   }
 
-  // The run-through, kept in this browser: it outlives a reload, and goes on where the reload was short.
-  const KEPT = "talk.rehearsal";
+  // The run-through, kept in this browser: it outlives a reload, and goes on where the reload was short. Each tab has its
+  // own; a new one takes over that of a tab that was closed.
   const RELOAD_MS = 15000;
   const plan = slides.map((slide) => ({ id: slide.id, title: titleOf(slide), seconds: Number(slide.dataset.timing) }));
   const rehearsal = restore();
   setInterval(() => rehearsal.running && keep(), 5000);
 
   function restore() {
-    let kept = null;
-    try {
-      kept = JSON.parse(localStorage.getItem(KEPT));
-    } catch {
-      // Storage is denied, or holds something else: a new run.
+    const parsed = (text) => {
+      try {
+        return JSON.parse(text);
+      } catch {
+        return null; // it holds something else: a new run
+      }
+    };
+    let before = parsed(kept.read("rehearsal", "sessionStorage"));
+    if (!before) {
+      before = parsed(kept.read("rehearsal"));
+      if (before && Date.now() - before.seen < RELOAD_MS) before = null;
     }
-    const before = new Rehearsal(plan, kept);
-    if (before.running && Date.now() - kept.seen > RELOAD_MS) before.pause(kept.seen);
-    return before;
+    const run = new Rehearsal(plan, before);
+    if (run.running && Date.now() - before.seen > RELOAD_MS) run.pause(before.seen);
+    return run;
   }
 
   function keep() {
-    try {
-      localStorage.setItem(KEPT, JSON.stringify({ ...rehearsal.toJSON(), seen: Date.now() }));
-    } catch {
-      // Storage is denied: the run lasts until the page is closed.
-    }
+    const run = JSON.stringify({ ...rehearsal.toJSON(), seen: Date.now() });
+    kept.write("rehearsal", run, "sessionStorage");
+    if (rehearsal.elapsed(Date.now())) kept.write("rehearsal", run);
     tellSpeaker();
+    stayAwake();
   }
 
   function toggleTimer() {
@@ -137,10 +154,17 @@
     keep();
   }
 
-  // After the last step of the last slide comes the report, where there was a run.
+  // A black screen wakes, and nothing is skipped unseen. After the last step of the last slide comes the report, where
+  // there was a run.
   function next() {
-    if (isAtEnd() && rehearsal.elapsed(Date.now())) showReport();
+    if (reveal.isPaused()) reveal.togglePause(false);
+    else if (isAtEnd() && rehearsal.elapsed(Date.now())) showReport();
     else reveal.next();
+  }
+
+  function previous() {
+    if (reveal.isPaused()) reveal.togglePause(false);
+    else reveal.prev();
   }
 
   function isAtEnd() {
@@ -185,7 +209,7 @@
   report.querySelector("[name=save]").addEventListener("click", () => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([rehearsal.csv(Date.now())], { type: "text/csv" }));
-    link.download = `${say("csv_name")}-${new Date().toISOString().slice(0, 10)}.csv`;
+    link.download = `${say("csv_name")}-${new Date().toLocaleDateString("sv")}.csv`;
     link.click();
     URL.revokeObjectURL(link.href);
   });
@@ -199,18 +223,115 @@
   let speaker = null;
   const commands = {
     next,
-    previous: () => reveal.prev(),
+    previous,
     first: () => reveal.slide(0),
     last: () => reveal.slide(slides.length - 1),
+    go: ({ number }) => reveal.slide(number - 1),
     blackout: () => reveal.togglePause(),
+    freeze,
     timer: toggleTimer,
     reset: resetTimer,
     report: showReport,
   };
+  // What only this window does.
+  const ownCommands = {
+    ...commands,
+    overview: showOverview,
+    jump,
+    speaker: openSpeakerView,
+    fullscreen: toggleFullscreen,
+    pointer: togglePointer,
+    help: () => help.showModal(),
+  };
 
   function openSpeakerView() {
-    window.open(deck.dataset.speaker, "talk-speaker", "popup,width=1280,height=800")?.focus();
+    const opened = window.open(deck.dataset.speaker, "talk-speaker", "popup,width=1280,height=800");
+    if (opened) opened.focus();
+    else told.showModal(); // the browser lets no window open
   }
+
+  function toggleFullscreen() {
+    const done = document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen?.();
+    done?.catch(() => {}); // the browser lets no page do so
+  }
+
+  // The hall keeps this picture while the speaker looks at other slides.
+  let frozen = null;
+  function freeze() {
+    if (frozen) {
+      frozen.remove();
+      frozen = null;
+    } else {
+      frozen = document.body.appendChild(document.createElement("div"));
+      frozen.className = "deck-frozen";
+      frozen.inert = true;
+      const view = frozen.appendChild(document.createElement("div"));
+      view.className = "view";
+      view.innerHTML = pictures.apart(reveal.getCurrentSlide(), (reveal.getIndices().f ?? -1) + 1, "frozen");
+      scaleFrozen();
+    }
+    tellSpeaker();
+  }
+
+  function scaleFrozen() {
+    frozen?.style.setProperty("--scale", Math.min(innerWidth / 1920, innerHeight / 1080));
+  }
+  addEventListener("resize", scaleFrozen);
+
+  // A pointer that the hall sees, and that fades when it is still.
+  let pointer = null;
+  let fading = 0;
+  function togglePointer() {
+    if (pointer) {
+      pointer.remove();
+      pointer = null;
+    } else {
+      pointer = document.body.appendChild(document.createElement("div"));
+      pointer.className = "deck-pointer faded";
+    }
+    document.body.classList.toggle("pointing", Boolean(pointer));
+  }
+  addEventListener("pointermove", ({ clientX, clientY }) => {
+    if (!pointer) return;
+    pointer.style.translate = `${clientX}px ${clientY}px`;
+    pointer.classList.remove("faded");
+    clearTimeout(fading);
+    fading = setTimeout(() => pointer?.classList.add("faded"), 1500);
+  });
+
+  // `?auto`: each slide for its time, its steps in equal parts of it, round and round.
+  let due = 0;
+  function goOn() {
+    clearTimeout(due);
+    if (!isAuto) return;
+    const slide = reveal.getCurrentSlide();
+    due = setTimeout(() => {
+      if (!reveal.isPaused() && !isInDialog()) {
+        if (isAtEnd()) reveal.slide(0);
+        else reveal.next();
+      }
+      goOn();
+    }, (Number(slide.dataset.timing) * 1000) / (stepsOf(slide) + 1));
+  }
+
+  // The screen does not go dark in the middle of a talk.
+  let lock = null;
+  async function stayAwake() {
+    const wanted = document.visibilityState === "visible" && (document.fullscreenElement || rehearsal.running || isAuto);
+    if (Boolean(lock) === Boolean(wanted)) return;
+    const former = lock;
+    lock = wanted ? {} : null; // asked for
+    try {
+      if (!wanted) return await former.release?.();
+      const given = await navigator.wakeLock?.request("screen");
+      given?.addEventListener("release", () => { if (lock === given) lock = null; });
+      if (lock) lock = given ?? null;
+      else await given?.release();
+    } catch {
+      lock = null; // the browser knows better, on a low battery say
+    }
+  }
+  for (const change of ["fullscreenchange", "visibilitychange"]) document.addEventListener(change, stayAwake);
 
   window.addEventListener("message", ({ source, origin, data }) => {
     if (data?.talk === undefined || origin !== window.origin || source?.opener !== window) return;
@@ -218,18 +339,27 @@
       const known = speaker === source;
       speaker = source;
       if (!known || data.empty) tellSpeaker();
-    } else if (Object.hasOwn(commands, data.talk)) commands[data.talk]();
+      else send({ talk: "here" });
+    } else if (Object.hasOwn(commands, data.talk)) commands[data.talk](data);
   });
+
+  function send(message) {
+    speaker.postMessage(message, location.protocol === "file:" ? "*" : location.origin);
+  }
+
+  function stepsOf(slide) {
+    return new Set([...slide.querySelectorAll(".fragment")].map((step) => step.dataset.fragmentIndex)).size;
+  }
 
   function tellSpeaker() {
     if (!speaker || speaker.closed || !reveal.isReady()) return;
     const slide = reveal.getCurrentSlide();
     const at = slides.indexOf(slide);
-    const steps = new Set([...slide.querySelectorAll(".fragment")].map((step) => step.dataset.fragmentIndex)).size;
+    const steps = stepsOf(slide);
     const step = (reveal.getIndices().f ?? -1) + 1;
     const picture = (one, after) => pictures.picture(one, after).outerHTML;
     const following = step < steps ? picture(slide, step + 1) : at + 1 < slides.length && picture(slides[at + 1], 0);
-    const message = {
+    send({
       talk: "state",
       title: titleOf(slide),
       number: at + 1,
@@ -241,18 +371,28 @@
       nextTitle: step < steps ? say("step", { step: step + 1, steps }) : titleOf(slides[at + 1]),
       notes: pictures.absolute(slide.querySelector(".notes"))?.innerHTML ?? "",
       dark: reveal.isPaused(),
+      frozen: Boolean(frozen),
       slot: Number(deck.dataset.slot) * 60000,
       plan,
       rehearsal: rehearsal.toJSON(),
-    };
-    speaker.postMessage(message, location.protocol === "file:" ? "*" : location.origin);
+    });
   }
 
-  // Ahead of reveal.js, which would have gone to the last slide by the time that it is asked whether this is it.
   document.addEventListener("keydown", (event) => {
-    if (isInDialog() || event.altKey || event.ctrlKey || event.metaKey) return;
-    if (event.key === "?") keys.showModal();
-    const onward = ["ArrowRight", "ArrowDown", "PageDown", "n"].includes(event.key) || (event.key === " " && !event.shiftKey);
-    if (onward && isAtEnd()) next();
-  }, { capture: true });
+    const name = isInDialog() ? undefined : shortcuts.commandOf(event);
+    if (!Object.hasOwn(ownCommands, name)) return;
+    event.preventDefault();
+    ownCommands[name](event);
+  });
+
+  // What keys do, a finger does.
+  const more = document.querySelector(".deck-more");
+  more.hidden = false;
+  more.addEventListener("click", () => help.showModal());
+  help.addEventListener("click", ({ target }) => {
+    const name = target.closest("button[name]")?.name;
+    if (!name) return;
+    help.close();
+    ownCommands[name]();
+  });
 })();

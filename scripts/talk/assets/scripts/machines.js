@@ -16,22 +16,6 @@
     return pages.get(url);
   };
 
-  const remembered = () => {
-    try {
-      return localStorage.getItem(KEPT);
-    } catch {
-      return null; // the reader's browser keeps nothing
-    }
-  };
-
-  const remember = (machine) => {
-    try {
-      localStorage.setItem(KEPT, machine);
-    } catch {
-      // then the choice lasts as long as the page
-    }
-  };
-
   class Choice {
     constructor(details, number) {
       const name = details.dataset.figure;
@@ -94,13 +78,13 @@
   const choices = [...document.querySelectorAll("details.machines")].map((details, index) => new Choice(details, index));
 
   const choose = async (machine, asked) => {
-    remember(machine);
+    kept.write(KEPT, machine);
     const shown = choices.map((choice) => choice.show(machine));
     // Opened from disk, a page may fetch nothing: the link still leads to the figure.
     shown[choices.indexOf(asked)].catch(() => location.assign(asked.links.get(machine)));
     await Promise.allSettled(shown);
   };
 
-  const machine = remembered();
+  const machine = kept.read(KEPT);
   if (machine) for (const choice of choices) choice.show(machine).catch(() => choice.show(choice.own));
 })();

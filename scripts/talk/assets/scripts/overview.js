@@ -34,17 +34,15 @@ class Overview {
     const button = item.appendChild(document.createElement("button"));
     const view = button.appendChild(document.createElement("span"));
     const name = button.appendChild(document.createElement("span"));
-    const picture = pictures.picture(slide, Infinity);
     button.type = "button";
-    name.textContent = `${index + 1}. ${slide.querySelector(".slide-title").textContent}`;
+    name.textContent = `${index + 1}. ${pictures.titleOf(slide)}`;
     view.className = "view";
     view.inert = true; // a picture: its links and its tables' scrolling are not for here
     view.ariaHidden = "true";
-    for (const part of picture.querySelectorAll("[tabindex], [aria-labelledby], [role]")) {
+    view.innerHTML = pictures.apart(slide, Infinity, "overview");
+    for (const part of view.querySelectorAll("[tabindex], [aria-labelledby], [role]")) {
       for (const attribute of ["tabindex", "aria-labelledby", "role"]) part.removeAttribute(attribute);
     }
-    // Its patterns and clips are its own: those of a slide that is not shown draw nothing.
-    view.innerHTML = picture.outerHTML.replace(/\b(id="|href="#|url\(#|url\(&quot;#)/g, "$1overview-");
     return button;
   }
 

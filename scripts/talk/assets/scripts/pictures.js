@@ -29,5 +29,17 @@ const pictures = (() => {
     return copy;
   }
 
-  return { absolute, addressOf, picture };
+  // HTML of a picture that is shown on the slide's own page: its patterns and clips are its own, as those of a slide that
+  // is not shown draw nothing.
+  function apart(slide, step, prefix) {
+    return picture(slide, step).outerHTML.replace(/\b(id="|href="#|url\(#|url\(&quot;#)/g, `$1${prefix}-`);
+  }
+
+  // A title as text, formulas in one line.
+  function titleOf(slide) {
+    const title = slide?.querySelector(".slide-title");
+    return title?.dataset.title ?? title?.textContent ?? "";
+  }
+
+  return { absolute, addressOf, apart, picture, titleOf };
 })();

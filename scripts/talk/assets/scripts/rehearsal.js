@@ -1,12 +1,15 @@
 // A run through the deck: how long each slide was on, against its plan. The deck keeps it; the speaker view shows it.
 // Times are milliseconds, moments those of Date.now(), so that both windows agree; the plan is in seconds.
 class Rehearsal {
-  // `plan`: [{ id, title, seconds }] in the deck's order. `kept`: what toJSON() gave, here or before a reload.
-  constructor(plan, kept) {
+  // `plan`: [{ id, title, seconds }] in the deck's order. `before`: what toJSON() gave, here or before a reload; slides
+  // that are in the plan no more are left out of it.
+  constructor(plan, before) {
+    const ids = new Set(plan.map(({ id }) => id));
+    const known = ids.has(before?.slide);
     this.plan = plan;
-    this.spent = { ...kept?.spent };
-    this.slide = kept?.slide ?? plan[0]?.id;
-    this.since = kept?.since ?? null; // when the present slide began to count; null while the timer stands
+    this.spent = Object.fromEntries(Object.entries(before?.spent ?? {}).filter(([id]) => ids.has(id)));
+    this.slide = known ? before.slide : plan[0]?.id;
+    this.since = known ? before.since ?? null : null; // when this slide began to count; null while the timer stands
   }
 
   toJSON() {

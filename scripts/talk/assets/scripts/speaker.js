@@ -1,6 +1,8 @@
 // The speaker's window. It knows nothing by itself: the deck that opened it sends each slide, and takes its commands.
 (() => {
   const find = (selector) => document.querySelector(selector);
+  const said = find(".said");
+  const list = find(".list");
   const target = location.protocol === "file:" ? "*" : location.origin;
   let state = null;
   let rehearsal = null;
@@ -8,7 +10,10 @@
   const tell = (what, more) => window.opener?.postMessage({ talk: what, ...more }, target);
 
   window.addEventListener("message", ({ source, data }) => {
-    if (source !== window.opener || data?.talk !== "state") return;
+    if (source !== window.opener || !["state", "here"].includes(data?.talk)) return;
+    unanswered = 0;
+    showLost(false);
+    if (data.talk === "here") return;
     state = data;
     rehearsal = new Rehearsal(data.plan, data.rehearsal);
     show();
@@ -16,7 +21,23 @@
   });
 
   // The deck is greeted again and again: after its reload (a slide was edited) it does not know of this window.
-  const greet = () => tell("hello", { empty: state === null });
+  // Three greetings without an answer, or nobody to greet: it is closed.
+  const PATIENCE = 3;
+  let unanswered = 0;
+  const greet = () => {
+    const isClosed = !window.opener || window.opener.closed;
+    if (state && (isClosed || unanswered >= PATIENCE)) showLost(true);
+    unanswered += 1;
+    tell("hello", { empty: state === null || !find(".lost").hidden });
+  };
+
+  // The timer stands from when the deck was last heard of; a deck that answers again says how it went on.
+  function showLost(lost) {
+    if (find(".lost").hidden !== lost) return;
+    find(".lost").hidden = !lost;
+    if (lost) rehearsal.pause(Date.now() - unanswered * 1000);
+    tick();
+  }
   greet();
   setInterval(greet, 1000);
   setInterval(tick, 250);
@@ -29,9 +50,10 @@
     put(".current", state.current);
     put(".following", state.next ?? "");
     find("#after").textContent = state.next ? say("next", { title: state.nextTitle }) : say("last");
-    if (put(".said", state.notes)) find(".said").scrollTop = 0;
+    if (put(".said", state.notes)) said.scrollTop = 0;
     for (const link of document.querySelectorAll(".said a")) link.target = "_blank";
     find(".dark").hidden = !state.dark;
+    find(".frozen").hidden = state.dark || !state.frozen;
     find(".place").textContent = say(state.steps ? "place_step" : "place", state);
   }
 
@@ -72,44 +94,70 @@
     if (find(where).textContent !== text) find(where).textContent = text;
   }
 
-  const NOTES = "talk.notes-size";
-  let size = 1;
-  try {
-    size = Number(localStorage.getItem(NOTES)) || 1;
-  } catch {
-    // Storage is denied: the usual size.
-  }
+  let size = Number(kept.read("notes-size")) || 1;
   resize(1);
   function resize(factor) {
     size = Math.min(2.5, Math.max(0.6, size * factor));
-    find(".said").style.fontSize = `${size}em`;
-    try {
-      localStorage.setItem(NOTES, size);
-    } catch {
-      // Storage is denied: the size lasts until the window is closed.
-    }
+    said.style.fontSize = `${size}em`;
+    kept.write("notes-size", size);
   }
 
-  const here = { smaller: () => resize(1 / 1.15), larger: () => resize(1.15) };
-  document.addEventListener("click", ({ target: clicked }) => {
-    const name = clicked.closest("button")?.name;
-    if (name) (here[name] ?? (() => tell(name)))();
+  // Every slide by its number and title: what the deck shows as pictures, in front of the hall.
+  function showList() {
+    if (!state) return;
+    list.querySelector("ol").replaceChildren(...state.plan.map(({ title }, index) => {
+      const item = document.createElement("li");
+      const button = item.appendChild(document.createElement("button"));
+      button.type = "button";
+      button.value = index + 1;
+      button.textContent = title;
+      if (index + 1 === state.number) button.setAttribute("aria-current", "true");
+      return item;
+    }));
+    list.showModal();
+    const current = list.querySelector("[aria-current]");
+    current.scrollIntoView({ block: "center" });
+    current.focus();
+  }
+
+  function jump() {
+    showList();
+    list.querySelector("input").focus();
+  }
+
+  function go(number) {
+    list.close();
+    if (number >= 1 && number <= state.plan.length) tell("go", { number });
+  }
+  list.querySelector("ol").addEventListener("click", ({ target }) => {
+    const button = target.closest("button");
+    if (button) go(Number(button.value));
+  });
+  list.querySelector("form").addEventListener("submit", () => {
+    const input = list.querySelector("input");
+    go(Number(input.value));
+    input.value = "";
   });
 
-  // The deck's own keys work here too; KeyB is B on any keyboard layout.
-  const KEYS = {
-    ArrowRight: "next", ArrowDown: "next", PageDown: "next", KeyN: "next", Space: "next",
-    ArrowLeft: "previous", ArrowUp: "previous", PageUp: "previous", KeyP: "previous",
-    Home: "first", End: "last", KeyB: "blackout", KeyT: "timer", KeyR: "report",
-    Minus: "smaller", Equal: "larger",
+  const TOLD = new Set(["next", "previous", "first", "last", "blackout", "freeze", "timer", "reset", "report"]);
+  const here = { smaller: () => resize(1 / 1.15), larger: () => resize(1.15), overview: showList, jump };
+  function run(name) {
+    if (Object.hasOwn(here, name)) here[name]();
+    else if (TOLD.has(name)) tell(name);
+  }
+  document.addEventListener("click", ({ target: clicked }) => run(clicked.closest("button")?.name));
+
+  // Up and down scroll the notes where one has clicked, as far as they go. A clicker's keys turn slides wherever that was.
+  const canScroll = ({ target, code }) => {
+    if (!target.closest(".said")) return false;
+    if (code === "ArrowDown") return said.scrollTop + said.clientHeight < said.scrollHeight - 1;
+    return code === "ArrowUp" && said.scrollTop > 0;
   };
   document.addEventListener("keydown", (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const scrolls = event.target.closest(".said") && /^(Arrow(Up|Down)|Page|Home|End)/.test(event.code);
-    const presses = event.target.closest("button") && event.code === "Space";
-    const name = event.code === "Space" && event.shiftKey ? "previous" : KEYS[event.code];
-    if (!name || scrolls || presses) return;
+    if (list.open || canScroll(event)) return;
+    const name = shortcuts.commandOf(event);
+    if (!Object.hasOwn(here, name) && !TOLD.has(name)) return;
     event.preventDefault();
-    (here[name] ?? (() => tell(name)))();
+    run(name);
   });
 })();
