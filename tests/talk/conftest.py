@@ -262,3 +262,20 @@ def small_talk(measured_talk: Path, tmp_path: Path) -> Path:
 def run(small_talk: Path) -> Run:
     """Run `talk …` in the small talk's folder."""
     return lambda *words, **options: run_talk(small_talk, *words, **options)
+
+
+@pytest.fixture(scope="session")
+def built_talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new talk as `talk new` writes it, measured in short, built and checked."""
+    folder = tmp_path_factory.mktemp("built") / "new-talk"
+    shutil.copytree(ROOT, folder, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", "relay", "bare"))
+    for words in (("measure", "--quick"), ("build", "--no-measure"), ("check",)):
+        done = run_talk(folder, *words)
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def new_talk(built_talk: Path, tmp_path: Path) -> Path:
+    """A copy of that talk to change."""
+    return Path(shutil.copytree(built_talk, tmp_path / "new-talk", symlinks=True))

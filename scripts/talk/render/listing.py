@@ -16,6 +16,8 @@ def find_values(values: Values, pattern: str) -> Iterator[tuple[str, str, str, s
     A pattern is a part of the name, or a whole name with `*` and `?`. The machine that pages ask first comes first.
     Raises TalkError where nothing matches.
     """
+    if not values.names:
+        raise TalkError("talk values", "nothing has been measured yet", "measure with `talk measure`")
     matching = [name for name in values.names if _matches(name, pattern)]
     if not matching:
         nearest = values.nearest(pattern)

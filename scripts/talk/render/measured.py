@@ -12,9 +12,10 @@ from talk.words import day, say
 def attributes(found: Found, *, stale: bool) -> dict[str, str]:
     """Attributes of the element. A count is exact, other numbers have six significant digits."""
     value = found.value
+    is_count = value.dimension == "count" and value.number == round(value.number)
     return {
         "class": "measured stale" if stale else "measured",
-        "value": f"{value.number:.15g}" if value.dimension == "count" else f"{value.number:.6g}",
+        "value": f"{value.number:.0f}" if is_count else f"{value.number:.6g}",
         "data-record": found.record.name,
         "title": origin(found, stale=stale),
         "translate": "no",

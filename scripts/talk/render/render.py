@@ -55,7 +55,8 @@ def render_fragments() -> bool:
     files = record_files()
     measured = {path.stem for path in files}
     sources = {name: hash_sources(experiments[name]) for name in measured}
-    code = digest(repr((_CODE, sorted(sources.items()))), *files_read())
+    # Modules that are loaded only now may be others than those that this process began with: both are in the key.
+    code = digest(repr((_CODE, _digest_of_code(), sorted(sources.items()))), *files_read())
     inputs = digest(code, *files, *summary_files())
     if _begun is not None and _begun[0] == inputs:
         return False
