@@ -266,3 +266,30 @@ def test_where_a_number_is_from_is_told_to_a_finger(browser: Browser, address: s
         assert box["x"] + box["width"] <= 390
         page.locator("main h2").first.tap()
         assert told.is_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrast_themes_see_what_a_background_draws(browser: Browser, address: str, scheme: Any) -> None:
+    """List pixels, what is lit up, the progress bar and the arrows are told from the theme's paper."""
+    with visit(browser, f"{address}/slides/", forced_colors="active", color_scheme=scheme) as deck:
+        page = deck.page
+        page.wait_for_selector(".reveal.ready")
+        unseen = page.evaluate(
+            """() => {
+              const paper = document.body.appendChild(document.createElement("i"));
+              paper.style.cssText = "forced-color-adjust: none; background: Canvas";
+              const canvas = getComputedStyle(paper).backgroundColor;
+              const drawn = [
+                [".slide ul > li", "::before"], [".slide .spot", null], [".progress span", null],
+                [".controls-arrow", "::before"], [".controls-arrow", "::after"],
+              ];
+              return drawn.filter(([selector, part]) => {
+                const elements = [...document.querySelectorAll(selector)];
+                const colours = elements.map((each) => getComputedStyle(each, part).backgroundColor);
+                return !colours.length || colours.some((each) => each === canvas || each === "rgba(0, 0, 0, 0)");
+              });
+            }"""
+        )
+        assert unseen == []
+        asking = page.locator(".slide.why .slide-frame").first
+        assert asking.evaluate("frame => getComputedStyle(frame, '::after').display") == "none"
