@@ -13,7 +13,7 @@ from .values import named_values as named_values
 
 def fragments(drawing: Drawing) -> dict[str, str]:
     """Every table and picture of the experiment by its name."""
-    from . import descent, figures, tables  # drawing takes a second to import; named values alone do without
+    from . import descent, figures, pictures, tables  # drawing takes a second to import; named values alone do without
 
     of_contenders: dict[Chart, Callable[[Provenance, list[Contender]], str]] = {
         "all-steps": figures.all_steps,
@@ -30,6 +30,8 @@ def fragments(drawing: Drawing) -> dict[str, str]:
         "descent": drawing.draw(descent.descent, _on_cpu),
         "descent-slide": drawing.draw(descent.descent_slide, _on_cpu),
         "loops": drawing.draw(descent.loops, lambda data: data.tiling),
+        "cache-lines": drawing.draw(pictures.cache_lines, _on_cpu),
+        "tile": drawing.draw(pictures.tile, lambda data: data if data.tiling else None),
         **{name: drawing.draw(draw, partial(on_chart, name)) for name, draw in of_contenders.items()},
     }
 
