@@ -191,7 +191,8 @@ def find_stale_records() -> tuple[list[TalkError], list[TalkError]]:
         asked.add(record.experiment)
         if changed := changed_sources(record):
             path = record_path(RESULTS, record.machine.slug, record.experiment)
-            what = f"stale: {', '.join(changed)} changed since it was measured"
+            more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
+            what = f"stale: {', '.join(changed[:3])}{more} changed since it was measured"
             mend = f"measure again with `{MEASURE.format(record.experiment)}`"
             if is_first:
                 problems.append(TalkError(path, what, mend))
