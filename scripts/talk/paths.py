@@ -25,6 +25,7 @@ CONFIG = ROOT / CONFIG_NAME
 DOCS = ROOT / "docs"
 RESULTS = DOCS / "results"
 CLAIMS = DOCS / "claims.toml"
+QUOTATIONS = DOCS / "talk.toml"
 LABS = DOCS / "labs"
 MACHINE_PAGES = DOCS / "machines"
 VENDOR = DOCS / "assets" / "vendor"

@@ -12,11 +12,13 @@ from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Extension, Markdown
 from markdown.inlinepatterns import InlineProcessor
+from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
 from talk.errors import TalkError
 from talk.markdown.locate import place
+from talk.markdown.prose import without_code
 from talk.paths import RESULTS
 from talk.words import NBSP, is_unit, say
 
@@ -24,11 +26,14 @@ if TYPE_CHECKING:
     from talk.records.schema import AnyRecord
     from talk.render.values import Found, Values
 
-REFERENCE = r"\{\{\s*(?P<reference>[^{}|]+?)\s*(?:\|\s*(?P<format>[^{}]*?)\s*)?\}\}"
+# In a table's cell the bar is escaped: see _InCells.
+REFERENCE = r"\{\{\s*(?P<reference>[^{}|\\]+?)\s*(?:\\?\|\s*(?P<format>[^{}]*?)\s*)?\}\}"
 # After code spans (190), so that a reference quoted as code stays as it is; before everything that reads inside a line.
 _PRIORITY = 185
 # After inline patterns (20) have made what it looks for.
 _BANNER_PRIORITY = 10
+# After fenced code (25) and blocks of HTML (20) are put away.
+_CELLS_PRIORITY = 15
 
 
 def render_reference(values: "Values", reference: str, format_spec: str, written: str) -> tuple["Found", str] | None:
@@ -95,6 +100,21 @@ def _unmeasured(reference: str, format_spec: str) -> Element:
     return element
 
 
+class _InCells(Preprocessor):
+    """Escapes the bar of a reference in a row of a table, where it would divide cells."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        return [self._escaped(line) if "{{" in line else line for line in lines]
+
+    def _escaped(self, line: str) -> str:
+        if "|" not in re.sub(REFERENCE, "", line):
+            return line
+        references = [found.span() for found in re.finditer(REFERENCE, without_code(line))]
+        for start, end in reversed(references):
+            line = line[:start] + re.sub(r"(?<!\\)\|", r"\\|", line[start:end]) + line[end:]
+        return line
+
+
 class _Banner(Treeprocessor):
     """Says under a page's title that some of its numbers are not measured yet."""
 
@@ -121,7 +141,8 @@ class ValuesExtension(Extension):
         super().__init__(**kwargs)
 
     def extendMarkdown(self, md: Markdown) -> None:
-        """Register the inline pattern."""
+        """Register the inline pattern, and what goes before and after it."""
+        md.preprocessors.register(_InCells(md), "values-in-cells", _CELLS_PRIORITY)
         md.inlinePatterns.register(_ValueProcessor(md, Path(self.getConfig("results"))), "measured-value", _PRIORITY)
         md.treeprocessors.register(_Banner(md), "unmeasured-values", _BANNER_PRIORITY)
 

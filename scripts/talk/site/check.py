@@ -13,9 +13,10 @@ from talk.errors import TalkError
 from talk.markdown.conditions import CONDITION, FORKS, without_hidden
 from talk.markdown.locate import html_sources, read_source, source_files
 from talk.markdown.prose import numbered, without_code
+from talk.markdown.quotations import QUOTATION, is_said, said_on_slides
 from talk.markdown.slides import find_slide_problems
 from talk.markdown.values import REFERENCE
-from talk.paths import CLAIMS, CONFIG, DOCS, RESULTS, ROOT, SNIPPETS
+from talk.paths import CLAIMS, CONFIG, DOCS, QUOTATIONS, RESULTS, ROOT, SNIPPETS, shown
 from talk.records.notebooks import find_notebooks
 from talk.records.results import find_strays
 from talk.records.schema import AnyRecord
@@ -56,6 +57,7 @@ def find_mistakes() -> list[TalkError]:
             *_reference_mistakes(path, text, values),
             *_condition_mistakes(path, text, values),
             *_claim_mistakes(path, text, set(claims)),
+            *_quotation_mistakes(path, text),
             *_snippet_mistakes(path, text),
             *(TalkError(path, what, mend, line=line) for line, what, mend in find_slide_problems(text)),
         ]
@@ -281,6 +283,13 @@ def _claim_mistakes(path: Path, text: str, known: set[str]) -> Iterator[TalkErro
     for line, match in numbered(_CLAIM_LINK, without_code(text)):
         if match["id"] not in known:
             yield TalkError(path, f"no claim {match['id']}", f"add it to {CLAIMS.name}", line=line)
+
+
+def _quotation_mistakes(path: Path, text: str) -> Iterator[TalkError]:
+    for line, match in numbered(QUOTATION, without_code(text)):
+        if not is_said(match["quoted"], said_on_slides().get(match["slide"], [])):
+            what = f"slide {match['slide']} of the original talk does not say «{match['quoted']}»"
+            yield TalkError(path, what, f"quote it as it is, or add it to {shown(QUOTATIONS)}", line=line)
 
 
 def _snippet_mistakes(path: Path, text: str) -> Iterator[TalkError]:

@@ -11,6 +11,7 @@ from typing import Any
 from talk.errors import TalkError
 from talk.markdown.locate import places
 from talk.paths import CONFIG, DOCS, THEME
+from talk.site.leftovers import find_leftovers
 
 # «Doc file 'a.md' contains a link 'b.md', but …», of a link, an absolute link or an unrecognized one.
 _LINK = re.compile(r"Doc file '(?P<page>[^']+)' contains (?P<what>an? [\w ]*link '(?P<link>[^']*)'.*)", re.DOTALL)
@@ -40,7 +41,7 @@ def make_pages(site: Path) -> list[TalkError]:
         raise TalkError(CONFIG, str(error) or "the build was aborted", "mend what it names") from None
     finally:
         logger.removeHandler(warnings)
-    return [_problem(message) for message in warnings.messages]
+    return [*(_problem(message) for message in warnings.messages), *find_leftovers(site)]
 
 
 @cache

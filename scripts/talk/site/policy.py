@@ -43,16 +43,25 @@ _EXPRESSION = re.compile(r"\{\{.*?\}\}")
 _META = '<meta http-equiv="Content-Security-Policy" content="'
 
 
+# What the policy lets no browser load or do, by element.
+_UNSHOWN = frozenset({"audio", "base", "embed", "frame", "frameset", "iframe", "object", "portal", "video"})
+_LOADING = frozenset({"src", "srcset", "poster", "background", "data"})
+_FOREIGN = re.compile(r"[\s,]*(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
+_MEND_SHOWN = "use a picture under docs/assets/, or link to it; if a record says so, measure again"
 _MEND = "put the code into a file under docs/assets/scripts/, or escape what is shown"
 
 
 class _Run(HTMLParser):
-    """What a browser would run of a page itself: the code of `scripts`, and `attributes` that hold code."""
+    """What a browser would run of a page itself: the code of `scripts`, and `attributes` that hold code.
+
+    `unshown` are elements that load what no page may, or send a reader elsewhere.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.scripts: list[str] = []
         self.attributes: list[str] = []
+        self.unshown: list[str] = []
         self._inside = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -60,7 +69,11 @@ class _Run(HTMLParser):
         self._inside = tag == "script" and "src" not in given and given.get("type") not in _DATA
         if self._inside:
             self.scripts.append("")
+        if tag in _UNSHOWN or (tag == "meta" and (given.get("http-equiv") or "").lower() == "refresh"):
+            self.unshown.append(f"<{tag}>")
         for name, value in attrs:
+            if (name in _LOADING and _FOREIGN.match(value or "")) or name in {"ping", "srcdoc", "formaction"}:
+                self.unshown.append(f'<{tag} {name}="{(value or "")[:40]}">')
             if name.startswith("on") or (value or "").strip().lower().startswith("javascript:"):
                 self.attributes.append(f'{name}="{value}"')
 
@@ -93,6 +106,8 @@ def with_policy(html: str, page: str) -> str:
             raise TalkError(page, f"a script inside the page: {code.strip()[:60]}", _MEND)
     for attribute in run.attributes:
         raise TalkError(page, f"a script in an attribute: {attribute[:60]}", _MEND)
+    for element in run.unshown:
+        raise TalkError(page, f"{element}: pages load nothing of other hosts, no media and no frames", _MEND_SHOWN)
     if _PLACE not in html:
         raise TalkError(page, f"its head does not start with {_PLACE}", "mend its template in docs/theme/")
     return html.replace(_PLACE, f'{_PLACE}\n    {_META}{policy(run.scripts)}">', 1)

@@ -9,6 +9,9 @@ from talk.words import bind
 NBSP = "\N{NO-BREAK SPACE}"
 
 
+pytestmark = pytest.mark.usefixtures("russian")
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [

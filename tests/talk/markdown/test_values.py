@@ -6,16 +6,20 @@ from xml.etree import ElementTree
 import pytest
 from markdown import markdown
 
+from talk import settings
 from talk.errors import TalkError
 from talk.markdown import locate
 from talk.records.store import write_record
-from tests.experiments.profiling import samples
+from tests.talk import samples
 
 EXTENSIONS = [
     *(f"talk.markdown.{name}" for name in ("values", "links", "conditions", "slides")),
     "tables",
     "attr_list",
 ]
+
+
+pytestmark = pytest.mark.usefixtures("russian")
 
 
 @pytest.fixture
@@ -35,33 +39,33 @@ def convert(text: str, results: Path, claims: Path | None = None) -> ElementTree
 
 
 def test_a_reference_becomes_data_with_its_record_and_computation(results: Path) -> None:
-    body = convert("Доля addmm — {{ profiling.cpu.addmm.share | % .0 }} времени.", results)
+    body = convert("Доля addmm — {{ relay.cpu.climb.share | % .0 }} времени.", results)
     data = body.find("p/data")
     assert data is not None
     assert data.text == "60\N{NO-BREAK SPACE}%"
     assert data.attrib["value"] == "0.6"
     assert data.attrib["class"] == "measured"
-    assert data.attrib["data-record"] == "test-box/profiling"
-    assert "Self CPU aten::addmm / сумма Self CPU" in data.attrib["title"]
+    assert data.attrib["data-record"] == "test-box/relay"
+    assert "leg / median" in data.attrib["title"]
     assert "test-box" in data.attrib["title"]
 
 
 def test_references_work_in_headings_tables_and_emphasis(results: Path) -> None:
-    text = "# {{ profiling.cpu.addmm.calls }}\n\n| a |\n|---|\n| **{{ profiling.cpu.addmm.calls }}** |\n"
+    text = "# {{ relay.cpu.climb.calls }}\n\n| a |\n|---|\n| **{{ relay.cpu.climb.calls }}** |\n"
     numbers = [data.text for data in convert(text, results).iter("data")]
     assert numbers == ["100", "100"]
 
 
 def test_a_reference_quoted_as_code_stays_as_it_is(results: Path) -> None:
-    body = convert("Пишите `{{ profiling.cpu.addmm.share }}`.", results)
-    assert body.find("p/code").text == "{{ profiling.cpu.addmm.share }}"  # type: ignore[union-attr]
+    body = convert("Пишите `{{ relay.cpu.climb.share }}`.", results)
+    assert body.find("p/code").text == "{{ relay.cpu.climb.share }}"  # type: ignore[union-attr]
 
 
 def test_a_number_of_changed_code_is_marked_stale(tmp_path: Path) -> None:
     record = samples.record()
-    record.code.sources["scripts/experiments/profiling/measure/gone.py"] = "0" * 64
+    record.code.sources["scripts/experiments/relay/gone.py"] = "0" * 64
     write_record(record, tmp_path)
-    data = next(convert("{{ profiling.cpu.addmm.share }}", tmp_path).iter("data"))
+    data = next(convert("{{ relay.cpu.climb.share }}", tmp_path).iter("data"))
     assert data.attrib["class"] == "measured stale"
     assert "устарело" in data.attrib["title"]
 
@@ -71,35 +75,35 @@ def test_an_unknown_name_stops_with_file_line_and_nearest_names(
 ) -> None:
     page = tmp_path / "docs" / "page.md"
     page.parent.mkdir()
-    page.write_text("# Глава\n\n{{ profiling.cpu.adddmm.share }}\n", encoding="utf-8")
+    page.write_text("# Глава\n\n{{ relay.cpu.clim.share }}\n", encoding="utf-8")
     monkeypatch.setattr(locate, "source_files", lambda: [page])
-    with pytest.raises(TalkError, match=r"page\.md:3: .*adddmm.*profiling\.cpu\.addmm\.share"):
+    with pytest.raises(TalkError, match=r"page\.md:3: .*clim.*relay\.cpu\.climb\.share"):
         convert(page.read_text(encoding="utf-8"), results)
 
 
 def test_a_number_that_nobody_has_measured_leaves_its_place_empty(results: Path) -> None:
-    body = convert("# Глава\n\nGPU — {{ profiling.cuda.wall_time | мс .1 }}, {{ profiling.speedup | × }}.", results)
+    body = convert("# Глава\n\nGPU — {{ relay.cuda.time | мс .1 }}, {{ relay.speedup | × }}.", results)
     (first, second) = [span for span in body.iter("span") if span.get("class") == "unmeasured"]
     assert "".join(first.itertext()) == "не измерено\N{NO-BREAK SPACE}мс"
     assert "".join(second.itertext()) == "не измерено×"
-    assert first.attrib["title"] == "profiling.cuda.wall_time: ещё не измерено"
+    assert first.attrib["title"] == "relay.cuda.time: ещё не измерено"
     assert [child.tag for child in body] == ["h1", "p", "p"]
     assert body[1].attrib["class"] == "nothing-measured"
     assert not list(body.iter("data"))
 
 
 def test_a_title_slide_stays_right_under_its_title(results: Path) -> None:
-    text = "# Глава\n\n/// slide | Глава\n    layout: section\n///\n\n{{ profiling.cuda.wall_time }}\n"
+    text = "# Глава\n\n/// slide | Глава\n    layout: section\n///\n\n{{ relay.cuda.time }}\n"
     assert [child.tag for child in convert(text, results)][:3] == ["h1", "section", "p"]
 
 
 def test_where_all_is_measured_nothing_is_said(results: Path) -> None:
-    body = convert("# Глава\n\n{{ profiling.cpu.wall_time }}\n", results)
+    body = convert("# Глава\n\n{{ relay.cpu.time }}\n", results)
     assert [child.tag for child in body] == ["h1", "p"]
 
 
 def test_a_claim_that_nobody_can_check_is_neither_true_nor_false(results: Path) -> None:
-    (results / "claims.toml").write_text('[idle]\nrelation = "profiling.cuda.idle_share > 0.5"\n')
+    (results / "claims.toml").write_text('[idle]\nrelation = "relay.cuda.idle_share > 0.5"\n')
     (claim,) = convert("[GPU ждёт](claim:idle).", results, results / "claims.toml").iter("span")
     assert claim.attrib["data-claim"] == "idle"
     assert "data-holds" not in claim.attrib
@@ -109,7 +113,7 @@ def test_a_claim_that_nobody_can_check_is_neither_true_nor_false(results: Path) 
 def test_a_claim_that_holds_and_one_that_does_not(results: Path) -> None:
     claims = results / "claims.toml"
     claims.write_text(
-        '[holds]\nrelation = "profiling.cpu.addmm.share > 0.5"\n[fails]\nrelation = "profiling.cpu.mm.share > 0.5"\n'
+        '[holds]\nrelation = "relay.cpu.climb.share > 0.5"\n[fails]\nrelation = "relay.cpu.dive.share > 0.5"\n'
     )
     body = convert("[addmm — *половина*](claim:holds). [mm — половина](claim:fails).", results, claims)
     held, failed = body.iter("span")
@@ -129,9 +133,9 @@ def test_a_quotation_of_the_talk_names_its_slide(results: Path) -> None:
 
 def test_text_depends_on_what_was_measured(results: Path) -> None:
     text = (
-        "/// measured | profiling.cuda.wall_time\nна GPU {{ profiling.cuda.wall_time }}\n///\n\n"
-        "/// unmeasured | profiling.cuda.wall_time\nGPU ещё не измерен\n///\n\n"
-        "/// measured | profiling.cpu.wall_time\nна CPU {{ profiling.cpu.wall_time | с .1 }}\n///\n"
+        "/// measured | relay.cuda.time\nна GPU {{ relay.cuda.time }}\n///\n\n"
+        "/// unmeasured | relay.cuda.time\nGPU ещё не измерен\n///\n\n"
+        "/// measured | relay.cpu.time\nна CPU {{ relay.cpu.time | с .1 }}\n///\n"
     )
     shown = "".join(convert(text, results).itertext())
     assert "GPU ещё не измерен" in shown
@@ -139,22 +143,17 @@ def test_text_depends_on_what_was_measured(results: Path) -> None:
     assert "на GPU" not in shown
 
 
-def test_the_talks_own_numbers_do_not_count_as_measured(tmp_path: Path) -> None:
+def test_the_talks_own_numbers_do_not_count_as_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "settings", lambda: settings.Settings(language="ru", original="talk-2024"))
     write_record(samples.record(slug="talk-2024", origin="published"), tmp_path)
-    shown = "".join(convert("/// measured | profiling.cpu.addmm.share\nда\n///\n", tmp_path).itertext())
+    shown = "".join(convert("/// measured | relay.cpu.climb.share\nда\n///\n", tmp_path).itertext())
     assert "да" not in shown
 
 
-def test_strings_of_a_record_are_escaped(tmp_path: Path) -> None:
-    record = samples.record(samples.cpu_run())
-    record.data.runs[0].operators[2:] = []
-    write_record(record, tmp_path)
-    hostile = (tmp_path / "test-box" / "profiling.json").read_text().replace("aten::addmm", "aten::<script>")
-    (tmp_path / "test-box" / "profiling.json").write_text(hostile)
-    html = markdown(
-        "{{ profiling.cpu.costliest_but_addmm.self_time }}",
-        extensions=["talk.markdown.values"],
-        extension_configs={"talk.markdown.values": {"results": str(tmp_path)}},
-    )
-    assert "<script>" not in html
-    assert "aten::&lt;script" in html
+def test_a_format_stands_in_a_cell_of_a_table(results: Path) -> None:
+    reference = "{{ relay.cpu.climb.share | % .%d }}"
+    text = f"| a | {reference.replace('%d', '0')} |\n|---|---|\n| `{{{{ a.b | c }}}}` | **{reference.replace('%d', '1')}** |\n"
+    body = convert(text, results)
+    assert [data.text for data in body.iter("data")] == ["60\N{NO-BREAK SPACE}%", "60,0\N{NO-BREAK SPACE}%"]
+    assert [len(row) for row in body.iter("tr")] == [2, 2]
+    assert [code.text for code in body.iter("code")] == ["{{ a.b | c }}"]

@@ -90,3 +90,20 @@ def test_a_script_in_a_chapter_is_one_line_and_no_site(small_talk: Path, run: Ru
     assert "index.html: a script inside the page: alert(1)" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (small_talk / "site").exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '<meta http-equiv="refresh" content="0;url=/x/">', '<iframe src="a.html"></iframe>', '<base href="/x/">',
+        '<object data="a.svg"></object>', '<embed src="a.svg">', "<video></video>", '<img src="https://example.org/a.png">',
+        '<img src="//e">', '<img srcset="//e 2x" src="a.png">', '<a ping="/x" href="a.html">a</a>',
+    ],
+)  # fmt: skip
+def test_what_no_browser_would_show_is_refused_by_name(body: str) -> None:
+    with pytest.raises(TalkError, match=r"a\.html: <(meta|iframe|base|object|embed|video|img|a)\b"):
+        page(body=body)
+
+
+def test_links_to_other_hosts_and_pictures_of_our_own_are_let_be() -> None:
+    assert page(body='<a href="https://example.org">x</a><img src="../a.png"><img src="data:image/png;base64,">')
