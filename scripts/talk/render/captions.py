@@ -111,13 +111,13 @@ class Provenance:
         return f'<mark class="stale" title="{escape(title)}">{say("provenance.doubtful")}</mark>'
 
     def kernels(self, titles: Mapping[str, str], libraries: Container[str] = MULTIPLY) -> str:
-        """Which of `libraries` each package (as imported: as it is called) runs on, and which of its kernels, as HTML.
+        """Which of `libraries` each package (as imported: as it is called) runs on, and which of its kernels, in words.
 
         «NumPy: OpenBLAS, ядро SkylakeX; torch: MKL, AVX2»; empty where the record does not tell.
         """
         found = {each.serves: each for each in self.record.libraries if each.name in libraries}
         shown = (f"{title}: {_kernel(found[package])}" for package, title in titles.items() if package in found)
-        return escape("; ".join(shown))
+        return "; ".join(shown)
 
     def sentence(self, device: Device | None = None) -> str:
         """Machine, date, versions, code, reservations and the link to the raw record (see `raw_url`), as HTML."""
