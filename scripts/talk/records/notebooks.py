@@ -63,20 +63,22 @@ def prose_lines(path: Path) -> list[str]:
     """The lines of the notebook's file: those that hold prose as that prose, the others empty.
 
     A line of prose is a line of the file, as Jupyter writes notebooks; so a finding in the one is a place in the other.
+    Raises TalkError where it is not: what is written otherwise would be judged by nobody.
     """
-    prose = iter([line for cell in cells_of(read_notebook(path)) if cell.kind == "markdown" for line in _kept(cell)])
+    cells = [cell for cell in cells_of(read_notebook(path)) if cell.kind == "markdown"]
+    prose = iter([(line, cell) for cell in cells for line in cell.source.splitlines(keepends=True)])
     waiting = next(prose, None)
     lines = []
     for written in path.read_text(encoding="utf-8").splitlines():
-        found = waiting is not None and _is_line(written, waiting)
-        lines.append(waiting.rstrip("\n") if found and waiting is not None else "")
-        if found:
+        if waiting is not None and _is_line(written, waiting[0]):
+            lines.append(waiting[0].rstrip("\n"))
             waiting = next(prose, None)
+        else:
+            lines.append("")
+    if waiting is not None:
+        what = f"cell {waiting[1].id} is not written a line of prose a line of the file"
+        raise TalkError(path, what, "save it anew in Jupyter")
     return lines
-
-
-def _kept(cell: Cell) -> list[str]:
-    return cell.source.splitlines(keepends=True)
 
 
 def _is_line(written: str, prose: str) -> bool:

@@ -85,3 +85,16 @@ def test_what_is_no_notebook_is_refused(lab: Path, content: str, what: str) -> N
     lab.write_text(content)
     with pytest.raises(TalkError, match=what):
         read_notebook(lab)
+
+
+@pytest.mark.parametrize("source", ["Раз\nдва\n", ["Раз\nдва"], ["Раз", "\nдва"]])
+def test_prose_that_stands_otherwise_is_refused_because_nobody_would_judge_it(tmp_path: Path, source: object) -> None:
+    path = write(tmp_path / "docs" / "labs" / "odd.ipynb", cell("markdown", "odd", "x") | {"source": source})
+    with pytest.raises(TalkError, match=r"odd\.ipynb: cell odd is not written a line of prose a line of the file"):
+        prose_lines(path)
+
+
+def test_a_notebook_on_one_line_is_refused(lab: Path) -> None:
+    lab.write_text(json.dumps(json.loads(lab.read_text(encoding="utf-8"))), encoding="utf-8")
+    with pytest.raises(TalkError, match=r"small\.ipynb: cell intro"):
+        prose_lines(lab)
