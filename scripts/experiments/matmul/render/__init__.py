@@ -7,6 +7,7 @@ from talk.render.captions import Provenance
 from talk.render.drawing import Drawing
 
 from ..record import Contender, Matmul
+from .prediction import predictions
 from .steps import Chart, on_chart
 from .values import named_values as named_values
 
@@ -31,7 +32,10 @@ def fragments(drawing: Drawing) -> dict[str, str]:
         "descent-slide": drawing.draw(descent.descent_slide, _on_cpu),
         "loops": drawing.draw(descent.loops, lambda data: data.tiling),
         "cache-lines": drawing.draw(pictures.cache_lines, _on_cpu),
+        "two-roofs": drawing.draw(pictures.two_roofs, pictures.roofed),
+        "memory-ladder": drawing.draw(pictures.memory_ladder, lambda data: data if data.tiling else None),
         "tile": drawing.draw(pictures.tile, lambda data: data if data.tiling else None),
+        "predicted": drawing.draw(tables.predicted, predictions),
         **{name: drawing.draw(draw, partial(on_chart, name)) for name, draw in of_contenders.items()},
     }
 

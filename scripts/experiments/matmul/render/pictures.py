@@ -1,10 +1,12 @@
 """What hardware does in the descent, drawn for the measured machine: its cache lines, register tile and memories."""
 
+import math
 from collections.abc import Iterator
 
 from talk.render.captions import Provenance
 from talk.render.scene import Figure, Scene, arrow, slab, stroke, words
-from talk.words import NBSP, number, plural, quantity
+from talk.render.svg import Point
+from talk.words import NBSP, decimals_for, number, plural, quantity
 
 from ..record import Matmul
 from .values import common_size
@@ -158,3 +160,134 @@ def tile(source: Provenance, data: Matmul) -> str:
 
 def _counted(vectors: int, lanes: int) -> str:
     return f"{vectors} {plural(vectors, 'вектор', 'вектора', 'векторов')} по {lanes}"
+
+
+# The card of the talk, RTX 3090 Ti, by its data sheet: no record holds the roof of a GPU.
+_CARD_FLOPS_PER_S, _CARD_BYTES_PER_S = 40e12, 1008e9
+
+
+def two_roofs(source: Provenance, data: Matmul) -> str:
+    """The roofs of this CPU and of the talk's GPU on one pair of axes, and where a product of the Conformer lies."""
+    threads = max(peak.threads for peak in data.peaks if peak.device == "cpu")
+    peak = max(each.flops_per_s for each in data.peaks if (each.device, each.threads) == ("cpu", threads))
+    memory = max(each.bytes_per_s for each in data.bandwidths if (each.level, each.threads) == ("memory", threads))
+    left, right, top, bottom = 20.0, 796.0, 60.0, 410.0
+    least, most = 0.25, 1000.0
+    lowest = min(peak, _CARD_FLOPS_PER_S, least * memory, least * _CARD_BYTES_PER_S) / 20
+    highest = max(peak, _CARD_FLOPS_PER_S) * 1.2
+
+    def at(intensity: float, rate: float) -> Point:
+        across = math.log(intensity / least) / math.log(most / least)
+        up = math.log(rate / lowest) / math.log(highest / lowest)
+        return left + across * (right - left), bottom - up * (bottom - top)
+
+    def roof(flops_per_s: float, bytes_per_s: float, tone: int, kind: str) -> str:
+        ridge = min(max(flops_per_s / bytes_per_s, least), most)
+        ends = [(least, least * bytes_per_s), (ridge, min(flops_per_s, ridge * bytes_per_s)), (most, flops_per_s)]
+        return stroke([at(x, min(y, highest)) for x, y in ends], tone, kind)
+
+    card = f"{quantity(_CARD_FLOPS_PER_S, 'flop_rate', decimals=0)}, {quantity(_CARD_BYTES_PER_S, 'byte_rate', 'ГБ/с')}"
+    ours = f"{quantity(peak, 'flop_rate')}, {quantity(memory, 'byte_rate', 'ГБ/с')}"
+    base = stroke([(left, top), (left, bottom), (right, bottom)], 2)
+    base += roof(peak, memory, 1, "thick")
+    base += words((left + 16, bottom - 18), f"CPU: {ours}", tone=1)
+    for tick in (1, 10, 100):
+        x, _ = at(tick, highest)
+        base += stroke([(x, bottom), (x, bottom + 8)], 2) + words((x, bottom + 38), str(tick), "middle", "quiet")
+    base += words((left, bottom + 80), "ФЛОП на байт", kind="quiet")
+    frames = [
+        roof(_CARD_FLOPS_PER_S, _CARD_BYTES_PER_S, 3, "thick dashed")
+        + words((right, 36), f"GPU: {card}", "end", tone=3)
+    ]
+    figures = [
+        Figure(_times(_CARD_FLOPS_PER_S / peak), "выше потолок", 3, 0),
+        Figure(_times(_CARD_BYTES_PER_S / memory), "шире дорога", 3, 0),
+    ]
+    shape = _longest_phrase(data)
+    if shape is not None:
+        n, m, p = shape
+        intensity = min(2 * n * m * p / (4 * (n * m + m * p + n * p)), most)
+        frames.append(
+            stroke([at(intensity, lowest), at(intensity, highest)], 4, "dashed")
+            + words((right, bottom + 80), f"addmm, {n} × {m} × {p}", "end", tone=4)
+        )
+    scene = Scene(
+        "Две крыши: CPU и GPU",
+        f"Крыша CPU: {ours}. Крыша GPU: {card}. По горизонтали ФЛОП на байт, шкалы логарифмические",
+        base,
+        round(bottom + 100),
+        frames,
+        figures,
+    )
+    caption = "Выше — быстрее, правее — больше работы на привезённый байт. CPU измерен, GPU — паспорт RTX 3090 Ti"
+    return figure(source, scene, caption)
+
+
+def _times(ratio: float) -> str:
+    return f"×{number(ratio, decimals_for(ratio, 2))}"
+
+
+def _longest_phrase(data: Matmul) -> tuple[int, int, int] | None:
+    """The largest product of the Conformer's own that the record has; None where it has none."""
+    shapes = [(each.n, each.m, each.p) for contender in data.contenders for each in contender.points if not each.square]
+    return max(shapes, key=lambda sides: (sides[0], sides[2], sides[1]), default=None)
+
+
+def roofed(data: Matmul) -> Matmul | None:
+    """The data, where both roofs of the CPU were measured on as many threads as there are."""
+    threads = max((peak.threads for peak in data.peaks if peak.device == "cpu"), default=None)
+    measured = any((each.level, each.threads) == ("memory", threads) for each in data.bandwidths)
+    return data if measured else None
+
+
+def memory_ladder(source: Provenance, data: Matmul) -> str:
+    """Registers, caches and memory one under another: what lives in which, and how wide the way between them is."""
+    tiling = data.tiling
+    assert tiling is not None  # the fragment asks for records that have it
+    registers = tiling.rows * tiling.columns * 4
+    rows_of_a, block = 4 * tiling.rows * tiling.block_depth, 4 * tiling.block_depth * tiling.block_columns
+    levels: list[tuple[str, str, int, tuple[str, int] | None]] = [
+        ("", "регистры", registers, ("плитка C", registers)),
+        ("l1", "L1", tiling.l1_bytes, ("строки A", rows_of_a)),
+        ("l2", "L2", tiling.l2_bytes, ("блок B", block)),
+        ("l3", "L3", tiling.l3_bytes, None),
+        ("memory", "память", 1 << 36, None),
+    ]
+    levels = [each for each in levels if each[2] > 0]
+    alone = [each for each in data.bandwidths if each.threads == 1]
+    ways = {each.level: max(one.bytes_per_s for one in alone if one.level == each.level) for each in alone}
+    left, high, step = 232.0, 62.0, 100.0
+    base, frames, told = "", [], []
+    for at, (level, title, size, tenant) in enumerate(levels):
+        y = 8 + at * step
+        wide = min(60 + 500 * math.log(max(size, 1024) / 1024) / math.log((1 << 36) / 1024), 300 if tenant else 560)
+        said = title if level in ("", "memory") else f"{title}, {quantity(size, 'bytes')}"
+        if level in ways:
+            narrow = max(4.0, 150 * ways[level] / max(ways.values()))
+            base += slab((left + 4, y - (step - high)), (narrow, step - high), 3, "lit")
+        base += slab((left, y), (wide, high), 2) + words((0, y + 42), said)
+        told.append(said)
+        if tenant is not None:
+            name, bytes_there = tenant
+            share = min(1.0, bytes_there / size)
+            where = f"{name}, {quantity(bytes_there, 'bytes')}"
+            frames.append(slab((left, y), (wide * share, high), 1, "lit") + words((796, y + 42), where, "end", tone=1))
+            told[-1] += f": {where}"
+    figures = [
+        Figure(number(ways[level] / 1e9, decimals_for(ways[level] / 1e9)), f"ГБ/с {said}", 3)
+        for level, said in (("l1", "из L1"), ("memory", "из памяти"))
+        if level in ways
+    ]
+    scene = Scene(
+        "Лестница памяти",
+        "; ".join(told) + "".join(f"; {each.number} {each.words}" for each in figures),
+        base,
+        round(len(levels) * step - 20),
+        frames,
+        figures,
+    )
+    caption = (
+        "Кто где живёт: ширина коробки — логарифм её размера, закрашена занятая часть; синее — ширина дороги вниз, "
+        "сколько байт в секунду берёт один поток"
+    )
+    return figure(source, scene, caption)
