@@ -21,6 +21,12 @@ def ring_values(ring: Ring) -> Named:
         yield f"{name}.ring_share", Value(share, "ratio", "отправлено / размер вектора")
         theory = 2 * (run.workers - 1) / run.workers
         yield f"{name}.theory_share", Value(theory, "ratio", f"2(p − 1)/p при p = {run.workers}")
+    runs = [*ring.runs, *ring.gpu_runs]
+    yield "ring.runs", Value(len(runs), "count", "прогонов кольца")
+    yield (
+        "ring.exact_runs",
+        Value(sum(run.agree for run in runs), "count", "из них с точной суммой у каждого участника"),
+    )
     last = ring.runs[-1]
     yield "ring.workers", Value(last.workers, "count", "участников, наибольшее число")
     for way, times in (("ring", last.ring_times_s), ("star", last.star_times_s), ("library", last.library_times_s)):
@@ -60,12 +66,18 @@ def many_hours_values(hours: ManyHours) -> Named:
     balance = 1 / (hours.workers * hours.largest_share)
     yield "balance", Value(balance, "share", "средняя доля звука к наибольшей: лучше этого не разделить на равных")
     yield "calls", Value(hours.calls_together, "count", "вызовов операторов во всех профилях вместе")
+    yield (
+        "calls_alone",
+        Value(hours.calls_alone, "count", "вызовов операторов в профиле одного процесса на всех данных"),
+    )
 
 
 def framework_values(framework: Framework) -> Named:
     """Story 9."""
     one = "одна фраза в энкодере доклада"
     yield "layers", Value(framework.layers, "count", "слоёв энкодера")
+    agreed = framework.steps if framework.order_agrees else 0
+    yield "topological.agreed_steps", Value(agreed, "count", "шагов, которые autograd выполнил в нашем порядке")
     yield "topological.steps", Value(framework.steps, "count", f"шагов обратного прохода, {one}")
     how = f"цифр в числе шагов, если каждый путь цепного правила пройти отдельно, {one}"
     yield "topological.paths_digits", Value(framework.paths_digits, "count", how)

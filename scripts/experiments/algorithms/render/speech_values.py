@@ -77,6 +77,9 @@ def edit_values(edit: EditDistance) -> Named:
     yield from _hour_values(edit)
     for way in edit.ways:
         yield from curve_values(f"edit_distance.{way.name}", way.curve)
+    agreed = len(edit.ways) if edit.agree else 0
+    yield "edit_distance.ways", Value(len(edit.ways), "count", "способов найти расстояние")
+    yield "edit_distance.agreed_ways", Value(agreed, "count", "из них с одним ответом на всех текстах")
     times = {way.name: median(way.curve.points[-1].times_s) for way in edit.ways}
     yield "edit_distance.myers.gain", Value(times["rows"] / times["myers"], "ratio", "время таблицы / время Майерса")
     yield (
