@@ -125,14 +125,16 @@ class Prices:
 
     `operator_call_s` is a PyTorch operator on one number. `fresh_page_s` is the system's part in the first touch of
     `page_bytes` of new memory. `threads_start_s` is a parallel loop that does nothing, on all threads. `addition_s` is
-    one float32 addition that waits for the one before it.
+    one float32 addition that waits for the one before it, `row_update_s` what the compiler's own loop takes to update
+    one number of a row in L1.
     """
 
     operator_call_s: Seconds
     fresh_page_s: Seconds
     page_bytes: int
-    threads_start_s: float
-    addition_s: float
+    threads_start_s: Seconds
+    addition_s: Seconds
+    row_update_s: Seconds
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -63,7 +63,14 @@ def sample() -> Matmul:
             distributed(killed=3, restarts=1, resumed_at=2),
             distributed(device="cuda"),
         ],
-        prices=Prices(operator_call_s=1e-6, fresh_page_s=5e-7, page_bytes=4096, threads_start_s=2e-6, addition_s=1e-9),
+        prices=Prices(
+            operator_call_s=1e-6,
+            fresh_page_s=5e-7,
+            page_bytes=4096,
+            threads_start_s=2e-6,
+            addition_s=1e-9,
+            row_update_s=1e-10,
+        ),
     )
 
 

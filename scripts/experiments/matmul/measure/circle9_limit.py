@@ -14,6 +14,7 @@ from numba.extending import intrinsic
 
 from ..record import Bandwidth, Level, Peak, Prices, Traffic
 from .circle4_one_thread import TILE
+from .circle4_one_thread import _reordered as update_rows
 from .operands import Matrix
 from .vector import BYTES, LINE, Code, machine_caches
 
@@ -30,6 +31,7 @@ STRIDE = _STREAMS * TILE.lanes
 _CALLS = 2000
 _FRESH_BYTES = 32 << 20
 _ADDITIONS = 1_000_000
+_ROW, _ROUNDS = 512, 500
 _HALF = np.float32(0.5)
 _BURST_TURNS = 100_000  # under half a millisecond: in ten the clock has risen by a tenth
 
@@ -230,6 +232,9 @@ def _measure_bandwidth(level: Level, traffic: Traffic, x: Matrix) -> Bandwidth:
 def measure_prices(threads: int) -> Prices:
     """What is paid each time, however little is done; medians."""
     one, out = torch.ones(1), torch.empty(1)
+    # A product of one row, all of which stays in L1.
+    depth = max(1, machine_caches().l1 // 2 // (BYTES * _ROW))
+    a, b, c = (np.ones(shape, np.float32) for shape in ((1, depth), (depth, _ROW), (1, _ROW)))
 
     def call_operators() -> None:
         for _ in range(_CALLS):
@@ -247,7 +252,7 @@ def measure_prices(threads: int) -> Prices:
     with mmap.mmap(-1, _FRESH_BYTES) as known:
         touch_again()
         touched_s = _median_time(touch_again)
-    fresh_s = max(_median_time(touch_fresh_memory) - touched_s, 0.0)
+    fresh_s = max(_median_time(touch_fresh_memory) - touched_s, 1e-9)
     _fma_on_threads(threads, np.int64(0), _HALF)
     return Prices(
         operator_call_s=_median_time(call_operators) / _CALLS,
@@ -255,7 +260,15 @@ def measure_prices(threads: int) -> Prices:
         page_bytes=mmap.PAGESIZE,
         threads_start_s=_median_time(lambda: _fma_on_threads(threads, np.int64(0), _HALF), 50 * _REPEATS),
         addition_s=_median_time(lambda: _additions(np.int64(_ADDITIONS), _HALF)) / _ADDITIONS,
+        row_update_s=_median_time(lambda: _update_rows(a, b, c, _ROUNDS)) / (_ROUNDS * b.size),
     )
+
+
+@njit(cache=True)
+def _update_rows(a: Matrix, b: Matrix, c: Matrix, rounds: int) -> None:
+    """Circle 4's first step, over and over: the innermost loop is the compiler's."""
+    for _ in range(rounds):
+        update_rows(a, b, c)
 
 
 @njit(cache=True)

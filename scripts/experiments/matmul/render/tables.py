@@ -2,12 +2,15 @@
 
 from talk.render.captions import Provenance
 from talk.render.tables import table
-from talk.words import NBSP, quantity, scientific
+from talk.words import NBSP, number, quantity, scientific
 
 from ..record import Contender
+from .prediction import REGIMES, Prediction
 from .rivals import with_rivals
-from .steps import step_of
+from .steps import STEPS, step_of
 from .values import at_one_size
+
+_TITLES = {step.name: step.title for step in STEPS}
 
 
 def shapes(source: Provenance, contenders: list[Contender]) -> str:
@@ -41,6 +44,21 @@ def bits(source: Provenance, contenders: list[Contender]) -> str:
         "ошибка — к наибольшему числу результата"
     )
     return source.figure(table(caption, head, rows), with_rivals(caption, source, "oneDNN"), "table", "cpu")
+
+
+def predicted(source: Provenance, found: list[Prediction]) -> str:
+    """Of each step what was promised and measured, and what holds it up; where the two part, what is suspected."""
+    rows = []
+    for each in found:
+        told = REGIMES[each.binds] + (f"; не сошлось: {each.suspected}" if each.suspected else "")
+        times = (quantity(each.promised_s, "time"), quantity(each.measured_s, "time"))
+        rows.append([_TITLES[each.name], str(each.point.n), *times, number(each.ratio, 2), told])
+    head = ["шаг", "n", "обещано", "измерено", "отношение", "держит"]
+    caption = (
+        "Обещано — по счёту операций и байт шага и по измеренным ценам этой машины, измерено — медиана. "
+        "Не сошлось — разница больше четверти"
+    )
+    return source.figure(table(caption, head, rows), caption, "table", "cpu")
 
 
 def errors(source: Provenance, contenders: list[Contender]) -> str:

@@ -7,6 +7,7 @@ from talk.records.schema import Record
 from talk.render.value import Value
 
 from ..record import Contender, Matmul, Peak, Point, Traffic
+from .prediction import Resource, predictions
 from .steps import step_of
 
 _TRAFFIC: dict[Traffic, tuple[str, str]] = {
@@ -26,6 +27,7 @@ def named_values(record: Record[Matmul]) -> dict[str, Value]:
     """
     data = record.data
     values = dict(_tiling_values(data)) | dict(_ceiling_values(data)) | dict(_distributed_values(data))
+    values |= dict(_predicted_values(data))
     for contender in data.contenders:
         step_of(contender)  # what was skipped has no values, but a row
         if contender.points:
@@ -211,6 +213,35 @@ def _ceiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
         ratio = threads.squares[-1].flops_per_s / python.squares[-1].flops_per_s
         how = f"скорость при n = {threads.squares[-1].n} / скорость Python при n = {python.squares[-1].n}"
         yield "whole_descent", Value(ratio, "ratio", how)
+
+
+_REGIMES: dict[str, tuple[Resource, ...]] = {
+    "arithmetic": ("arithmetic",),
+    "memory": ("l1", "l2", "l3", "memory"),
+    "overhead": ("overhead",),
+}
+
+
+def _predicted_values(data: Matmul) -> Iterator[tuple[str, Value]]:
+    found = predictions(data)
+    for each in found:
+        name, n = f"{each.name}.predicted", each.point.n
+        how = f"самый медленный из ресурсов по счёту операций и байт и по ценам этой машины, n = {n}"
+        yield f"{name}.time", Value(each.promised_s, "time", how)
+        yield f"{name}.ratio", Value(each.ratio, "ratio", f"измеренное время / обещанное, n = {n}")
+        yield (
+            f"{name}.deviation",
+            Value(abs(each.ratio - 1), "share", f"измеренное / обещанное − 1, по модулю, n = {n}"),
+        )
+        for regime, resources in _REGIMES.items():
+            how = f"доля обещанного времени, которую держит этот ресурс, n = {n}"
+            yield f"{name}.share.{regime}", Value(each.share_of(*resources), "share", how)
+    if found:
+        middle = median(abs(each.ratio - 1) for each in found)
+        yield "predicted.deviation", Value(middle, "share", "медиана отклонений по всем предсказанным шагам")
+        yield "predicted.steps", Value(len(found), "count", "шагов, для которых есть предсказание")
+        held = sum(each.holds for each in found)
+        yield "predicted.held", Value(held, "count", "шагов, которые уложились в четверть от обещанного")
 
 
 def _distributed_values(data: Matmul) -> Iterator[tuple[str, Value]]:

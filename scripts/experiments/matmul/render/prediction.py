@@ -1,0 +1,252 @@
+"""What each step of one thread should take on the machine at hand, computed before it is asked what it did.
+
+A step is a row of phases, one after another. A phase asks several resources at once, and the one that needs the most
+time holds it up. Counts follow from the code of the step and from how this machine cuts the product up; prices are what
+circle 9 has measured. Nothing is fitted: where the two part, the step does something that this model does not know.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal
+
+from ..record import Level, Matmul, Point, Prices, Tiling, Traffic
+
+Resource = Literal["arithmetic", "l1", "l2", "l3", "memory", "overhead"]
+Phase = dict[Resource, float]  # seconds that each resource needs for it
+
+BYTES = 4  # of a float32
+_LINE_BYTES = 64
+_CUTOFF = 64  # of circle 3, below which it multiplies as circle 2 does
+_SUMS = 18  # of quarters, in one level of Strassen
+_TEMPORARIES = 25  # quarters that one level of Strassen in NumPy asks memory for
+_KEPT_SHARE = 0.75  # of a cache: what passes through needs the rest
+_NEAR = 0.25  # what a prediction may be off
+
+# What is suspected where a step takes longer than promised, and where it takes less.
+_SLOWER = {
+    "compiled": "столбец B вытесняет сам себя из кэшей",
+    "strassen": "на каждую половину заводятся новые массивы",
+    "order": "строки короткие, их начала и концы считаются по одному числу",
+    "blocking": "строка C читается раньше, чем записана предыдущая правка",
+    "registers": "строки B далеко друг от друга, и предвыборка за ними не успевает",
+    "packing": "под нагрузкой частота ниже, чем у голых FMA",
+    "overlap": "под нагрузкой частота ниже, чем у голых FMA",
+    "strassen_over_tiles": "память под суммы приходит от системы страницами",
+    "threads": "память на всех одна, а ждут последнего",
+}
+_FASTER = "соседние циклы перекрываются, а обещание складывает их подряд"
+
+# What the times of these regimes are called: `arithmetic` is the first, `overhead` the third, all others are memory.
+REGIMES: dict[Resource, str] = {
+    "arithmetic": "арифметика",
+    "l1": "память: L1",
+    "l2": "память: L2",
+    "l3": "память: L3",
+    "memory": "память",
+    "overhead": "накладные расходы",
+}
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A step at one point: what was promised, by which resources, and what was measured."""
+
+    name: str
+    point: Point
+    phases: list[Phase]
+
+    @property
+    def promised_s(self) -> float:
+        """Each phase takes as long as the resource that it needs most."""
+        return sum(max(phase.values()) for phase in self.phases)
+
+    @property
+    def measured_s(self) -> float:
+        """The median."""
+        return median(self.point.times_s)
+
+    @property
+    def binds(self) -> Resource:
+        """The resource that holds up the most of it."""
+        held: dict[Resource, float] = {}
+        for phase in self.phases:
+            resource = max(phase, key=lambda each: phase[each])
+            held[resource] = held.get(resource, 0.0) + phase[resource]
+        return max(held, key=lambda each: held[each])
+
+    @property
+    def ratio(self) -> float:
+        """Measured to promised."""
+        return self.measured_s / self.promised_s
+
+    def share_of(self, *resources: Resource) -> float:
+        """The share of the promised time in which one of these resources holds the step up."""
+        held = (max(phase.values()) for phase in self.phases if max(phase, key=lambda each: phase[each]) in resources)
+        return sum(held) / self.promised_s
+
+    @property
+    def suspected(self) -> str | None:
+        """Why the prediction failed, in words; None where it did not."""
+        if self.holds:
+            return None
+        return _SLOWER[self.name] if self.ratio > 1 else _FASTER
+
+    @property
+    def holds(self) -> bool:
+        """Whether the prediction came true, up to a quarter."""
+        return abs(self.ratio - 1) <= _NEAR
+
+
+@dataclass(frozen=True)
+class Model:
+    """The machine: its peak, what each level gives to each kind of traffic, and what a single thing costs."""
+
+    threads: int
+    peak_flops_per_s: float
+    bytes_per_s: dict[tuple[Level, Traffic], float]
+    prices: Prices
+    tiling: Tiling
+
+    def level(self, size_bytes: float) -> Level:
+        """Where a working set of this size lives."""
+        cut = self.tiling
+        sizes: tuple[tuple[Level, int], ...] = (("l1", cut.l1_bytes), ("l2", cut.l2_bytes), ("l3", cut.l3_bytes))
+        return next((level for level, holds in sizes if size_bytes <= _KEPT_SHARE * holds), "memory")
+
+    def moves(self, asked_bytes: float, traffic: Traffic, set_bytes: float) -> Phase:
+        """The time to move so many bytes of a working set."""
+        level = self.level(set_bytes)
+        return {level: asked_bytes / self.bytes_per_s[level, traffic]}
+
+
+def model_of(data: Matmul, threads: int) -> Model | None:
+    """The machine with so many threads; None where the record does not hold all of it."""
+    peak = next((each for each in data.peaks if (each.device, each.threads) == ("cpu", threads)), None)
+    known = {(each.level, each.traffic): each.bytes_per_s for each in data.bandwidths if each.threads == threads}
+    # Loads, stores and updates of four levels; a record of before has loads alone.
+    if peak is None or data.prices is None or data.tiling is None or len(known) < 12:
+        return None
+    return Model(threads, peak.typical_flops_per_s, known, data.prices, data.tiling)
+
+
+def predictions(data: Matmul) -> list[Prediction]:
+    """Every step that the model knows, each at its largest square."""
+    found = []
+    for contender in data.contenders:
+        phases_of = _PHASES.get(contender.name)
+        model = model_of(data, contender.threads)
+        if phases_of is not None and model is not None and contender.squares:
+            point = contender.squares[-1]
+            found.append(Prediction(contender.name, point, phases_of(point.n, model)))
+    return found
+
+
+def _compiled(n: int, model: Model) -> list[Phase]:
+    """A sum that waits for itself, and of B a whole line for each number.
+
+    A column's lines serve its neighbours too, but from L2: a power of two apart, they have no room in L1. The whole of
+    B passes once for each row of A.
+    """
+    lines = model.moves(n**3 * _LINE_BYTES, "load", max(n * _LINE_BYTES, model.tiling.l1_bytes))
+    whole_b = model.moves(BYTES * n**3, "load", BYTES * n * n)
+    return [{"arithmetic": n**3 * model.prices.addition_s, **_together(lines, whole_b)}]
+
+
+def _order(n: int, model: Model) -> list[Phase]:
+    """For each number of A a row of C is updated in L1, and a row of B comes from where the whole of B lives."""
+    rows_of_b = model.moves(BYTES * n**3, "load", BYTES * n * n)
+    return [{**_updates(n, model), **rows_of_b}]
+
+
+def _blocking(n: int, model: Model) -> list[Phase]:
+    """As before, but the block of B lives in L2, and C comes anew for each block."""
+    rows = max(1, model.tiling.block_depth * model.tiling.block_columns // n)
+    blocks = -(-n // rows)
+    rows_of_b = model.moves(BYTES * n**3, "load", BYTES * min(rows, n) * n)
+    rows_of_c = model.moves(2 * BYTES * n * n * blocks, "update", 2 * BYTES * n * n)
+    return [{**_updates(n, model), **_together(rows_of_b, rows_of_c)}]
+
+
+def _updates(n: int, model: Model) -> Phase:
+    """The innermost loop as the compiler writes it, its rows in L1."""
+    return {"arithmetic": n**3 * model.prices.row_update_s}
+
+
+def _registers(n: int, model: Model) -> list[Phase]:
+    """The tile over B as it lies: a block's rows are a whole row of B apart, and so far apart the cache keeps them.
+
+    Rows a power of two apart share few sets of the cache, so it is their span that has to fit, not their bytes.
+    """
+    return _tiles(n, model, BYTES * min(model.tiling.block_depth, n) * n)
+
+
+def _tiles(n: int, model: Model, block_bytes: float) -> list[Phase]:
+    """A row and a column of the tile for every step along the sum, and the block of B for each row of tiles."""
+    cut = model.tiling
+    asked = BYTES * n**3 * (cut.rows + cut.columns) / (cut.rows * cut.columns)
+    tiles = model.moves(asked, "load", 2 * BYTES * cut.rows * min(cut.block_depth, n))
+    blocks_of_b = model.moves(BYTES * n**3 / cut.rows, "load", block_bytes)
+    return [{"arithmetic": 2 * n**3 / model.peak_flops_per_s, **_together(tiles, blocks_of_b)}]
+
+
+def _packing(n: int, model: Model) -> list[Phase]:
+    """B is copied once, block by block; a block lies in one piece then."""
+    block = BYTES * min(model.tiling.block_depth, n) * min(model.tiling.block_columns, n)
+    return [model.moves(2 * BYTES * n * n, "update", BYTES * n * n), *_tiles(n, model, block)]
+
+
+def _threads(n: int, model: Model) -> list[Phase]:
+    """Every thread packs and multiplies a strip of its own; bandwidths are those of all threads at once."""
+    return [{"overhead": model.prices.threads_start_s}, *_packing(n, model)]
+
+
+def _strassen(n: int, model: Model) -> list[Phase]:
+    """Seven halves a level down to blocks of circle 2, eighteen sums a level, and NumPy's call for each of them."""
+    phases, side, products = [], n, 1
+    while side > _CUTOFF:
+        side //= 2
+        phases += _sums(side, products, model)
+        products *= 7
+    phases.append({"arithmetic": products * side**3 * model.prices.addition_s})
+    return phases
+
+
+def _strassen_over_tiles(n: int, model: Model) -> list[Phase]:
+    half = n // 2
+    return [*_sums(half, 1, model), *(phase for _ in range(7) for phase in _packing(half, model))]
+
+
+def _sums(side: int, products: int, model: Model) -> list[Phase]:
+    """The sums of one level: two quarters are read for each that is written, into memory that is often new."""
+    quarter = BYTES * side * side
+    moved = model.moves(products * _SUMS * 3 * quarter, "update", 3 * quarter)
+    calls_s = products * _TEMPORARIES * model.prices.operator_call_s
+    # The allocator keeps small pieces; large ones it asks the system for, page by page.
+    fresh = _TEMPORARIES * quarter / model.prices.page_bytes if quarter >= _KEPT_BYTES else 0
+    return [moved, {"overhead": calls_s + products * fresh * model.prices.fresh_page_s}]
+
+
+_KEPT_BYTES = 32 << 20  # glibc's largest threshold: less than this comes from what was freed before
+
+
+def _together(*moves: Phase) -> Phase:
+    """Several streams at once: each level needs the time of all that it gives."""
+    needed: Phase = {}
+    for move in moves:
+        for level, time_s in move.items():
+            needed[level] = needed.get(level, 0.0) + time_s
+    return needed
+
+
+_PHASES: dict[str, Callable[[int, Model], list[Phase]]] = {
+    "compiled": _compiled,
+    "strassen": _strassen,
+    "order": _order,
+    "blocking": _blocking,
+    "registers": _registers,
+    "packing": _packing,
+    "overlap": _packing,
+    "strassen_over_tiles": _strassen_over_tiles,
+    "threads": _threads,
+}
