@@ -1,17 +1,18 @@
 """Whatever stands in a field of a record, it is refused in one line, or shown right and escaped.
 
-Every leaf of every schema is set to every hostile value: none may end in a traceback, a raw tag, a hang, or in more than
-two gigabytes.
+Every leaf of every schema is set to every hostile value: none may end in a traceback, a raw tag, a hang, or in more
+than two gigabytes.
 """
 
 import resource
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bench.malformed import TAG, sweep
+from bench.malformed import TAG, sweep, with_tags, wrong
 from talk.experiment import find_experiments
 from talk.records.schema import SCHEMA_VERSION, AnyRecord, Code, Machine, Record
 from talk.render.charts import undrawn
@@ -59,7 +60,7 @@ def test_no_hostile_value_is_believed_raw(experiment: str) -> None:
 
 
 @pytest.mark.parametrize("experiment", MEASURED)
-def test_charts_escape_what_they_are_told(experiment: str) -> None:
-    outcomes, problems = sweep(content(experiment), [TAG])
-    assert problems == []
-    assert outcomes["shown"] > 5
+def test_charts_and_captions_escape_what_they_are_told(experiment: str, tmp_path: Path) -> None:
+    tagged = with_tags(content(experiment))
+    assert tagged.count(TAG.encode()) > 5
+    assert wrong(tagged, "box", experiment, tmp_path) == ("shown", None)

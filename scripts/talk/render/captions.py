@@ -1,12 +1,15 @@
 """Figures and their captions: where the numbers of a table or picture come from, said under each of them.
 
-Everything that comes from a record is escaped here or by `escape`: a machine may be called `<script>`.
+Everything that comes from a record is escaped here: a machine may be called `<script>`. What is HTML already says so by
+its type, `markupsafe.Markup`, whose `format` escapes what it is given.
 """
 
 import re
 from collections.abc import Container, Iterable, Mapping
 from html import escape
 from pathlib import Path
+
+import markupsafe
 
 from talk.addresses import SCHEME
 from talk.experiment import find_experiment
@@ -146,7 +149,8 @@ class Provenance:
         device: Device | None = None,
         others: Iterable["Provenance"] = (),
     ) -> str:
-        """A whole figure of this record: `body` and `caption` (HTML), then where it is from.
+        """A whole figure of this record: `body` (HTML) and `caption`, then where it is from. Of captions only
+        Markup is taken for HTML.
 
         `kind` is one more class of the figure; `device` is the one it shows, None for both; `others` are records it
         shows besides. One line, so that Markdown takes it as one block wherever it is included.
@@ -154,6 +158,6 @@ class Provenance:
         sources = "".join(f'<span class="provenance">{source.sentence(device)}</span>' for source in (self, *others))
         html = (
             f'<figure class="measured {kind}" data-record="{escape(self.record.name)}">{body}'
-            f'<figcaption><span class="caption">{caption}</span>{sources}</figcaption></figure>'
+            f'<figcaption><span class="caption">{markupsafe.escape(caption)}</span>{sources}</figcaption></figure>'
         )
         return " ".join(html.split("\n")) + "\n"

@@ -2,6 +2,8 @@
 
 from statistics import median
 
+from markupsafe import Markup
+
 from talk.render.captions import Provenance
 from talk.render.tables import table
 from talk.words import NBSP, number, plural, quantity
@@ -36,7 +38,9 @@ def decoding(source: Provenance, measured: Decoding) -> str:
         for beam in measured.beams
     ]
     drawn = table("Точность и скорость декодирования", ("способ", "ширина", "ошибочных слов", "быстрее речи"), rows)
-    caption = f"Доля ошибочных слов и скорость на одном ядре, фраз: {measured.sentences}. {outputs(measured)}"
+    caption = Markup("Доля ошибочных слов и скорость на одном ядре, фраз: {}. {}").format(
+        measured.sentences, outputs(measured)
+    )
     return source.figure(drawn, caption, "operators", "cpu")
 
 

@@ -1,8 +1,8 @@
 """Pictures of trade-offs: word errors against time, memory against time, latency against throughput."""
 
-from html import escape
 from statistics import median
 
+from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
@@ -46,24 +46,26 @@ def decoding(source: Provenance, measured: Decoding) -> str:
     axes.grid(True, axis="y")
     axes.set_xlabel("времени на секунду звука, одно ядро")
     drawing = charts.svg(figure, "decoding-tradeoff", "Ошибочные слова и время", "; ".join(told))
-    return source.figure(drawing, f"Ошибочных слов при каждой ширине луча. {outputs(measured)}", "plot", "cpu")
+    caption = Markup("Ошибочных слов при каждой ширине луча. {}").format(outputs(measured))
+    return source.figure(drawing, caption, "plot", "cpu")
 
 
-def outputs(measured: Decoding) -> str:
+def outputs(measured: Decoding) -> Markup:
     """Whose outputs were decoded, as captions say it."""
     if measured.outputs_of == "made_up":
-        return "Выходы сети придуманы: верное выравнивание и шум"
+        return Markup("Выходы сети придуманы: верное выравнивание и шум")
     decibels = measured.noise_db or 0.0
     noise = f"шум тише голоса на {number(decibels, 0)}{NBSP}дБ" if decibels else "шум такой же громкий, как голос"
-    return f"Слушает сеть из главы о производной ({_whose(measured)}), голоса незнакомые, {noise}"
+    told = Markup("Слушает сеть из главы о производной ({}), голоса незнакомые, {}")
+    return told.format(_whose(measured), noise)
 
 
-def _whose(measured: Decoding) -> str:
+def _whose(measured: Decoding) -> Markup:
     listener = measured.listener
     if listener is None:
-        return "какая, не записано"
-    hashed = f'<code title="SHA-256 её файла: {escape(listener.sha256)}">{escape(listener.sha256[:7])}</code>'
-    return f"обучила машина {escape(listener.machine)}, {hashed}"
+        return Markup("какая, не записано")
+    told = Markup('обучила машина {}, <code title="SHA-256 её файла: {}">{}</code>')
+    return told.format(listener.machine, listener.sha256, listener.sha256[:7])
 
 
 @charts.in_house_style

@@ -89,7 +89,7 @@ def readings(source: Provenance, learning: Learning) -> str:
         )
         for reading in spread(learning.readings, 6)
     ]
-    caption = f"Диктуют: «{escape(learning.readings[0].asked_text)}». Голоса этого сеть не слышала"
+    caption = f"Диктуют: «{learning.readings[0].asked_text}». Голоса этого сеть не слышала"
     head = ("шаг", "сеть прочла", "неверных букв")
     return source.figure(table("Что сеть читает", head, rows, kind="readings"), caption, "readings", "cpu")
 

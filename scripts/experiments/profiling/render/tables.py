@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import TypeVar
 
+from markupsafe import Markup
+
 from shared.profile import Operator, Run
 from talk.records.schema import Device, Record
 from talk.render.captions import Provenance
@@ -192,10 +194,9 @@ def operators_cuda_as_printed(source: Provenance, run: Run, slide: bool = False)
         columns,
         f"сумма {'столбца' if run.complete else 'этих строк'}" if slide else left_out,
     )
-    caption = (
-        "Как печатает PyTorch: операторы и запущенные ими ядра в одном списке. "
-        f"Сумма {which} Self CUDA: <strong>{quantity(printed / 100, 'share', decimals=0)}</strong>"
-    )
+    caption = Markup(
+        "Как печатает PyTorch: операторы и запущенные ими ядра в одном списке. Сумма {} Self CUDA: <strong>{}</strong>"
+    ).format(which, quantity(printed / 100, "share", decimals=0))
     return source.figure(body, caption, "operators as-printed")
 
 
