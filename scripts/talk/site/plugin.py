@@ -22,6 +22,7 @@ from talk.render.render import finish_pages
 from talk.render.values import current_values
 from talk.site.check import find_mistakes, find_refuted_claims
 from talk.site.policy import write_policies
+from talk.site.port import refuse_taken
 from talk.site.prepare import prepare
 from talk.site.rebuild import Rebuilder, watch_edits
 from talk.site.restart import restart_if_code_changed
@@ -40,6 +41,7 @@ class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     def __init__(self) -> None:
         self._serving = False
+        self._is_built = False
         self._rebuilder = Rebuilder()
         self._content = ""  # of the page that is being indexed, as readers get it
 
@@ -54,7 +56,9 @@ class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     def on_pre_build(self, *, config: Any) -> None:
         """Make what pages show. Raises TalkError where a source is mistaken."""
-        if self._serving:
+        if self._serving and not self._is_built:
+            refuse_taken(*config.dev_addr)
+        elif self._serving:
             restart_if_code_changed(config.site_dir)
         prepare(config.site_name, config.site_author or "")
         _date_by_records()
@@ -112,6 +116,7 @@ class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     def on_post_build(self, *, config: Any) -> None:
         """Put the pages of machines among the others, and give every page its policy, whatever it was made of."""
+        self._is_built = True
         site = Path(config.site_dir)
         copy_index(site)
         finish_pages()

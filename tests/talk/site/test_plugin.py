@@ -155,3 +155,15 @@ def test_the_site_map_is_dated_by_the_newest_record_whatever_its_precision(small
         done = run("build", "--no-measure", site_url="https://example.org/")
         assert done.returncode == 0, done.stderr
         assert f"<lastmod>{day}</lastmod>" in (small_talk / "site" / "sitemap.xml").read_text()
+
+
+def test_a_port_that_is_taken_is_one_line_before_anything_is_built(small_talk: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        command = [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", address]
+        environment = os.environ | {"NO_MKDOCS_2_WARNING": "1"}
+        done = subprocess.run(command, cwd=small_talk, capture_output=True, text=True, timeout=60, env=environment)
+    assert done.returncode == 1
+    told = [line for line in (done.stdout + done.stderr).splitlines() if line.strip() and "INFO" not in line]
+    assert len(told) == 1, told
+    assert re.search(rf"{address}: cannot be served at: address already in use; .* serve -a 127\.0\.0\.1:\d+`", told[0])
