@@ -12,7 +12,7 @@ endif
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup site serve lab deck pdf test check links audit bench format clean
+.PHONY: help setup site serve lab deck pdf pptx test check links audit bench format clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
@@ -63,6 +63,11 @@ deck: $(VENV)/.pages ## dist/deck/ and dist/deck.zip: the deck alone, opens from
 pdf: $(VENV)/.pages ## dist/deck.pdf, a slide a page, and dist/handout.pdf, slides with their notes (needs Chromium or Chrome)
 	$(BIN)/talk build --no-measure
 	$(BIN)/python -m talk.site.paper
+
+pptx: $(VENV)/.pages ## dist/deck.pptx: pictures of the slides with their notes (needs Chromium or Chrome)
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable . --group pptx
+	$(BIN)/talk build --no-measure
+	$(BIN)/python -m talk.site.pptx
 
 test: $(VENV)/.test ## format, lint, types and every test
 	$(BIN)/ruff format --check .

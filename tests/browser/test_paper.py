@@ -1,6 +1,8 @@
 """`make pdf`: what is in the two PDFs."""
 
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -127,3 +129,40 @@ def test_no_browser_is_one_line_that_tells_how_to_get_one(tmp_path: Path, monkey
         make_paper(tmp_path, tmp_path)
     assert str(error.value).count("\n") == 0
     assert "apt install chromium" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("query", "options"),
+    [("", {}), ("?print-pdf", {}), ("?view=scroll", {}), ("", {"java_script_enabled": False})],
+    ids=["with scripts", "reveal's paper", "reveal's scroll", "without scripts"],
+)
+def test_the_deck_itself_prints_a_slide_a_page(
+    browser: Browser, deck: Path, titles: list[str], query: str, options: dict[str, Any]
+) -> None:
+    with visit(browser, (deck / "index.html").as_uri() + query, **options) as opened:
+        page = opened.page
+        if not options:
+            page.wait_for_selector(".reveal.ready")
+            page.keyboard.press("End")
+        reader = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True, print_background=True)))
+        assert opened.errors == []
+    assert len(reader.pages) == len(titles)
+    for sheet, title in zip(reader.pages, titles, strict=True):
+        assert float(sheet.mediabox.width) / float(sheet.mediabox.height) == pytest.approx(16 / 9, rel=0.01)
+        assert letters(title) in letters(sheet.extract_text())
+
+
+def test_printing_on_narrow_paper_reloads_nothing(browser: Browser, deck: Path) -> None:
+    with visit(browser, (deck / "index.html").as_uri()) as opened:
+        page = opened.page
+        page.wait_for_selector(".reveal.ready")
+        page.keyboard.press("End")
+        last = page.url
+        loads: list[str] = []
+        page.on("load", lambda _: loads.append(page.url))
+        for paper in ({"format": "A5"}, {"format": "A4", "scale": 1.3}):  # so narrow that on a screen it were a phone
+            page.pdf(**paper)
+        page.wait_for_timeout(500)
+        assert loads == []
+        assert page.url == last
+        assert page.locator(".reveal.ready section.present").count() == 1

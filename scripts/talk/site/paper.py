@@ -1,7 +1,7 @@
 """The deck on paper: `make pdf` prints dist/deck.pdf (a slide a page) and dist/handout.pdf (slides with their notes).
 
 A headless Chromium prints the folder that `make deck` made, its scripts taken out: without them the deck reads as a
-scroll, every step shown. The deck's own style sheet lays that scroll out in slides, a sheet more in the handout's pages.
+scroll, every step shown. The deck's style sheet lays that scroll out in slides, one more in the handout's pages.
 """
 
 import re
@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from talk.errors import TalkError, told_in_one_line
@@ -16,30 +17,32 @@ from talk.paths import DIST, SITE
 from talk.site.browser import require_browser
 from talk.site.deck import make_deck, published_address
 
-_DECK, _HANDOUT = "deck.pdf", "handout.pdf"
+DECK, HANDOUT = "deck.pdf", "handout.pdf"
 _HANDOUT_SHEET = Path(__file__).with_name("handout_print.css")
 # Scripts cannot be switched off instead: Chromium prints by a script of its own.
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 _LONGEST_S = 180
 
 
-def make_paper(deck: Path, out: Path = DIST) -> list[Path]:
+def make_paper(
+    deck: Path, out: Path = DIST, wanted: Sequence[str] = (DECK, HANDOUT), what_for: str = "make pdf"
+) -> list[Path]:
     """Print the folder `deck` into `out`; returns the PDFs. Raises TalkError when no browser is found or it fails."""
-    browser = require_browser("make pdf")
+    browser = require_browser(what_for)
     out.mkdir(parents=True, exist_ok=True)
     html = _SCRIPT.sub("", (deck / "index.html").read_text(encoding="utf-8"))
     handout = html.replace('class="deck"', 'class="deck handout"')
     sheet = f"<style>{_HANDOUT_SHEET.read_text(encoding='utf-8')}</style>"
-    papers = {_DECK: html, _HANDOUT: handout.replace("</body>", f"{sheet}</body>")}
+    papers = {DECK: html, HANDOUT: handout.replace("</body>", f"{sheet}</body>")}
     with tempfile.TemporaryDirectory() as temporary:
         pages = Path(temporary, "deck")
         shutil.copytree(deck, pages)
-        for name, text in papers.items():
+        for name in wanted:
             page = pages / f"{name}.html"
-            page.write_text(text, encoding="utf-8")
+            page.write_text(papers[name], encoding="utf-8")
             _print(browser, page, Path(temporary, name), Path(temporary, "profile"))
             shutil.move(Path(temporary, name), out / name)
-    return [out / name for name in papers]
+    return [out / name for name in wanted]
 
 
 def _print(browser: str, page: Path, pdf: Path, profile: Path) -> None:
