@@ -14,7 +14,13 @@ from .values import named_values as named_values
 
 def fragments(drawing: Drawing) -> dict[str, str]:
     """Every table and picture of the experiment by its name."""
-    from . import descent, figures, pictures, tables  # drawing takes a second to import; named values alone do without
+    from . import (
+        descent,
+        figures,
+        pictures,
+        tables,
+        thermometer,
+    )  # drawing takes a second to import; named values alone do without
 
     of_contenders: dict[Chart, Callable[[Provenance, list[Contender]], str]] = {
         "all-steps": figures.all_steps,
@@ -36,6 +42,10 @@ def fragments(drawing: Drawing) -> dict[str, str]:
         "memory-ladder": drawing.draw(pictures.memory_ladder, lambda data: data if data.tiling else None),
         "tile": drawing.draw(pictures.tile, lambda data: data if data.tiling else None),
         "predicted": drawing.draw(tables.predicted, predictions),
+        **{
+            f"thermometer-{rung}": drawing.draw(partial(thermometer.thermometer, rung=rung), thermometer.measured)
+            for rung in thermometer.RUNGS
+        },
         **{name: drawing.draw(draw, partial(on_chart, name)) for name, draw in of_contenders.items()},
     }
 

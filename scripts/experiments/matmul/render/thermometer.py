@@ -1,0 +1,77 @@
+"""The thermometer of the descent: how high each circle has driven the speed, at the edge of its slide."""
+
+import math
+from html import escape
+
+from talk.render.captions import Provenance
+from talk.render.scene import slab, stroke
+from talk.words import quantity
+
+from ..record import Matmul
+from .descent import circle_rate
+from .steps import STEPS, step_of
+
+# Where a slide stands: steps by their names, and what is no step.
+GRID, ICE = "grid", "ice"
+RUNGS = (
+    "python", "compiled", "strassen", "order", "registers", "packing", "overlap", "threads", "gpu_triton", GRID, "int8",
+    ICE,
+)  # fmt: skip
+_CIRCLES = {step.name: step.circle for step in STEPS} | {GRID: 7, ICE: 9}
+_WIDTH, _HEIGHT = 44, 600
+
+
+def thermometer(source: Provenance, data: Matmul, rung: str) -> str:
+    """Mercury up to `rung`, on a logarithmic scale; where it was not measured, up to the last rung that was."""
+    rates = {name: rate for name in RUNGS if (rate := _rate(data, name)) is not None}
+    reached = [rates[name] for name in RUNGS[: RUNGS.index(rung) + 1] if name in rates]
+    least, most = min(rates.values()) / 2, max(rates.values())
+
+    def at(rate: float) -> float:
+        up = math.log(min(rate, most) / least) / math.log(most / least)
+        return _HEIGHT - 4 - up * (_HEIGHT - 8)
+
+    level = at(reached[-1]) if reached else _HEIGHT - 4
+    tube = slab((4, 2), (22, _HEIGHT - 4), 2)
+    tube += slab((4, level), (22, _HEIGHT - 2 - level), 1, "lit" if rung in rates else "waiting")
+    tube += "".join(stroke([(26, at(rate)), (34, at(rate))], 2, "thin") for rate in rates.values())
+    promised = _promised(data, rung)
+    if promised is not None:
+        tube += stroke([(0, at(promised)), (40, at(promised))], 4)
+    said = quantity(rates[rung], "flop_rate") if rung in rates else circle_rate(data, _CIRCLES[rung])
+    if rung == "int8":
+        said = said.replace("ФЛОП", "ОП")
+    told = f"Круг {_CIRCLES[rung]}: {said}"
+    if promised is not None:
+        told += f"; потолок {quantity(promised, 'flop_rate')}"
+    drawing = (
+        f'<div class="scene"><b>{escape(said)}</b><svg class="drawing" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
+        f'aria-label="{escape(told)}" translate="no"><title>Термометр спуска</title>{tube}</svg></div>'
+    )
+    return source.figure(drawing, "Скорость круга на шкале всего спуска, логарифмической", "thermometer")
+
+
+def _rate(data: Matmul, rung: str) -> float | None:
+    if rung == ICE:
+        return max((peak.typical_flops_per_s for peak in data.peaks if peak.device == "cpu"), default=None)
+    found = data.find(rung)
+    return found.squares[-1].flops_per_s if found is not None and found.squares else None
+
+
+def _promised(data: Matmul, rung: str) -> float | None:
+    """The lower of the two ceilings that the record knows over the step: arithmetic, and what L1 gives its loop."""
+    found = data.find(rung)
+    if found is None or not found.bytes_asked_per_flop or step_of(found).device != "cpu":
+        return None
+    peaks = [each.flops_per_s for each in data.peaks if (each.device, each.threads) == ("cpu", found.threads)]
+    ways = [
+        each.bytes_per_s
+        for each in data.bandwidths
+        if (each.level, each.threads, each.traffic) == ("l1", found.threads, step_of(found).traffic)
+    ]
+    return min(max(peaks), max(ways) / found.bytes_asked_per_flop) if peaks and ways else None
+
+
+def measured(data: Matmul) -> Matmul | None:
+    """The data, where some rung was measured, and speeds differ."""
+    return data if len({rate for name in RUNGS if (rate := _rate(data, name)) is not None}) > 1 else None
