@@ -20,8 +20,8 @@ _NAMES = {
 
 
 def named_values(record: Record[Decks]) -> dict[str, Value]:
-    """`slides`; of each tool `TOOL.build_time`, `.first_view`, `.requests`, `.first_slide`, `.cut_slides` and
-    `.wrong_formulas`; and `build_ratio`, our build against the same content as plain Material pages.
+    """`slides`; of each tool `TOOL.build_time`, `.first_view`, `.requests`, `.unanswered`, `.first_slide`,
+    `.cut_slides` and `.wrong_formulas`; and `build_ratio`, our build against the same content as plain Material pages.
     """
     data = record.data
     found = {"slides": Value(data.slides, "count", "столько слайдов дано каждому инструменту")}
@@ -38,6 +38,7 @@ def named_values(record: Record[Decks]) -> dict[str, Value]:
         found |= {
             f"{name}.first_view": Value(seen.first_view_bytes, "bytes", "передано при первом открытии, текст сжат"),
             f"{name}.requests": Value(seen.first_view_requests, "count", "запросов при первом открытии"),
+            f"{name}.unanswered": Value(seen.unanswered_requests, "count", "запросов к чужим хостам, без ответа"),
             f"{name}.first_slide": Value(
                 median(seen.first_slide_times_s), "time", "от перехода по ссылке до заголовка первого слайда, медиана"
             ),

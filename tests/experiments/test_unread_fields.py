@@ -1,0 +1,81 @@
+"""What a record holds, somebody reads: a field that no value, table, figure or doubt asks for vouches for nothing."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import pytest
+
+from talk.experiment import find_experiment, find_experiments
+from talk.records.schema import SCHEMA_VERSION, AnyRecord, Code, Machine, Record
+from talk.render.drawing import fragments_of
+
+# What a record keeps for whoever downloads it: how it was measured, not what came out.
+KEPT_FOR_READERS: dict[str, set[str]] = {
+    "algorithms": {"Attention.tile", "Attention.width"},
+    "gradient": {
+        "ConformerBackward.frames", "ConformerBackward.threads", "Descent.rate", "EnginePrice.widths", "Learning.steps",
+        "Operator.cpu_time_total_us", "Reading.training_time_s", "Remembering.checkpointing",
+        "Descent.diverged",  # its path is drawn, and leaves the picture
+    },
+    "profiling": {"Kernel.operator", "Workload.audio"},
+}  # fmt: skip
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    """Every dataclass in a sample, however deep."""
+    if is_dataclass(value) and not isinstance(value, type):
+        yield value
+        for field in fields(value):
+            yield from _parts(getattr(value, field.name))
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _parts(each)
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _parts(each)
+
+
+def _unread(experiment: str, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    found = find_experiment(experiment)
+    data = found.sample()
+    types = {type(part) for part in _parts(data)}
+    read: set[str] = set()
+
+    def watched(kind: type) -> Any:
+        plain, names = kind.__getattribute__, {field.name for field in fields(kind)}
+
+        def get(self: Any, name: str) -> Any:
+            if name in names:
+                read.add(f"{kind.__name__}.{name}")
+            return plain(self, name)
+
+        return get
+
+    for kind in types:
+        monkeypatch.setattr(kind, "__getattribute__", watched(kind))
+    machine = Machine(
+        slug="box", cpu="CPU", cpu_cores=2, memory_bytes=None, gpu="GPU", gpu_memory_bytes=None, system="Linux"
+    )
+    record: AnyRecord = Record(
+        schema_version=SCHEMA_VERSION,
+        experiment=experiment,
+        machine=machine,
+        versions={"chromium": "1"},
+        code=Code(commit=None, dirty=False, sources={}),
+        measured_at="2026-11-01T00:00:00Z",
+        origin="measured",
+        quick=False,
+        uncontrolled=[],
+        data=data,
+    )
+    found.named_values(record)
+    found.doubts(data)
+    fragments_of(found, [record])
+    monkeypatch.undo()
+    return {f"{kind.__name__}.{field.name}" for kind in types for field in fields(kind)} - read
+
+
+@pytest.mark.parametrize("experiment", sorted(set(find_experiments()) - {"labs"}))
+def test_every_field_of_a_record_is_read(experiment: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _unread(experiment, monkeypatch) == KEPT_FOR_READERS.get(experiment, set())
