@@ -1,4 +1,4 @@
-"""Hard spaces where the talk's language wants them: in Russian no line begins with a dash."""
+"""Where lines may not break: at hard spaces, as the talk's language wants them, and inside units and hyphened names."""
 
 from xml.etree.ElementTree import Element
 
@@ -6,10 +6,13 @@ from markdown import Extension, Markdown
 from markdown.treeprocessors import Treeprocessor
 
 from talk.words import NBSP, language
+from talk.words.languages import WHOLE
 
 # After inline patterns (20) and what is made of links (15): the text is then as readers see it.
 _PRIORITY = 10
 _VERBATIM = {"code", "pre", "kbd", "script", "style"}
+# Its sheet lets no line break in it.
+_WHOLE = {"data"}
 
 
 class _Binder(Treeprocessor):
@@ -20,12 +23,28 @@ class _Binder(Treeprocessor):
     def _bind(self, element: Element) -> None:
         if element.tag in _VERBATIM:
             return
-        if element.text:
-            element.text = self._bound(element.text)
-        for child in element:
+        if element.tag in _WHOLE:
+            element.text = self._bound(element.text or "")
+            return
+        children = list(element)
+        element.text, held = self._held(element.text)
+        for child in children:
             self._bind(child)
-            if child.tail:
-                child.tail = self._bound(child.tail)
+            child.tail, after = self._held(child.tail)
+            held += [child, *after]
+        element[:] = held
+
+    def _held(self, text: str | None) -> tuple[str | None, list[Element]]:
+        """The text up to the first part of it that has to be one line, and elements for that part and the rest."""
+        if not text:
+            return text, []
+        before, *rest = WHOLE.split(self._bound(text))
+        held = []
+        for whole, after in zip(rest[::2], rest[1::2], strict=True):
+            element = Element("span", {"class": "whole"})
+            element.text, element.tail = whole, after
+            held.append(element)
+        return before, held
 
     def _bound(self, text: str) -> str:
         for space in self._spaces:

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from talk.words.numerals import Numerals
 
+# What no line may break inside though it has no space: «GPU-сервер», «ТФЛОП/с».
+WHOLE = re.compile(r"(?<![\w/-])([A-ZА-ЯЁ]{2,5}\d*-\w{1,14}|\w{1,6}/\w{1,2})(?![\w/-])")
+
 # Letters of the Latin script beside A to Z, which names in any talk may have: José, Łukasz.
 LATIN = frozenset(range(0xC0, 0x180))
 

@@ -1,5 +1,7 @@
 """Hard spaces before dashes and after words of one letter, and nowhere else."""
 
+import re
+
 import markdown
 import pytest
 
@@ -36,3 +38,20 @@ def test_code_stays_as_it_is() -> None:
     assert f"Я{NBSP}и{NBSP}<code>a — в b</code>" in html
     assert f"мост{NBSP}— да" in html
     assert "в коде — так" in html
+
+
+@pytest.mark.parametrize(
+    ("written", "whole"),
+    [
+        ("мост вместо GPU-серверов?", ["GPU-серверов"]),
+        ("40 ТФЛОП/с и 1008 ГБ/с", ["ТФЛОП/с", "ГБ/с"]),
+        ("*ФЛОП/Б* и **CTC-потери**, RTX3090-карта", ["ФЛОП/Б", "CTC-потери", "RTX3090-карта"]),
+        ("какой-то, из-за, docs/labs/matmul, `ГБ/с`", []),
+        ("UTF-8", ["UTF-8"]),
+    ],
+)
+def test_no_line_breaks_inside_units_and_hyphened_names(written: str, whole: list[str]) -> None:
+    html = markdown.markdown(written, extensions=[TypographyExtension()])
+    assert re.findall('<span class="whole">(.*?)</span>', html) == whole
+    plain = markdown.markdown(written).replace(" ", NBSP)
+    assert re.sub("</?span[^>]*>", "", html).replace(" ", NBSP) == plain, "the words and their order stay"
