@@ -1,12 +1,14 @@
 """What a cell left, in the notebook format, as HTML on one line, so that Markdown takes it for one block.
 
-Text is escaped. HTML and drawings are the lab's own and stay as they are: pages allow no script of theirs to run.
+Text is escaped. Of HTML and drawings, which are the lab's own, stays what `talk.labs.clean` allows.
 """
 
 import re
 from collections.abc import Callable
 from html import escape
 from typing import Any
+
+from talk.labs.clean import clean
 
 _ESCAPE_SEQUENCE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -55,7 +57,7 @@ def _words(output: dict[str, Any], kind: str) -> str:
 
 def _html(written: Any, _: str) -> str:
     """On one line: a line break is a space there, but in preformatted text, where it is written as a character."""
-    parts = _PREFORMATTED.split(_text(written).strip())
+    parts = _PREFORMATTED.split(clean(_text(written)).strip())
     return "".join(
         part.replace("\n", "&#10;") if at % 2 else " ".join(part.split("\n")) for at, part in enumerate(parts)
     )

@@ -166,7 +166,7 @@ def display(data: dict[str, Any], **metadata: Any) -> dict[str, Any]:
         ),
         (
             display({"image/svg+xml": '<?xml version="1.0"?>\n<svg\nwidth="1"/>'}, alt="A line"),
-            '<div class="lab-svg" tabindex="0"><svg role="img" aria-label="A line" width="1"/></div>',
+            '<div class="lab-svg" tabindex="0"><svg role="img" aria-label="A line" width="1"></svg></div>',
         ),
         (display({"application/json": {"a": 1}}), ""),
         ({"output_type": "stream", "name": "stdout", "text": ""}, ""),
