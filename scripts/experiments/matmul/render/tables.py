@@ -48,16 +48,21 @@ def bits(source: Provenance, contenders: list[Contender]) -> str:
 
 def predicted(source: Provenance, found: list[Prediction]) -> str:
     """Of each step what was promised and measured, and what holds it up; where the two part, what is suspected."""
-    rows = []
-    for each in found:
-        told = REGIMES[each.binds] + (f"; не сошлось: {each.suspected}" if each.suspected else "")
-        times = (quantity(each.promised_s, "time"), quantity(each.measured_s, "time"))
-        rows.append([_TITLES[each.name], str(each.point.n), *times, number(each.ratio, 2), told])
+    rows = [
+        [
+            _TITLES[each.name],
+            str(each.point.n),
+            quantity(each.promised_s, "time"),
+            quantity(each.measured_s, "time"),
+            number(each.ratio, 2) if each.holds else f"{number(each.ratio, 2)} ≠",
+            REGIMES[each.binds],
+        ]
+        for each in found
+    ]
     head = ["шаг", "n", "обещано", "измерено", "отношение", "держит"]
-    caption = (
-        "Обещано — по счёту операций и байт шага и по измеренным ценам этой машины, измерено — медиана. "
-        "Не сошлось — разница больше четверти"
-    )
+    caption = "Обещано — по счёту операций и байт шага и по измеренным ценам этой машины, измерено — медиана"
+    if failed := [f"{_TITLES[each.name]} — {each.suspected}" for each in found if not each.holds]:
+        caption += f". Знак ≠: разница больше четверти. На кого думаем: {'; '.join(failed)}"
     return source.figure(table(caption, head, rows), caption, "table", "cpu")
 
 
