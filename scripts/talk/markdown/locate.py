@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from talk.errors import TalkError
 from talk.paths import DOCS, GENERATED_SNIPPETS, SNIPPETS
 from talk.records.notebooks import find_notebooks, page_path, prose_lines
 
@@ -22,8 +23,19 @@ def html_sources(docs: Path = DOCS, snippets: Path = SNIPPETS) -> list[Path]:
 
 
 def read_source(path: Path) -> str:
-    """The Markdown of a source file, line by line as it stands there; of a lab, the prose between its code."""
-    return "\n".join(prose_lines(path)) if path.suffix == ".ipynb" else path.read_text(encoding="utf-8")
+    """The Markdown of a source file, line by line as it stands there; of a lab, the prose between its code.
+
+    Raises TalkError for what is no text.
+    """
+    if path.suffix == ".ipynb":
+        return "\n".join(prose_lines(path))
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise TalkError(path, "is not UTF-8 text", "save it in UTF-8", line=line) from None
+    except OSError as error:
+        raise TalkError(path, f"cannot be read: {error.strerror}", "put a file of Markdown there") from None
 
 
 def places(text: str) -> Iterator[tuple[Path, int]]:

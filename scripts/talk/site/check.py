@@ -16,7 +16,7 @@ from talk.markdown.prose import numbered, without_code
 from talk.markdown.quotations import QUOTATION, is_said, said_on_slides
 from talk.markdown.slides import find_slide_problems
 from talk.markdown.values import REFERENCE
-from talk.paths import CLAIMS, CONFIG, DOCS, QUOTATIONS, RESULTS, ROOT, SNIPPETS, shown
+from talk.paths import CLAIMS, CONFIG, DOCS, QUOTATIONS, RESULTS, ROOT, SCRIPTS, SNIPPETS, shown
 from talk.records.notebooks import find_notebooks
 from talk.records.results import find_strays
 from talk.records.schema import AnyRecord
@@ -295,10 +295,27 @@ def _quotation_mistakes(path: Path, text: str) -> Iterator[TalkError]:
 def _snippet_mistakes(path: Path, text: str) -> Iterator[TalkError]:
     for line, match in numbered(re.compile(_SNIPPET, re.MULTILINE), text):
         files = [base / match["path"] for base in (ROOT, SNIPPETS) if (base / match["path"]).is_file()]
-        if not files:
+        if files and not _may_be_shown(files[0]):
+            what = f"{match['path']} is no file that pages may show"
+            yield TalkError(path, what, "show one of docs/, snippets/ or scripts/, in UTF-8", line=line)
+        elif not files:
             yield TalkError(
                 path, f"no fragment {match['path']}", "mend its name, or make it under snippets/", line=line
             )
         elif match["section"] and f"[start:{match['section']}]" not in files[0].read_text(encoding="utf-8"):
             what = f"{match['path']} has no region {match['section']}"
             yield TalkError(path, what, f"mark it there with --8<-- [start:{match['section']}]", line=line)
+
+
+def _may_be_shown(path: Path) -> bool:
+    """Whether a fragment is text of the talk: no file beside it, no hidden one, and none that a link leads out to."""
+    inside = path.resolve()
+    if not any(inside.is_relative_to(folder.resolve()) for folder in (DOCS, SNIPPETS, SCRIPTS)):
+        return False
+    if any(part.startswith(".") for part in inside.relative_to(ROOT.resolve()).parts):
+        return False
+    try:
+        inside.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return True

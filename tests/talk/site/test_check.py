@@ -1,0 +1,86 @@
+"""Sources that show what is not theirs, and quote what nobody said, are told with file and line."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from talk.errors import TalkError
+from talk.paths import DOCS, QUOTATIONS, ROOT, SNIPPETS
+from talk.site.check import find_doubtful_claims, find_hand_typed_numbers, find_mistakes
+
+PAGE = DOCS / "odd.md"
+
+
+@pytest.fixture(autouse=True)
+def _cleaned_up() -> Iterator[None]:
+    """The talk of these tests is as it was."""
+    claims = DOCS / "claims.toml"
+    before = claims.read_bytes()
+    yield
+    claims.write_bytes(before)
+    for path in (PAGE, QUOTATIONS, ROOT / "secret.txt", SNIPPETS / "link.md", SNIPPETS / "binary.txt"):
+        path.unlink(missing_ok=True)
+
+
+def told(text: str) -> list[str]:
+    PAGE.write_text(text, encoding="utf-8")
+    return [str(problem) for problem in find_mistakes() if "odd.md" in str(problem)]
+
+
+@pytest.mark.parametrize("shown", ["secret.txt", "../secret.txt", "mkdocs.yml", "link.md", "binary.txt", ".gitignore"])
+def test_a_fragment_is_text_of_the_talk(shown: str) -> None:
+    (ROOT / "secret.txt").write_text("secret", encoding="utf-8")
+    SNIPPETS.mkdir(exist_ok=True)
+    (SNIPPETS / "link.md").symlink_to(ROOT / "secret.txt")
+    (SNIPPETS / "binary.txt").write_bytes(b"\xff\xfe\0")
+    (problem,) = told(f'# A\n\n--8<-- "{shown}"\n')
+    assert problem.startswith("docs/odd.md:3: ")
+
+
+def test_a_page_that_is_no_text_is_told_in_one_line() -> None:
+    PAGE.write_bytes("# A\n\nслово".encode("cp1251"))
+    with pytest.raises(TalkError, match=r"^docs/odd\.md:3: is not UTF-8 text; save it in UTF-8$"):
+        find_mistakes()
+
+
+def test_a_quotation_is_what_the_slide_says() -> None:
+    QUOTATIONS.write_text('[slides]\n8 = ["about 7.56"]\n', encoding="utf-8")
+    assert told("# A\n\n[7.56](talk:8)\n") == []
+    (problem,) = told("# A\n\n[7.57](talk:8), [7.56](talk:8)\n")
+    assert problem.startswith("docs/odd.md:3: slide 8 of the original talk does not say «7.57»")
+    for slide in ("9", "999", "", "whatever"):
+        assert len(told(f"# A\n\n[7.56](talk:{slide})\n")) == 1
+
+
+def test_a_fork_names_a_claim() -> None:
+    (problem,) = told("# A\n\n/// holds | nobodys\nyes\n///\n")
+    assert problem.startswith("docs/odd.md:3: no claim nobodys")
+
+
+@pytest.mark.usefixtures("english")
+def test_a_superlative_does_not_rest_on_one_rival() -> None:
+    claims = DOCS / "claims.toml"
+    claims.write_text(
+        claims.read_text(encoding="utf-8")
+        + '\n[one]\nrelation = "relay.cpu.time < relay.cuda.time"\n'
+        + '[unused]\nrelation = "relay.cpu.time < max(relay.cuda.time, 1)"\n'
+        + '[elsewhere]\nrelation = "nobody/relay.cpu.time < 1"\n',
+        encoding="utf-8",
+    )
+    PAGE.write_text(
+        "# A\n\n[the fastest of all](claim:one), [fast](claim:one), [x](claim:elsewhere)\n", encoding="utf-8"
+    )
+    found = [str(problem) for problem in find_doubtful_claims()]
+    assert sum("one rival" in each and "odd.md:3" in each for each in found) == 1
+    assert sum("no sentence makes the claim unused" in each for each in found) == 1
+    assert sum("no machine nobody" in each for each in found) == 1
+    assert len(found) == 3
+
+
+@pytest.mark.usefixtures("english")
+def test_a_typed_number_is_told_at_its_place() -> None:
+    PAGE.write_text("# A\n\n`7 ms`, and then 7 ms\n", encoding="utf-8")
+    found = [str(problem) for problem in find_hand_typed_numbers() if "odd.md" in str(problem)]
+    assert [each.partition(";")[0] for each in found if ":3:18:" in each] == [
+        "docs/odd.md:3:18: the number «7 ms» is typed by hand"
+    ]
