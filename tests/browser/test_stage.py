@@ -457,3 +457,21 @@ def test_the_reports_file_has_the_speakers_own_date(browser: Browser, address: s
         page.locator(".deck-report").get_by_role("button", name="Скачать CSV").click()
     assert saved.value.suggested_filename.endswith("-2026-11-30.csv")
     context.close()
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1366, 768), (1920, 1080)])
+def test_notes_have_half_of_the_speakers_window(deck: Visit, size: tuple[int, int]) -> None:
+    speaker = open_speaker(deck.page)
+    speaker.set_viewport_size({"width": size[0], "height": size[1]})
+    boxes = {name: speaker.locator(name).bounding_box() for name in (".said", ".now", ".times", ".following", ".steps")}
+    found = {name: box for name, box in boxes.items() if box is not None}
+    assert found.keys() == boxes.keys()
+    said = found[".said"]
+    assert said["width"] * said["height"] >= size[0] * size[1] / 2
+    for above, below in ((".now", ".times"), (".times", ".following"), (".following", ".steps"), (".said", ".steps")):
+        assert found[above]["y"] + found[above]["height"] <= found[below]["y"] + 0.5, (above, below)
+    assert found[".following"]["height"] > 80
+    sizes = [
+        speaker.locator(name).evaluate("each => getComputedStyle(each).fontSize") for name in (".said", ".elapsed")
+    ]
+    assert sizes == ["24px", "64px"]

@@ -98,7 +98,7 @@
   resize(1);
   function resize(factor) {
     size = Math.min(2.5, Math.max(0.6, size * factor));
-    said.style.fontSize = `${size}em`;
+    said.style.fontSize = `${1.5 * size}rem`;
     kept.write("notes-size", size);
   }
 
