@@ -14,7 +14,7 @@ import pytest
 from talk.template import LANGUAGES
 from talk.template.wheel import make_wheel
 from tests.browser.conftest import browser as browser
-from tests.talk.conftest import share_packages
+from tests.talk.conftest import CHECKOUT
 
 UV = Path(sys.executable).with_name("uv")
 SHARED = [path for path in sys.path if path.endswith("site-packages")]
@@ -65,6 +65,11 @@ def make_environment(folder: Path, wheel: Path) -> Path:
     (site_packages,) = folder.glob("lib/python3*/site-packages")
     (site_packages / "borrowed.pth").write_text("\n".join(SHARED))
     return folder / "bin"
+
+
+def share_packages(talk: Path) -> None:
+    """Spare the talk the fetching of npm's packages. A copy: its generator is of another moment than the checkout."""
+    shutil.copytree(CHECKOUT / ".talk" / "npm", talk / ".talk" / "npm", symlinks=True)
 
 
 @pytest.fixture(scope="session")

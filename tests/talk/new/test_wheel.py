@@ -45,7 +45,8 @@ def test_an_installed_one_makes_the_same(installed: Room, tmp_path: Path) -> Non
     for name in ("first", "second"):
         assert installed.talk("new", str(tmp_path / name)).returncode == 0
     (first,), (second,) = ((tmp_path / name / "wheels").iterdir() for name in ("first", "second"))
-    assert first.read_bytes() == second.read_bytes() == make_wheel()[1]
+    (original,) = installed.folder.parent.glob("*.whl")
+    assert first.read_bytes() == second.read_bytes() == original.read_bytes()
     again = Room(tmp_path, make_environment(tmp_path / "venv", first))
     assert again.talk("new", "third").returncode == 0
     (third,) = (tmp_path / "third" / "wheels").iterdir()
