@@ -112,6 +112,21 @@ class ConditionsExtension(BlocksExtension):
         md.treeprocessors.register(_RemoveHidden(md), "hidden-by-condition", _PRIORITY)
 
 
+class _Shown(Block):
+    NAME = "shown"
+
+    def on_create(self, parent: Element) -> Element:
+        return SubElement(parent, "div")
+
+
+class ShownExtension(BlocksExtension):
+    """`/// shown`, which is always there: for whoever judges what conditions hide too."""
+
+    def extendMarkdownBlocks(self, md: Markdown, block_mgr: Any) -> None:
+        """Register the block."""
+        block_mgr.register(_Shown, {})
+
+
 def makeExtension(**kwargs: Any) -> ConditionsExtension:
     """Python-Markdown's entry point."""
     return ConditionsExtension(**kwargs)

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 from markdown import Markdown
 
+from talk.markdown.conditions import ShownExtension
 from talk.site.pages import mkdocs_config
 from talk.words import language
 
@@ -131,8 +132,8 @@ def _without_directives(markdown: str) -> str:
     """The source with nothing that stops a conversion of it alone: lines and columns stay where they are."""
     markdown = _OPTIONS.sub(lambda found: found["header"] + "\n" * found["options"].count("\n"), markdown)
     markdown = _SNIPPET.sub("", markdown)
-    markdown = _GATHERED.sub(lambda found: f"{re.match('/+', found[0])[0]} html | div", markdown)  # type: ignore[index]
-    return _CONDITION.sub(lambda found: f"{found['slashes']} html | div", markdown)
+    markdown = _GATHERED.sub(lambda found: f"{re.match('/+', found[0])[0]} shown", markdown)  # type: ignore[index]
+    return _CONDITION.sub(lambda found: f"{found['slashes']} shown", markdown)
 
 
 def _find(markdown: str, first_line: int = 1, first_column: int = 0) -> list[TypedNumber]:
@@ -146,9 +147,10 @@ def _find(markdown: str, first_line: int = 1, first_column: int = 0) -> list[Typ
 def _converter() -> Markdown:
     config = mkdocs_config()
     # No contents of pages, no snippets, which are sources of their own, no colours of code.
-    left_out = ("toc", "pymdownx.snippets", "pymdownx.highlight", "pymdownx.inlinehilite")
+    left_out = ("toc", "pymdownx.snippets", "pymdownx.inlinehilite")
     extensions = [name for name in config["markdown_extensions"] if name not in left_out]
-    return Markdown(extensions=[*extensions, "pymdownx.blocks.html"], extension_configs=config["mdx_configs"])
+    configs = config["mdx_configs"] | {"pymdownx.highlight": {"use_pygments": False}}
+    return Markdown(extensions=[*extensions, ShownExtension()], extension_configs=configs)
 
 
 def _mark(text: str) -> tuple[str, list[tuple[int, int]]]:
