@@ -26,7 +26,7 @@ def asked() -> dict[str, str]:
             text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
         found |= dict.fromkeys(_IN_PAGES.findall(text), path.name)
     for claim in tomllib.loads(CLAIMS.read_text(encoding="utf-8")).values():
-        found |= dict.fromkeys(_IN_CLAIMS.findall(claim["relation"]), CLAIMS.name)
+        found |= dict.fromkeys(_IN_CLAIMS.findall(str(claim["relation"])), CLAIMS.name)
     return found
 
 
