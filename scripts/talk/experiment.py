@@ -174,6 +174,10 @@ class Found:
         """Files outside its folder that take part in measuring, beside the modules that it imports."""
         return list(self._optional("experiment", "inputs", lambda _: ())(root))
 
+    def changed_inputs(self, record: Any) -> list[str]:
+        """Of what the record says that it was fed with, what is another now."""
+        return list(self._optional("experiment", "changed_inputs", lambda _: ())(record))
+
     def _module(self, part: str) -> ModuleType | None:
         name = f"{self.package}.{part}"
         if not any((self.folder / path).is_file() for path in (f"{part}.py", f"{part}/__init__.py")):

@@ -2,10 +2,12 @@
 
 import ast
 import hashlib
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import metadata
 from pathlib import Path
 
 from talk.experiment import Found, find_experiments
@@ -15,16 +17,19 @@ from talk.records.schema import AnyRecord, Code
 
 _MEASURING = PACKAGE / "measure"
 _RUNNER = _MEASURING / "run.py"  # runs every experiment and takes no part in measuring any
-_SUFFIXES = {".py", ".json", ".js"}
+_PIN = re.compile(r"^\s*\"([\w.-]+)(?:\[[\w,-]+\])?==([\w.+!-]+)\"", re.MULTILINE)
+_FILE_NAME = re.compile(r"[\w-]+(?:[./][\w-]+)*\.\w+")  # inside the module's own folder
 
 
 def hash_sources(experiment: Found, root: Path = ROOT) -> dict[str, str]:
     """File → SHA-256, for every file that takes part in measuring `experiment`.
 
-    These are `measure.py` or all of `measure/`, the experiment's `inputs`, and every module that these import, however
-    far, of the talk's scripts and of `talk.measure`. What describes, keeps or shows records is none of them: a new
-    field or a mended word leaves a record fresh. Of a notebook the code alone counts. A file of the talk is named by
-    its path inside the talk's folder, one of the generator by its path beside the package, as `talk/measure/clock.py`.
+    These are `measure.py` or `measure/__init__.py`, the experiment's `inputs`, every module that these import, however
+    far, of the talk's scripts and of `talk.measure`, and the data that they read: files that lie beside a module and
+    that it names, or that are called as it is. What describes, keeps or shows records is none of them, nor is what
+    nothing imports: a new field or a mended word leaves a record fresh. Of a notebook the code alone counts. Line ends
+    count for nothing. A file of the talk is named by its path inside the talk's folder, one of the generator by its
+    path beside the package, as `talk/measure/clock.py`.
     """
     return {_name(path, root): _read(path, root).sha256 for path in _source_files(experiment, root)}
 
@@ -37,6 +42,7 @@ def _name(path: Path, root: Path) -> str:
 class _Source:
     sha256: str
     imported: frozenset[Path]  # where modules that it imports, at its top or inside, may lie
+    data: frozenset[Path]  # files beside it that it names
 
 
 def _read(path: Path, root: Path) -> _Source:
@@ -48,29 +54,40 @@ def _read(path: Path, root: Path) -> _Source:
 def _read_unless_read(path: Path, root: Path, _changed_ns: int, _size: int) -> _Source:
     is_notebook = path.suffix == ".ipynb"
     content = code_of(path).encode() if is_notebook else path.read_bytes()
-    imported = _imported_files(content, path, root) if path.suffix == ".py" or is_notebook else frozenset()
-    return _Source(hashlib.sha256(content).hexdigest(), imported)
+    if b"\0" not in content:  # of a text
+        content = content.replace(b"\r\n", b"\n")
+    sha256 = hashlib.sha256(content).hexdigest()
+    if path.suffix != ".py" and not is_notebook:
+        return _Source(sha256, frozenset(), frozenset())
+    try:
+        tree = ast.parse(content)
+    except SyntaxError:  # half-written code: its own hash has changed already, which is what matters
+        return _Source(sha256, frozenset(), frozenset())
+    return _Source(sha256, _imported_files(tree, path, root), _named_files(tree, path))
 
 
 def _source_files(experiment: Found, root: Path) -> list[Path]:
-    files = {path for path in (experiment.folder / "measure").rglob("*") if path.suffix in _SUFFIXES}
-    files |= {path for path in (experiment.folder / "measure.py", *experiment.inputs(root)) if path.is_file()}
+    begun = (experiment.folder / "measure.py", experiment.folder / "measure" / "__init__.py", *experiment.inputs(root))
+    files = {path for path in begun if path.is_file()}
     waiting = list(files)
     while waiting:
-        imported = {path for path in _read(waiting.pop(), root).imported - files if path.is_file()}
-        for module in list(imported):  # data that lies beside a module, as workload.json does, is read by it
-            imported |= {data for suffix in _SUFFIXES - {".py"} if (data := module.with_suffix(suffix)).is_file()}
-        files |= imported
-        waiting += imported
+        source = _read(waiting.pop(), root)
+        found = {path for path in (source.imported | source.data) - files if path.is_file()}
+        files |= found
+        waiting += found
     return sorted(files)
 
 
-def _imported_files(module: bytes, path: Path, root: Path) -> frozenset[Path]:
-    """Where modules may lie that the source `module` of the file `path` imports, and that take part in measuring."""
-    try:
-        tree = ast.parse(module)
-    except SyntaxError:  # half-written code: its own hash has changed already, which is what matters
-        return frozenset()
+def _named_files(tree: ast.AST, path: Path) -> frozenset[Path]:
+    """Files beside the module `path` that a string in it names, and those that are called as it is."""
+    names = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    candidates = [path.parent / name for name in names if _FILE_NAME.fullmatch(name)]
+    candidates += [path.with_suffix(suffix) for suffix in (".json", ".js")]
+    return frozenset(each for each in candidates if each != path and each.is_file())
+
+
+def _imported_files(tree: ast.AST, path: Path, root: Path) -> frozenset[Path]:
+    """Where modules may lie that the source `tree` of the file `path` imports, and that take part in measuring."""
     found = set()
     for place in {place for node in ast.walk(tree) for place in _imported_places(node, path, root)}:
         found |= {file for file in (place.with_suffix(".py"), place / "__init__.py") if _takes_part(file, root)}
@@ -123,6 +140,47 @@ def changed_sources(record: AnyRecord, root: Path = ROOT) -> list[str]:
     """
     if record.origin == "published":
         return []
-    now = hash_sources(find_experiments()[record.experiment], root)
+    experiment = find_experiments()[record.experiment]
+    now = hash_sources(experiment, root)
     before = record.code.sources
-    return sorted(path for path in now.keys() | before.keys() if now.get(path) != before.get(path))
+    changed = sorted(path for path in now.keys() | before.keys() if now.get(path) != before.get(path))
+    return [*changed, *experiment.changed_inputs(record)]
+
+
+def old_versions(record: AnyRecord, root: Path = ROOT) -> list[str]:
+    """Packages that were of another version than the talk pins, or where it pins none, than is installed here.
+
+    Each as `torch 2.13.0, now 2.14.0`. The build of a version, as `+cpu`, makes no difference.
+    """
+    if record.origin == "published":
+        return []
+    pinned = _pinned(root / "pyproject.toml")
+    found = []
+    for requirement in find_experiments()[record.experiment].about.packages.values():
+        package = requirement.partition("[")[0]
+        was, now = record.versions.get(package), pinned.get(package) or _installed(package)
+        if was and now and was.partition("+")[0] != now.partition("+")[0]:
+            found.append(f"{package} {was}, now {now}")
+    return found
+
+
+def _pinned(project: Path) -> dict[str, str]:
+    """Package → version, of what the talk's pyproject.toml asks for in one version alone."""
+    return _pinned_unless_read(project, project.stat().st_mtime_ns) if project.is_file() else {}
+
+
+@lru_cache(maxsize=4)
+def _pinned_unless_read(project: Path, _changed_ns: int) -> dict[str, str]:
+    try:
+        pins = _PIN.findall(project.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return {}
+    return dict(pins)
+
+
+@lru_cache(maxsize=256)
+def _installed(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None

@@ -16,7 +16,7 @@ from talk.experiment import find_experiment
 from talk.paths import ROOT
 from talk.records.conditions import Library
 from talk.records.schema import AnyRecord, Device, Machine
-from talk.records.sources import changed_sources
+from talk.records.sources import changed_sources, old_versions
 from talk.words import NBSP, counted, day, say
 
 _TRADEMARK = re.compile(r"\((?:R|TM|C)\)", re.IGNORECASE)
@@ -122,6 +122,14 @@ class Provenance:
         shown = (f"{title}: {_kernel(found[package])}" for package, title in titles.items() if package in found)
         return "; ".join(shown)
 
+    @property
+    def old(self) -> str:
+        """The mark of a record that was measured by other versions than the talk has now; empty where none was."""
+        versions = old_versions(self.record)
+        if not versions:
+            return ""
+        return f'<mark class="stale" title="{escape("; ".join(versions))}">{say("provenance.old")}</mark>'
+
     def sentence(self, device: Device | None = None) -> str:
         """Machine, date, versions, code, reservations and the link to the raw record (see `raw_url`), as HTML."""
         record = self.record
@@ -139,7 +147,7 @@ class Provenance:
                 parts.append(say("provenance.quick"))
         parts += self.remarks
         parts.append(f'<a href="{raw_url(record)}">{say("provenance.data")}</a>')
-        return " · ".join(part for part in [*parts, self.stale, self.doubtful] if part)
+        return " · ".join(part for part in [*parts, self.stale, self.old, self.doubtful] if part)
 
     def figure(
         self,

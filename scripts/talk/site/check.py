@@ -20,7 +20,7 @@ from talk.paths import CLAIMS, CONFIG, DOCS, QUOTATIONS, RESULTS, ROOT, SCRIPTS,
 from talk.records.notebooks import find_notebooks
 from talk.records.results import find_strays
 from talk.records.schema import AnyRecord
-from talk.records.sources import changed_sources
+from talk.records.sources import changed_sources, old_versions
 from talk.records.store import find_orphans, record_path
 from talk.render.claims import Verdict, judge, machines_named, read_claims
 from talk.render.render import render
@@ -189,6 +189,14 @@ def find_stale_records() -> tuple[list[TalkError], list[TalkError]]:
     problems, notes = [], []
     asked: set[str] = set()
     for record in current_values().records:
+        notes += [
+            TalkError(
+                record_path(RESULTS, record.machine.slug, record.experiment),
+                f"measured with {old}",
+                f"measure again with `{MEASURE.format(record.experiment)}`",
+            )
+            for old in old_versions(record)
+        ]
         is_first = record.experiment not in asked
         asked.add(record.experiment)
         if changed := changed_sources(record):

@@ -21,6 +21,7 @@ _STRINGS = {
     "provenance.changed": "The measuring code has changed: {files}",
     "provenance.and_more": "{files} and {count} more",
     "provenance.kernel": "{kernel}\xa0kernel",
+    "provenance.old": "measured with former versions",
     "provenance.doubtful": "doubtful measurement",
     "doubt.above_ceiling": "above its own ceiling",
     "doubt.more_than_cores": "faster than the cores allow",
@@ -69,6 +70,8 @@ _STRINGS = {
     "history.course": "Trend",
     "history.change": "Change",
     "history.moved": "Changed by more than the spread",
+    "feed.title": "{site}: measurements",
+    "feed.changed": "{number}: {was} before, {now} now",
     # Labs.
     "labs.title": "Notebooks",
     "labs.run_time": "from starting the kernel to the end of the last cell",

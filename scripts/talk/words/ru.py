@@ -21,6 +21,7 @@ _STRINGS = {
     "provenance.changed": "Код измерения изменился: {files}",
     "provenance.and_more": "{files} и ещё {count}",
     "provenance.kernel": "ядро\xa0{kernel}",
+    "provenance.old": "измерено прежними версиями",
     "provenance.doubtful": "сомнительный замер",
     "doubt.above_ceiling": "выше собственного потолка",
     "doubt.more_than_cores": "быстрее, чем позволяют ядра",
@@ -68,6 +69,8 @@ _STRINGS = {
     "history.course": "Как шло",
     "history.change": "Изменилось",
     "history.moved": "Изменилось больше, чем на разброс",
+    "feed.title": "{site}: замеры",
+    "feed.changed": "{number}: было {was}, стало {now}",
     # Labs.
     "labs.title": "Тетради",
     "labs.run_time": "от запуска ядра до конца последней ячейки",

