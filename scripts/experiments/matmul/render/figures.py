@@ -14,6 +14,7 @@ from talk.words import NBSP, number, plural, quantity
 from ..record import Contender, Level, Matmul, Point
 from .labels import label_points
 from .rivals import with_rivals
+from .roofs import roofs, under_roofs
 from .steps import step_of, why_skipped
 from .values import at_one_size, library_rate, peak_of
 
@@ -177,13 +178,12 @@ def roofline(source: Provenance, contenders: list[Contender]) -> str:
     data: Matmul = source.record.data
     peak = next(each.flops_per_s for each in data.peaks if each.threads == 1)
     # Python's numbers are objects: what it asks of the caches is not counted.
-    known = {each.traffic for each in data.bandwidths}
+    stand, left_out = under_roofs(contenders, data)
     steps = [
         (step_of(each).title, 1 / each.bytes_asked_per_flop, each.squares[-1].flops_per_s, _OF_CIRCLE[each.circle])
-        for each in contenders
-        if each.bytes_asked_per_flop and each.squares and step_of(each).traffic in known
+        for each in stand
+        if each.bytes_asked_per_flop
     ]
-    left_out = [step_of(each).title for each in contenders if step_of(each).traffic not in known]
     figure, axes = charts.canvas(4.2)
     axes.set_xscale("log")
     axes.set_yscale("log")
@@ -195,10 +195,7 @@ def roofline(source: Provenance, contenders: list[Contender]) -> str:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, "flop_rate")))
     axes.set_xlabel(f"ФЛОП на байт, который код просит у{NBSP}кэшей")
     avoid: list[Any] = []
-    # Loads alone, stores alone and both together reach different numbers of bytes: a roof is the most that any does.
-    alone = [each for each in data.bandwidths if each.threads == 1]
-    roofs = [(level, max(each.bytes_per_s for each in alone if each.level == level)) for level in _LEVELS if alone]
-    for (level, bandwidth), style in zip(roofs, ["solid", (0, (6, 2)), (0, (4, 3)), (0, (1.5, 2))], strict=False):
+    for (level, bandwidth), style in zip(roofs(data).items(), ["solid", (0, (6, 2)), (0, (4, 3)), (0, (1.5, 2))], strict=False):
         ridge = peak / bandwidth
         edge = min(ridge, right)
         axes.plot([left, edge], [left * bandwidth, edge * bandwidth], color=MUTED, linewidth=2, linestyle=style)
@@ -234,5 +231,6 @@ def roofline(source: Provenance, contenders: list[Contender]) -> str:
         "горизонталь — лучший измеренный пик"
     )
     if left_out:
-        caption += f". Шаги, которые ещё и пишут ({', '.join(left_out)}), здесь не стоят: запись не мерили"
+        titles = ", ".join(step_of(each).title for each in left_out)
+        caption += f". Шаги, которые ещё и пишут ({titles}), здесь не стоят: запись не мерили"
     return source.figure(drawing, caption, "chart", "cpu")
