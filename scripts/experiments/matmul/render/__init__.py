@@ -37,11 +37,8 @@ def fragments(drawing: Drawing) -> dict[str, str]:
         "descent": drawing.draw(descent.descent, _on_cpu),
         "descent-slide": drawing.draw(descent.descent_slide, _on_cpu),
         "loops": drawing.draw(descent.loops, lambda data: data.tiling),
-        "cache-lines": drawing.draw(pictures.cache_lines, _on_cpu),
-        "two-roofs": drawing.draw(pictures.two_roofs, pictures.roofed),
-        "memory-ladder": drawing.draw(pictures.memory_ladder, lambda data: data if data.tiling else None),
-        "tile": drawing.draw(pictures.tile, lambda data: data if data.tiling else None),
         "predicted": drawing.draw(tables.predicted, predictions),
+        **pictures.scenes(drawing),
         **{
             f"thermometer-{rung}": drawing.draw(partial(thermometer.thermometer, rung=rung), thermometer.measured)
             for rung in thermometer.RUNGS

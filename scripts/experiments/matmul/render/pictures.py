@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Iterator
+from itertools import pairwise
 
 from talk.render.captions import Provenance
-from talk.render.scene import Figure, Scene, arrow, slab, stroke, words
+from talk.render.drawing import Drawing
+from talk.render.scene import WIDTH, Figure, Scene, arrow, slab, stroke, words
 from talk.render.svg import Point
 from talk.words import NBSP, decimals_for, number, plural, quantity
 
@@ -291,3 +293,195 @@ def memory_ladder(source: Provenance, data: Matmul) -> str:
         "сколько байт в секунду берёт один поток"
     )
     return figure(source, scene, caption)
+
+
+def packing(source: Provenance, data: Matmul) -> str:
+    """A block of B in memory: rows far apart before packing, one ribbon after it."""
+    tiling = data.tiling
+    assert tiling is not None  # the fragment asks for records that have it
+    rows, pieces, wide, high = 4, 3, 44.0, 62.0
+    base = words((0, 36), "до: строка блока, прыжок, следующая")
+    base += slab((0, 120), (WIDTH - 4, high), kind="ghost")
+    base += words((0, 300), "после: одна лента в порядке чтения")
+    base += slab((0, 326), (WIDTH - 4, high), kind="ghost")
+    starts = [14 + row * 212.0 for row in range(rows)]
+    for start in starts:
+        base += "".join(slab((start + piece * wide, 120), (wide - 3, high), 1) for piece in range(pieces))
+    jumps = ""
+    for one, other in pairwise(starts):
+        start, end = one + pieces * wide - 20, other + 16
+        jumps += stroke([(start, 116), (start, 74), (end, 74)], 1, "dashed") + arrow((end, 74), (end, 114), 1)
+    after = "".join(
+        slab((14 + (row * pieces + piece) * wide, 326), (wide - 3, high), 4, "lit")
+        for row in range(rows)
+        for piece in range(pieces)
+    )
+    after += arrow((14, 420), (14 + rows * pieces * wide, 420), 4)
+    size = quantity(4 * tiling.block_depth * tiling.block_columns, "bytes")
+    figures = list(_speedup(data, "packing", "registers"))
+    scene = Scene(
+        "Упаковка блока B",
+        f"До упаковки строки блока лежат далеко друг от друга, после — {size} подряд в том порядке, в каком их читает "
+        "плитка" + "".join(f"; {each.number}: {each.words}" for each in figures),
+        base,
+        440,
+        [jumps, after],
+        [Figure(*reversed_quantity(size), 4, 1), *figures],
+    )
+    return figure(source, scene, "Лента памяти: так лежит блок B в матрице и так — после копирования")
+
+
+def reversed_quantity(shown: str) -> tuple[str, str]:
+    """A shown quantity as a number and what follows it."""
+    amount, _, unit = shown.partition(NBSP)
+    return amount, f"{unit} подряд"
+
+
+def stripes(source: Provenance, data: Matmul) -> str:
+    """C cut into a stripe a thread: each reads its rows of A and all of B, and writes to nobody else's."""
+    contender = data.find("threads")
+    threads = contender.threads if contender else 1
+    shown = min(threads, 64)
+    side, top = 220.0, 60.0
+    lefts = {"A": 0.0, "B": 290.0, "C": 576.0}
+    high = side / shown
+    gap = min(6.0, high / 4) if shown > 1 else 0.0
+    base = "".join(words((left, 40), name) for name, left in lefts.items())
+    base += words((255, top + side / 2 + 12), "·", "middle", "large") + words(
+        (543, top + side / 2 + 12), "=", "middle", "large"
+    )
+    base += slab((lefts["B"], top), (side, side), 3)
+    base += "".join(
+        slab((lefts[name], top + at * high), (side, high - gap), 1 + at % 2) for name in "AC" for at in range(shown)
+    )
+
+    def lit(at: int) -> str:
+        return "".join(slab((lefts[name], top + at * high), (side, high - gap), 1 + at % 2, "lit") for name in "AC")
+
+    base += words((0, top + side + 52), f"полос: {threads}, по одной на поток", kind="quiet")
+    figures = [
+        Figure(str(threads), plural(threads, "поток", "потока", "потоков"), 2),
+        *_speedup(data, "threads", "overlap"),
+    ]
+    scene = Scene(
+        "Полоса на поток",
+        f"C разрезана на полосы, потоков {threads}; каждый читает свои строки A и всю B"
+        + "".join(f"; {each.number}: {each.words}" for each in figures[1:]),
+        base,
+        round(top + side + 74),
+        [lit(0), "".join(map(lit, range(1, shown)))],
+        figures,
+    )
+    return figure(source, scene, "Круг пятый: потоки не пишут друг у друга ничего")
+
+
+def grid(source: Provenance, data: Matmul) -> str:
+    """SUMMA on a grid of processes: owners send a panel of A along rows, and a panel of B along columns."""
+    run = next(each for each in data.distributed if each.killed is None)
+    down, across = run.grid_rows, run.grid_columns
+    area, left, top = 400.0, 200.0, 60.0
+    wide, high = area / max(across, down), area / max(across, down)
+    base = words((left, 36), f"C на сетке процессов {down} × {across}")
+    base += "".join(
+        slab((left + column * wide, top + row * high), (wide - 10, high - 10), 2)
+        for row in range(down)
+        for column in range(across)
+    )
+    rows, columns = "", ""
+    for row in range(down):
+        y = top + (row + 0.3) * high
+        rows += slab((left + 8, top + row * high + 8), (wide * 0.18, high - 26), 1, "lit")
+        rows += arrow((left + 8 + wide * 0.18, y), (left + across * wide + 26, y), 1)
+    for column in range(across):
+        x = left + (column + 0.7) * wide
+        columns += slab((left + column * wide + 8 + wide * 0.24, top + 8), (wide * 0.62 - 12, high * 0.14), 3, "lit")
+        columns += arrow((x, top + 8 + high * 0.14), (x, top + down * high + 26), 3, "dashed")
+    rows += words((0, top + 60), "панель A", tone=1)
+    columns += words((0, top + 110), "панель B", tone=3)
+    processes = down * across
+    sent = quantity(run.sent_bytes or run.predicted_bytes, "bytes")
+    figures = [
+        Figure(str(processes), plural(processes, "процесс", "процесса", "процессов"), 2),
+        Figure(sent.partition(NBSP)[0], f"{sent.partition(NBSP)[2]} в проводах", 1, 1),
+    ]
+    scene = Scene(
+        "SUMMA на сетке процессов",
+        f"Сетка {down} на {across}: панели A едут вдоль строк, панели B вдоль столбцов; всего {sent}",
+        base,
+        round(top + down * high + 40),
+        [rows, columns],
+        figures,
+    )
+    return source.figure(scene.html, "Один шаг SUMMA: кто кому шлёт; байты — за всё умножение", "drawn", "cpu")
+
+
+# The talk's card, RTX 3090 Ti, by its data sheet.
+_MULTIPROCESSORS, _COLUMNS = 84, 12
+_WARP = 32
+
+
+def gpu_parts(source: Provenance, data: Matmul) -> str:
+    """A GPU taken apart: its multiprocessors, the lanes of one, and a warp that reads one line of memory."""
+    cell = 26.0
+    base = words((0, 40), f"карта: {_MULTIPROCESSORS} SM")
+    base += "".join(
+        slab((at % _COLUMNS * cell, 64 + at // _COLUMNS * cell), (cell - 5, cell - 5), 2)
+        for at in range(_MULTIPROCESSORS)
+    )
+    left, lane = 400.0, 12.2
+    right = left + _WARP * lane
+    chosen = (_COLUMNS - 1) * cell
+    opened = slab((chosen, 64 + 2 * cell), (cell - 5, cell - 5), 1, "lit")
+    opened += stroke([(chosen + cell - 5, 64 + 2 * cell), (left - 12, 56)], 1, "thin")
+    opened += stroke([(chosen + cell - 5, 64 + 3 * cell - 5), (left - 12, 232)], 1, "thin")
+    opened += words((left, 40), f"один SM: 4 × {_WARP} дорожки", tone=1)
+    opened += "".join(
+        slab((left + at * lane, 64 + row * 42), (lane - 3, 32), 1) for row in range(4) for at in range(_WARP)
+    )
+    line = 360.0
+    warp = "".join(slab((left + at * lane, 64 + 3 * 42), (lane - 3, 32), 4, "lit") for at in range(_WARP))
+    warp += "".join(
+        stroke([(left + (at + 0.4) * lane, 64 + 3 * 42 + 32), (left + (at + 0.4) * lane, line)], 4, "thin")
+        for at in range(_WARP)
+    )
+    warp += slab((left - 6, line - 4), (right - left + 9, 50), 3, "open")
+    warp += "".join(slab((left + at * lane, line), (lane - 3, 42), 3, "lit") for at in range(_WARP))
+    warp += words((0, line + 32), "линия памяти, 128 байт", tone=3)
+    warp += words((0, line - 60), "варп", tone=4)
+    best = data.find("gpu_triton")
+    rate = quantity(best.squares[-1].flops_per_s, "flop_rate") if best is not None and best.squares else None
+    figures = [
+        Figure(str(_WARP), "дорожки варпа шагают вместе", 4, 1),
+        Figure("1", "линия на весь варп", 3, 1),
+        *([Figure(rate.partition(NBSP)[0], f"{rate.partition(NBSP)[2]}, Triton", 1, 1)] if rate else []),
+    ]
+    scene = Scene(
+        "GPU по частям",
+        f"Карта из {_MULTIPROCESSORS} мультипроцессоров; в одном 4 раза по {_WARP} дорожки; варп из {_WARP} дорожек "
+        "читает одну линию памяти в 128 байт",
+        base,
+        430,
+        [opened, warp],
+        figures,
+    )
+    return source.figure(scene.html, "GPU доклада, RTX 3090 Ti, по паспорту: карта, мультипроцессор, варп", "drawn")
+
+
+def scenes(drawing: Drawing) -> dict[str, str]:
+    """Each picture of this module by its name."""
+
+    def tiled(data: Matmul) -> Matmul | None:
+        return data if data.tiling else None
+
+    return {
+        "cache-lines": drawing.draw(cache_lines, lambda data: data if data.run_on("cpu") else None),
+        "tile": drawing.draw(tile, tiled),
+        "packing": drawing.draw(packing, tiled),
+        "memory-ladder": drawing.draw(memory_ladder, tiled),
+        "stripes": drawing.draw(stripes, lambda data: data if data.find("threads") else None),
+        "gpu-parts": drawing.draw(gpu_parts, lambda data: data),
+        "grid": drawing.draw(
+            grid, lambda data: data if any(each.killed is None for each in data.distributed) else None
+        ),
+        "two-roofs": drawing.draw(two_roofs, roofed),
+    }
