@@ -66,6 +66,15 @@ def without_math(text: str) -> str:
     return FORMULA.sub(lambda match: spaces(match[0]) if is_formula(match) else match[0], blank(_DISPLAYED, text))
 
 
+def formulas(text: str) -> Iterator[tuple[int, str, bool]]:
+    """Line (from 1), TeX, and whether it stands in a line of its own, of each formula in dollars."""
+    for line, match in numbered(_DISPLAYED, text):
+        yield line, match[0][2:-2].strip(), True
+    for line, match in numbered(FORMULA, blank(_DISPLAYED, text)):
+        if is_formula(match):
+            yield line, match["tex"].strip(), False
+
+
 def numbered(pattern: str | re.Pattern[str], text: str) -> Iterator[tuple[int, re.Match[str]]]:
     """Every match of `pattern` with its line, counted from 1."""
     for match in re.finditer(pattern, text):

@@ -7,12 +7,14 @@ on both, and on a deck that does not fit its slot or its slides.
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from talk.errors import TalkError
 from talk.markdown.conditions import CONDITION, FORKS, without_hidden
 from talk.markdown.locate import html_sources, read_source, source_files
-from talk.markdown.prose import numbered, without_code
+from talk.markdown.math import typesetter
+from talk.markdown.prose import formulas, numbered, without_code
 from talk.markdown.quotations import QUOTATION, is_said, said_on_slides
 from talk.markdown.slides import find_slide_problems
 from talk.markdown.values import REFERENCE
@@ -59,6 +61,7 @@ def find_mistakes() -> list[TalkError]:
             *_claim_mistakes(path, text, set(claims)),
             *_quotation_mistakes(path, text),
             *_snippet_mistakes(path, text),
+            *_formula_mistakes(path, text),
             *(TalkError(path, what, mend, line=line) for line, what, mend in find_slide_problems(text)),
         ]
         problems += sorted(found, key=lambda problem: problem.line or 0)
@@ -298,6 +301,13 @@ def _quotation_mistakes(path: Path, text: str) -> Iterator[TalkError]:
         if not is_said(match["quoted"], said_on_slides().get(match["slide"], [])):
             what = f"slide {match['slide']} of the original talk does not say «{match['quoted']}»"
             yield TalkError(path, what, f"quote it as it is, or add it to {shown(QUOTATIONS)}", line=line)
+
+
+def _formula_mistakes(path: Path, text: str) -> Iterator[TalkError]:
+    for line, tex, is_displayed in formulas(without_code(text)):
+        if "{{" not in tex:  # a reference in a formula: talk.site.leftovers
+            for error in _raised(partial(typesetter().set, display=is_displayed), tex):
+                yield TalkError(path, error.what, error.mend, line=line)
 
 
 def _snippet_mistakes(path: Path, text: str) -> Iterator[TalkError]:

@@ -52,6 +52,11 @@ def test_a_quotation_is_what_the_slide_says() -> None:
         assert len(told(f"# A\n\n[7.56](talk:{slide})\n")) == 1
 
 
+def test_bad_tex_is_told_where_it_stands_not_where_its_like_does() -> None:
+    (problem,) = told("# A\n\n`$\\frac{$` is code\n\nand $\\frac{$ is not, $x$ is fine\n")
+    assert problem.startswith("docs/odd.md:5: bad TeX: ")
+
+
 def test_a_fork_names_a_claim() -> None:
     (problem,) = told("# A\n\n/// holds | nobodys\nyes\n///\n")
     assert problem.startswith("docs/odd.md:3: no claim nobodys")
