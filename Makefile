@@ -69,11 +69,15 @@ pptx: $(VENV)/.pages ## dist/deck.pptx: pictures of the slides with their notes 
 	$(BIN)/talk build --no-measure
 	$(BIN)/python -m talk.site.pptx
 
+# A file builds its own site, so it stays with one process. The generator is tested on a talk of its making, which its
+# processes take for theirs; this talk's own tests run in others.
+PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+
 test: $(VENV)/.test ## format, lint, types and every test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile  # a file builds its own site, so it stays with one process
+	$(PYTEST) tests/talk; generator=$$?; $(PYTEST) tests --ignore tests/talk && exit $$generator
 
 check: $(VENV)/.pages ## what is not true any more: claims, stale records, typed numbers
 	$(BIN)/talk check

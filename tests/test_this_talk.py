@@ -1,0 +1,125 @@
+"""The talk as it is committed: nothing mistaken, nothing typed, nothing stale, every claim true.
+
+Its records and the made ones of its experiments are those that the generator's tests know nothing of.
+"""
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from mkdocs.config import load_config
+
+from talk.cli import main
+from talk.experiment import find_experiment, find_experiments
+from talk.paths import DOCS, ROOT
+from talk.records.notebooks import find_notebooks, read_notebook
+from talk.records.schema import AnyRecord
+from talk.records.store import read_records
+from talk.records.summary import summarise
+from talk.render import machines
+from talk.render.charts import undrawn
+from talk.render.drawing import drawing_of
+from talk.render.headlines import headlines
+from talk.render.values import Values
+from talk.site.check import check
+from tests.experiments.algorithms import samples as algorithms
+from tests.experiments.gradient.render import samples as gradient
+from tests.experiments.matmul import samples as matmul
+from tests.experiments.profiling import samples as profiling
+
+COMMITTED = read_records()
+MADE = [
+    profiling.record(profiling.cpu_run(), profiling.cuda_run()),
+    matmul.matmul_record(),
+    gradient.record(),
+    algorithms.made_record(),
+]
+WITHOUT_HEADLINES = {name for name, found in find_experiments().items() if not found.about.headlines}
+
+
+def test_talk_check_finds_nothing() -> None:
+    problems, _ = check()
+    assert [str(problem) for problem in problems] == []
+
+
+def test_the_development_server_is_for_this_machine_alone() -> None:
+    assert load_config(str(ROOT / "mkdocs.yml")).dev_addr.host == "127.0.0.1"
+
+
+def test_every_committed_record_is_valid() -> None:
+    assert "talk-2024/profiling" in [record.name for record in COMMITTED]
+
+
+def test_the_labs_are_found_and_keep_no_outputs() -> None:
+    assert DOCS / "labs" / "matmul.ipynb" in find_notebooks(DOCS)
+    for path in find_notebooks(DOCS):
+        assert not [cell["id"] for cell in read_notebook(path)["cells"] if cell.get("outputs")]
+
+
+@pytest.mark.parametrize(
+    "record", [*MADE, *(each for each in COMMITTED if each.origin == "measured")], ids=lambda record: record.name
+)
+def test_a_headline_is_the_value_of_its_name(record: AnyRecord) -> None:
+    values = Values([record])
+    found = summarise(record).headlines
+    assert found or record.experiment in WITHOUT_HEADLINES
+    for headline in found:
+        assert headline.number == pytest.approx(values.find(headline.name).value.number), headline.name
+
+
+@pytest.mark.parametrize("name", headlines())
+def test_a_headline_is_a_name_that_records_answer(name: str) -> None:
+    assert Values([]).is_known(name)
+
+
+def with_figures() -> Iterator[AnyRecord]:
+    for record in COMMITTED:
+        if machines.has_pages(record.experiment):
+            yield record
+
+
+@pytest.mark.parametrize("record", with_figures(), ids=lambda record: record.name)
+def test_which_figures_there_are_is_known_before_they_are_drawn(record: AnyRecord) -> None:
+    experiment = find_experiment(record.experiment)
+    found = {}
+    for way in (undrawn(), nullcontext()):
+        with way:
+            found[way] = experiment.fragments(drawing_of(experiment, [record]))
+    told, drawn = found.values()
+    assert machines.figures_of(record, told).keys() == machines.figures_of(record, drawn).keys() != set()
+    assert not any('class="chart"' in html for html in told.values())
+
+
+def test_what_looks_the_same_on_every_machine_is_no_choice_and_not_drawn_again() -> None:
+    record = gradient.record()
+    whole, alone = (
+        find_experiment("gradient").fragments(drawing_of(find_experiment("gradient"), [record], alone=alone))
+        for alone in (False, True)
+    )
+    left_out = whole.keys() - alone.keys()
+    assert left_out
+    mine = machines.figures_of(record, alone)
+    assert mine.keys() == machines.figures_of(record, whole).keys() - left_out
+    assert not {name for name in mine if name.startswith("paths-line")}
+    assert "ways-time" in mine
+
+
+def test_the_speedup_of_slide_8_counts_launching_with_working() -> None:
+    # 1.2 s on the CPU against 0.1 s of launching and 0.02 s of kernels
+    values = Values([profiling.record(profiling.cpu_run(), profiling.cuda_run())])
+    assert values.find("profiling.addmm.speedup").value.number == pytest.approx(1.2 / (0.1 + 0.02))
+
+
+def test_unreadable_audio_is_refused_before_anything_is_measured(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_MOST_S", "_MOST_QUICK_S"):  # other programs are not waited for
+        monkeypatch.setattr(f"talk.measure.load.{name}", 0.0)
+    sounds, out = tmp_path / "sounds", tmp_path / "results"
+    sounds.mkdir()
+    (sounds / "broken.wav").write_bytes(b"RIFF")
+    assert main(["measure", "profiling", "--input", str(sounds), "--quick", "--out", str(out)]) == 1
+    (line,) = capfd.readouterr().err.splitlines()
+    assert line.startswith(f"{sounds / 'broken.wav'}: cannot be read as audio")
+    assert not out.exists()
