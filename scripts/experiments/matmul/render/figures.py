@@ -195,7 +195,9 @@ def roofline(source: Provenance, contenders: list[Contender]) -> str:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, "flop_rate")))
     axes.set_xlabel(f"ФЛОП на байт, который код просит у{NBSP}кэшей")
     avoid: list[Any] = []
-    for (level, bandwidth), style in zip(roofs(data).items(), ["solid", (0, (6, 2)), (0, (4, 3)), (0, (1.5, 2))], strict=False):
+    for (level, bandwidth), style in zip(
+        roofs(data).items(), ["solid", (0, (6, 2)), (0, (4, 3)), (0, (1.5, 2))], strict=False
+    ):
         ridge = peak / bandwidth
         edge = min(ridge, right)
         axes.plot([left, edge], [left * bandwidth, edge * bandwidth], color=MUTED, linewidth=2, linestyle=style)
