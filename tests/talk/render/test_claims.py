@@ -1,5 +1,6 @@
 """Claims are judged by the records of the machine they speak of."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -124,7 +125,6 @@ def test_other_keys_are_refused(tmp_path: Path, more: str) -> None:
 
 
 def test_seconds_are_not_compared_with_counts(tmp_path: Path) -> None:
-    path = claims_file(tmp_path, "relay.cpu.time < relay.cpu.climb.calls")
     names = {name for name in VALUES.names if VALUES.find(name).value.dimension == "time"}
     counts = {name for name in VALUES.names if VALUES.find(name).value.dimension == "count"}
     path = claims_file(tmp_path, f"{min(names)} < {min(counts)}")
@@ -134,7 +134,32 @@ def test_seconds_are_not_compared_with_counts(tmp_path: Path) -> None:
 
 def test_one_machine_answers_where_one_can(tmp_path: Path) -> None:
     """The newest record has half of what is compared; an older machine has all."""
-    claim = read_claims(claims_file(tmp_path, f"{CLIMB} > {DIVE}"))["a-claim"]
-    verdict = judge(claim, VALUES)
-    assert verdict.machines == "test-box"
-    assert len(verdict.records) == 1
+    newest = samples.record(samples.cpu_run(), slug="fast-box", measured_at="2026-11-24T06:00:00Z")
+    older = samples.record(samples.cpu_run(), samples.cuda_run(), slug="whole-box")
+    claim = read_claims(claims_file(tmp_path, "relay.cpu.time > 0.001 × relay.cuda.time"))["a-claim"]
+    verdict = judge(claim, Values([newest, older]))
+    assert verdict.machines == "whole-box"
+    alone = read_claims(claims_file(tmp_path, "relay.cpu.time > 0"))["a-claim"]
+    assert judge(alone, Values([newest, older])).machines == "fast-box"
+
+
+def test_where_no_machine_has_all_the_verdict_names_both(tmp_path: Path) -> None:
+    cpu = samples.record(samples.cpu_run(), slug="cpu-box")
+    cuda = samples.record(samples.cuda_run(), slug="gpu-box")
+    claim = read_claims(claims_file(tmp_path, "relay.cpu.time > 0.001 × cuda-box/relay.cuda.time"))["a-claim"]
+    assert judge(claim, Values([cpu, cuda])) is None
+    claim = read_claims(claims_file(tmp_path, "relay.cpu.time > 0.001 × gpu-box/relay.cuda.time"))["a-claim"]
+    assert judge(claim, Values([cpu, cuda])).machines == "cpu-box, gpu-box"
+
+
+def test_a_claim_of_all_machines_fails_on_the_one_that_refutes_it(tmp_path: Path) -> None:
+    path = claims_file(tmp_path, "relay.cpu.climb.share > 0.5")
+    records = [samples.record(samples.cpu_run(), slug="a-box"), samples.record(samples.cpu_run(), slug="b-box")]
+    legs = records[1].data.runs[0].legs
+    climb = next(leg for leg in legs if leg.name == "climb")
+    legs[legs.index(climb)] = replace(climb, time_s=climb.time_s / 10)
+    values = Values([replace(records[0], measured_at="2026-11-24T06:00:00Z"), records[1]])
+    assert judge(read_claims(path)["a-claim"], values).holds
+    path.write_text(path.read_text(encoding="utf-8") + 'machines = "all"\n', encoding="utf-8")
+    verdict = judge(read_claims(path)["a-claim"], values)
+    assert (verdict.holds, verdict.machines) == (False, "b-box")
