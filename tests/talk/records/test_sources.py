@@ -30,7 +30,9 @@ def root(tmp_path: Path) -> Path:
         f"{RELAY}/render.py": "from shared import colours\n",
         f"{RELAY}/sample.py": "",
         f"{RELAY}/measure/__init__.py": "from ..record import Data\nfrom .legs import run\n",
-        f"{RELAY}/measure/legs.py": "COURSE = 'course.json'\ndef run():\n    from shared import track\n    from .. import weather\n",
+        f"{RELAY}/measure/legs.py": (
+            "COURSE = 'course.json'\ndef run():\n    from shared import track\n    from .. import weather\n"
+        ),
         f"{RELAY}/measure/unused.py": "",
         f"{RELAY}/measure/course.json": "{}\n",
         f"{RELAY}/measure/notes.txt": "",
