@@ -111,9 +111,9 @@ PACES = """() => {
 
 
 def test_the_pace_is_counted_from_the_whole_run(browser: Browser, address: str) -> None:
-    with visit(browser, f"{address}/slides/") as deck:
-        assert deck.page.evaluate(PACES) == [0, 15_000, -19_000, 0]
-        words = deck.page.evaluate("[0, 72000, -72000].map(Rehearsal.pace)")
+    with visit(browser, f"{address}/assets/generated/deck/speaker.html") as speaker:
+        assert speaker.page.evaluate(PACES) == [0, 15_000, -19_000, 0]
+        words = speaker.page.evaluate("[0, 72000, -72000].map(Rehearsal.pace)")
         assert words == ["идём по плану", "отстаём на 1:12", "опережаем на 1:12"]
 
 

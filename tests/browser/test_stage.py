@@ -415,10 +415,12 @@ def test_a_run_of_another_talk_or_of_a_former_plan_counts_nothing(context: Brows
 def test_what_is_kept_is_kept_by_the_talks_address(context: BrowserContext, address: str) -> None:
     page = context.new_page()
     page.goto(f"{address}/slides/")
+    page.wait_for_selector(".reveal.ready")
     page.keyboard.press("t")
+    page.wait_for_function("() => Object.keys(localStorage).some((name) => name.endsWith('rehearsal'))")
     speaker = open_speaker(page)
     speaker.keyboard.press("Equal")
-    for path, choice in (("matmul", "fieldset.sizes input"), ("gpu", "fieldset.machines input")):
+    for path, choice in (("matmul", "fieldset.sizes input"), ("gpu", "fieldset.machines input:not(:checked)")):
         page.goto(f"{address}/{path}/")
         page.locator(choice).last.evaluate("input => input.click()")
     ours = f"{address}/ "

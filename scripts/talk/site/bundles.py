@@ -2,8 +2,8 @@
 
 A browser shows nothing before the last style sheet of the head is there, and on a phone every file is a wait of its
 own. Sources stay as they are written, one file a concern; what is joined is made anew before every build. Of a sheet
-its notes and its indents are left out. No minifier is asked: those for Python do not know `@container`, and take the
-space out of `.a :is(.b)` in it; what they would save, compression saves as well.
+its notes and its indents are left out, of a script its lines of notes. No minifier is asked: those for Python do not
+know `@container`, and take the space out of `.a :is(.b)` in it; what they would save, compression saves as well.
 """
 
 import posixpath
@@ -23,7 +23,7 @@ _ADDRESS = re.compile(r"""url\((?P<quote>["']?)(?P<address>(?!["']|data:|#|/|[a-
 
 _NOTE = re.compile(r"/\*(?!!).*?\*/", re.DOTALL)
 _INDENT = re.compile(r"\s*\n\s*")
-_MAP = re.compile(r"^//# sourceMappingURL=.*$", re.MULTILINE)  # which nobody published
+_LINE_NOTE = re.compile(r"^[ \t]*//.*\n?", re.MULTILINE)  # a source map, too, which nobody published
 _PLAIN = " !$&'()*+,-./:;=?@_~"  # what may stand as it is in an address between double quotes
 
 
@@ -82,7 +82,7 @@ def joined(parts: list[Path], folder: Path, chosen: Settings, spoken: Language) 
         if part.is_relative_to(ASSETS):
             text = fill(text, spoken)
         sheet = part.suffix == ".css"
-        texts.append(_short(_moved(text, part.parent, folder, chosen)) if sheet else f"{_MAP.sub('', text)};")
+        texts.append(_short(_moved(text, part.parent, folder, chosen)) if sheet else f"{_LINE_NOTE.sub('', text)};")
     return "\n".join(texts) + "\n"
 
 

@@ -27,6 +27,7 @@ _WIDTH_PX = 1920
 _WIDTH, _HEIGHT = Emu(12_192_000), Emu(6_858_000)  # PowerPoint's own 16:9
 _TITLE_ONLY = 5  # among the layouts of python-pptx's own template
 _BLOCKS = {"p", "li", "tr", "pre", "div", "blockquote", "details", "ul", "ol", "table", "dt", "dd"}
+_SPACES = re.compile(r"[ \t\n]+")  # a hard space stays
 _UNSAID = {"svg", "style", "script"}
 
 
@@ -71,7 +72,7 @@ def _add(presentation: Show, source: html.HtmlElement, picture: BytesIO) -> None
 
 def _said(element: html.HtmlElement) -> str:
     """The element's text, a line a paragraph."""
-    lines = (" ".join(line.split()) for line in _text(element).split("\n"))
+    lines = (_SPACES.sub(" ", line).strip(" ") for line in _text(element).split("\n"))
     return re.sub(r"\n+", "\n", "\n".join(lines)).strip()
 
 
@@ -83,7 +84,7 @@ def _text(element: html.HtmlElement) -> str:
     is_code = element.tag == "pre" or any(parent.tag == "pre" for parent in element.iterancestors())
 
     def flowing(text: str | None) -> str:
-        return (text or "") if is_code else re.sub(r"\s+", " ", text or "")
+        return (text or "") if is_code else _SPACES.sub(" ", text or "")
 
     joined = flowing(element.text) + "".join(_text(child) + flowing(child.tail) for child in element)
     if element.tag in {"td", "th"}:

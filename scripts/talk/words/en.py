@@ -109,7 +109,9 @@ _STRINGS = {
     "deck.shortcuts.freeze": "freeze the picture in the hall",
     "deck.shortcuts.help": "this help",
     "deck.no_window": "No window",
-    "deck.no_window.mend": "The browser did not let the speaker window open. Allow pop-ups for this site and press {key} once more.",
+    "deck.no_window.mend": (
+        "The browser did not let the speaker window open. Allow pop-ups for this site and press {key} once more."
+    ),
     "report.title": "Rehearsal",
     "report.number": "No.",
     "report.slide": "Slide",
@@ -131,7 +133,9 @@ _STRINGS = {
     "speaker.report": "Report",
     "speaker.now": "Slide on screen",
     "speaker.dark": "The screen is blacked out: {key} brings it back",
-    "speaker.lost": "The slides are closed, and the timer stands. Open them anew and press {key} there: this window may be closed.",
+    "speaker.lost": (
+        "The slides are closed, and the timer stands. Open them anew and press {key} there: this window may be closed."
+    ),
     "speaker.frozen": "The hall sees another slide: {key} shows it this one",
     "speaker.go": "Go",
     "speaker.notes": "Notes",
