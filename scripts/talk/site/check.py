@@ -62,6 +62,7 @@ def find_mistakes() -> list[TalkError]:
             *_quotation_mistakes(path, text),
             *_snippet_mistakes(path, text),
             *_formula_mistakes(path, text),
+            *_unclosed_comments(path, text),
             *(TalkError(path, what, mend, line=line) for line, what, mend in find_slide_problems(text)),
         ]
         problems += sorted(found, key=lambda problem: problem.line or 0)
@@ -308,6 +309,11 @@ def _formula_mistakes(path: Path, text: str) -> Iterator[TalkError]:
         if "{{" not in tex:  # a reference in a formula: talk.site.leftovers
             for error in _raised(partial(typesetter().set, display=is_displayed), tex):
                 yield TalkError(path, error.what, error.mend, line=line)
+
+
+def _unclosed_comments(path: Path, text: str) -> Iterator[TalkError]:
+    for line, _ in numbered("<!--", without_code(text)):
+        yield TalkError(path, "a comment is never closed, and hides all that follows", "put --> after it", line=line)
 
 
 def _snippet_mistakes(path: Path, text: str) -> Iterator[TalkError]:

@@ -9,11 +9,15 @@ from talk.errors import TalkError
 from talk.paths import DOCS
 
 # How each begins, where it stands alone in a text, and what makes it one.
-_MARKS = re.compile(r"\{\{|-{1,}8<-{1,}|(?<![:/])/{3,}(?!/)|\[\^[\w-]+\]|\[[^\]\n]*\]\{ *\.")
+_MARKS = re.compile(
+    r"\{\{|-{1,}8<-{1,}|(?<![:/])/{3,}(?!/)|\[\^[\w-]+\]|\[[^\[\]\n]+\]\[[^\[\]\n]*\]|\[[^\]\n]*\]\{ *\."
+)
+# A number is an element, which no attribute holds.
+_ELEMENT = re.compile(r"<(?:data|span)\b")
 _ADDRESS = re.compile(r"\s*(?:claim|talk|site) *:", re.IGNORECASE)
 # TeX has double braces of its own.
 _IN_TEX = re.compile(r"\{\{\s*[\w/-]+(?:\.[\w/-]+)+\s*(?:\||\}\})")
-_LIKELY = re.compile(r"\{\{|8(?:<|&lt;)|///|\[\^|(?:claim|talk|site) *:|\]\{", re.IGNORECASE)
+_LIKELY = re.compile(r"\{\{|8(?:<|&lt;)|///|\[\^|\]\[|=.<(?:data|span)|(?:claim|talk|site) *:|\]\{", re.IGNORECASE)
 _CODE = frozenset({"code", "pre", "kbd", "script", "style", "textarea"})
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _ADDRESSES = frozenset({"href", "src", "action", "cite"})
@@ -67,7 +71,7 @@ class _Reader(HTMLParser):
                 continue
             if name in _ADDRESSES and _ADDRESS.match(value):
                 self.found.append((self._at, value[:60]))
-            elif mark := _MARKS.search(value):
+            elif mark := _MARKS.search(value) or _ELEMENT.search(value):
                 self.found.append((self._at, value[mark.start() :][:60]))
         if tag not in _VOID:
             self._open.append(tag)

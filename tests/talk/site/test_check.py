@@ -1,12 +1,15 @@
 """Sources that show what is not theirs, and quote what nobody said, are told with file and line."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from talk.errors import TalkError
 from talk.paths import DOCS, QUOTATIONS, ROOT, SNIPPETS
 from talk.site.check import find_doubtful_claims, find_hand_typed_numbers, find_mistakes
+from talk.site.pages import make_pages
+from talk.site.prepare import prepare
 
 PAGE = DOCS / "odd.md"
 
@@ -89,3 +92,25 @@ def test_a_typed_number_is_told_at_its_place() -> None:
     assert [each.partition(";")[0] for each in found if ":3:18:" in each] == [
         "docs/odd.md:3:18: the number «7 ms» is typed by hand"
     ]
+
+
+def test_a_comment_that_is_never_closed_is_told() -> None:
+    assert told("# A\n\n<!-- so --> `<!--`\n") == []
+    (problem,) = told("# A\n\n<!-- so\n\nmore\n")
+    assert problem.startswith("docs/odd.md:3: a comment is never closed")
+
+
+LOST = [
+    '<span title="{{ sorting.largest.ratio }}">x</span>', "<div>{{ sorting.largest.ratio }}</div>",
+    "<table><tr><td>{{ sorting.largest.ratio }}</td></tr></table>", "$t = {{ sorting.largest.ratio }}$",
+    '<a href="claim:builtin-wins">x</a>', "[x](Claim:builtin-wins)", "--8<-- nope.md", "{{ sorting.largest.ratio }",
+    "word[^none]", "[x][none]", "[x]{.given}",
+]  # fmt: skip
+
+
+def test_what_does_not_arrive_stops_the_build(tmp_path: Path) -> None:
+    prepare("T", "A")
+    PAGE.write_text("# A\n\n" + "\n\n".join(f"## P{at}\n\n{text}" for at, text in enumerate(LOST)), encoding="utf-8")
+    found = [str(problem) for problem in make_pages(tmp_path / "site") if "is left on the page" in str(problem)]
+    assert [at for at in range(len(LOST)) if not any(f"#p{at};" in each for each in found)] == []
+    assert all(each.startswith("docs/odd.md: ") for each in found)
