@@ -21,6 +21,8 @@ from talk.records.schema import moment
 from talk.render.render import finish_pages
 from talk.render.values import current_values
 from talk.site.check import find_mistakes, find_refuted_claims
+from talk.site.copies import Copied, write_copies
+from talk.site.feed import write_feed
 from talk.site.policy import write_policies
 from talk.site.port import refuse_taken
 from talk.site.prepare import prepare
@@ -43,6 +45,7 @@ class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self._serving = False
         self._is_built = False
         self._rebuilder = Rebuilder()
+        self._copied: list[Copied] = []
         self._content = ""  # of the page that is being indexed, as readers get it
 
     def on_startup(self, *, command: str, **_: Any) -> None:
@@ -93,6 +96,7 @@ class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         """Keep templates compiled, and tell them whether search.js answers here."""
         self._rebuilder.keep_templates(env)
         env.globals["own_search"] = _SEARCH in config.plugins
+        env.globals["has_copies"] = not self._serving
         return env
 
     @event_priority(_FIRST)
@@ -110,6 +114,10 @@ class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             name_in_menu(config.plugins[_SEARCH].search_index.entries, page)
         if self._serving:
             self._rebuilder.keep_entries(page, config)
+        elif page.meta.get("template") is None:  # the deck has its chapters' slides once more
+            order = context["nav"].pages
+            place = order.index(page) if page in order else len(order)
+            self._copied.append(Copied(page.file.dest_uri, page.title, page.content, place))
         return context
 
     on_page_context = CombinedEvent(_before_search, _after_search)  # type: ignore[arg-type]
@@ -123,6 +131,10 @@ class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         if MACHINE_PAGES.is_dir():
             hidden = shutil.ignore_patterns(".*")
             shutil.copytree(MACHINE_PAGES, site / MACHINE_PAGES.name, ignore=hidden, dirs_exist_ok=True)
+        address = config.site_url or ""
+        if not self._serving:
+            write_copies(site, self._copied, config.site_name, config.site_description or "", address)
+        write_feed(site, config.site_name, config.site_author or "", address)
         if not self._serving:  # the reloading script that a server puts into pages has no one hash
             write_policies(site)
 
