@@ -21,7 +21,7 @@ def _results() -> Iterator[None]:
 
 def measured_by(files: int, slug: str, moment: str) -> AnyRecord:
     """A record that so many files measured which are not there any more."""
-    record = samples.record(slug=slug, measured_at=moment)
+    record = samples.record(slug=slug, measured_at=moment, versions={})
     gone = {f"scripts/gone/part{number}.py": "0" * 64 for number in range(files)}
     return replace(record, code=replace(record.code, sources=record.code.sources | gone))
 
@@ -48,7 +48,7 @@ def test_at_most_three_changed_files_are_named(files: int, named: str) -> None:
 def test_machines_that_pages_do_not_ask_first_are_notes() -> None:
     write_record(measured_by(1, "first", "2026-11-22T06:00:00Z"))
     write_record(measured_by(1, "older", "2026-11-21T06:00:00Z"))
-    write_record(samples.record(slug="fresh", measured_at="2026-11-20T06:00:00Z"))
+    write_record(samples.record(slug="fresh", measured_at="2026-11-20T06:00:00Z", versions={}))
     problems, notes = find_stale_records()
     assert [problem.where for problem in problems] == ["docs/results/first/relay.json"]
     assert [note.where for note in notes] == ["docs/results/older/relay.json"]
