@@ -48,6 +48,7 @@ _UNSHOWN = frozenset({"audio", "base", "embed", "frame", "frameset", "iframe", "
 _LOADING = frozenset({"src", "srcset", "poster", "background", "data"})
 _FOREIGN = re.compile(r"[\s,]*(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 _MEND_SHOWN = "use a picture under docs/assets/, or link to it; if a record says so, measure again"
+_HTML_BY_ANOTHER_NAME = frozenset({".htm", ".xhtml", ".xht", ".shtml"})
 _MEND = "put the code into a file under docs/assets/scripts/, or escape what is shown"
 
 
@@ -130,11 +131,25 @@ def _theme_scripts() -> tuple[re.Pattern[str], ...]:
 def write_policies(folder: Path) -> int:
     """Give every page under `folder` that has none its policy; returns how many pages there are.
 
-    Raises TalkError as `with_policy` does, naming the page by its path in `folder`.
+    Raises TalkError as `with_policy` does, naming the page by its path in `folder`, and for what a browser would show
+    as a page and that can have no policy.
     """
-    pages = sorted(folder.rglob("*.html"))
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    for path in files:
+        name, kind = path.relative_to(folder).as_posix(), path.suffix.lower()
+        if kind in _HTML_BY_ANOTHER_NAME:
+            raise TalkError(name, "a page of this kind gets no policy", "call it .html, or delete it")
+        if kind == ".svg":  # opened by itself it is a page, and has no policy either
+            run = _Run()
+            run.feed(path.read_text(encoding="utf-8", errors="replace"))
+            for code in (*run.scripts, *run.attributes):
+                raise TalkError(name, f"a script in a drawing: {code.strip()[:60]}", "take it out")
+    pages = [path for path in files if path.suffix.lower() == ".html"]
     for page in pages:
         html = page.read_text(encoding="utf-8")
+        if "<html" not in html:
+            name = page.relative_to(folder).as_posix()
+            raise TalkError(name, "is HTML without <html>, which gets no policy", "make it a page, or delete it")
         page.write_text(with_policy(html, page.relative_to(folder).as_posix()), encoding="utf-8")
     return len(pages)
 

@@ -107,3 +107,25 @@ def test_what_no_browser_would_show_is_refused_by_name(body: str) -> None:
 
 def test_links_to_other_hosts_and_pictures_of_our_own_are_let_be() -> None:
     assert page(body='<a href="https://example.org">x</a><img src="../a.png"><img src="data:image/png;base64,">')
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("evil.htm", "<script>alert(1)</script>"),
+        ("evil.xhtml", "<html><head></head></html>"),
+        ("evil.html", "<script>document.title = 'RAN'</script>"),
+        ("assets/evil.svg", '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
+        ("assets/evil.SVG", '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'),
+    ],
+)
+def test_what_can_have_no_policy_is_refused_by_name(tmp_path: Path, name: str, content: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    with pytest.raises(TalkError, match=rf"^{name}: "):
+        write_policies(tmp_path)
+
+
+def test_a_drawing_without_a_script_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>', encoding="utf-8")
+    assert write_policies(tmp_path) == 0
