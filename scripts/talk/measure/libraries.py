@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -33,19 +34,18 @@ _TITLES = {"openblas": _OPENBLAS, "mkl": _MKL, "blis": "BLIS", "flexiblas": "Fle
 
 def find_libraries() -> list[Library]:
     """What the process has loaded that computes: kernels as the libraries name them, threads as they have them."""
-    found = _thread_pools()
-    if "torch" in sys.modules:
-        found += _of_torch()
-    if "numba" in sys.modules:
-        found += _of_numba()
+    found: list[Library] = []
+    for loaded, ask in {"threadpoolctl": _thread_pools, "torch": _of_torch, "numba": _of_numba}.items():
+        # Of a version that answers otherwise nothing is told: what has been measured is worth more.
+        if loaded in sys.modules or loaded == "threadpoolctl":
+            with suppress(Exception):
+                found += ask()
     return found
 
 
 def _thread_pools() -> list[Library]:
-    try:
-        from threadpoolctl import threadpool_info
-    except ImportError:
-        return []
+    from threadpoolctl import threadpool_info
+
     return [
         Library(
             name=_TITLES.get(pool["internal_api"], pool["internal_api"]),
@@ -69,8 +69,13 @@ def _of_torch() -> list[Library]:
 
     threads = torch.get_num_threads()
     capability = str(torch.backends.cpu.get_cpu_capability())
-    found = [Library(name="ATen", serves="torch", version=torch.__version__, kernel=capability, threads=threads)]
-    said = _said_by_torch()
+    aten = Library(name="ATen", serves="torch", version=str(torch.__version__), kernel=capability, threads=threads)
+    return [aten, *told_by_torch(_said_by_torch(), threads)]
+
+
+def told_by_torch(said: str, threads: int) -> list[Library]:
+    """MKL and oneDNN, by the lines in which they speak of themselves."""
+    found = []
     mkl = re.search(r"MKL_VERBOSE oneMKL (?P<version>\S+).*? for (?P<kernel>.*?), (?:Lnx|Win|OSX)", said)
     if mkl is not None:
         found.append(_told(_MKL, mkl["version"], mkl["kernel"], threads, least="AVX-512"))

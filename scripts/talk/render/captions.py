@@ -68,7 +68,7 @@ MULTIPLY = frozenset({"OpenBLAS", "MKL", "BLIS"})
 def _kernel(library: Library) -> str:
     """The library and its kernel: a core's name where it has no words of its own for what it uses."""
     if library.kernel is None:
-        return ", ".join(part for part in (library.name, library.said) if part)
+        return f"{library.name}, {say('provenance.kernel_untold')}"
     is_core = library.said is None
     return f"{library.name}, {say('provenance.kernel', kernel=library.kernel) if is_core else library.kernel}"
 

@@ -21,6 +21,7 @@ _STRINGS = {
     "provenance.changed": "The measuring code has changed: {files}",
     "provenance.and_more": "{files} and {count} more",
     "provenance.kernel": "{kernel}\xa0kernel",
+    "provenance.kernel_untold": "does not name its kernel",
     "provenance.old": "measured with former versions",
     "provenance.doubtful": "doubtful measurement",
     "doubt.above_ceiling": "above its own ceiling",

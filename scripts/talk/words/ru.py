@@ -21,6 +21,7 @@ _STRINGS = {
     "provenance.changed": "Код измерения изменился: {files}",
     "provenance.and_more": "{files} и ещё {count}",
     "provenance.kernel": "ядро\xa0{kernel}",
+    "provenance.kernel_untold": "своего ядра не называет",
     "provenance.old": "измерено прежними версиями",
     "provenance.doubtful": "сомнительный замер",
     "doubt.above_ceiling": "выше собственного потолка",
