@@ -13,6 +13,7 @@ from typing import Any
 
 from talk.errors import MissingError, NoDeviceError, TalkError, unforeseen
 from talk.experiment import Found, Task, find_experiment, missing_packages
+from talk.measure.compiled import keep_compiled
 from talk.measure.environment import set_aside
 from talk.measure.libraries import find_libraries
 from talk.measure.load import Watch
@@ -42,6 +43,7 @@ def measure(names: list[str], task: Task, out: Path, *, what_can_be: bool = Fals
     the same, and each failure is one line on standard error; TalkError then tells at the end that something failed, or
     that nothing could be measured.
     """
+    keep_compiled()
     experiments = [find_experiment(name) for name in names]
     watch, budget = Watch(quick=task.quick), _Again(_AGAIN_QUICK_S if task.quick else _AGAIN_S)
     if not what_can_be:

@@ -9,8 +9,8 @@ import sys
 
 from talk.errors import MissingError
 from talk.experiment import Task, find_experiment, missing_packages
+from talk.measure.compiled import compiled_folder
 from talk.measure.launcher import Launcher
-from talk.paths import CACHE
 from talk.records.sources import hash_sources
 
 from ..experiment import NAME, ON_CPU
@@ -19,7 +19,7 @@ from ..record import Matmul
 # What Numba compiles is kept between runs. Its own cache sees a change in a function's file, but not one in a kernel
 # that the function calls, so every state of the sources has a cache of its own.
 _STATE = hashlib.sha256(repr(sorted(hash_sources(find_experiment(NAME)).items())).encode()).hexdigest()[:16]
-os.environ["NUMBA_CACHE_DIR"] = str(CACHE / "numba" / _STATE)
+os.environ["NUMBA_CACHE_DIR"] = str(compiled_folder() / _STATE)
 if sys.modules.get("numba"):
     sys.modules["numba"].config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
 
