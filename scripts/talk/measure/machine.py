@@ -63,7 +63,11 @@ def find_devices(wanted: WantedDevice) -> list[Device]:
         what = "PyTorch sees no GPU" if torch.version.cuda else f"PyTorch {torch.__version__} is built without CUDA"
         mend = "use --device cpu, or install the driver and a CUDA build of PyTorch"
         raise NoDeviceError("--device cuda", what, mend)
-    choices: dict[WantedDevice, list[Device]] = {"auto": ["cpu", "cuda"] if there else ["cpu"], "cpu": ["cpu"], "cuda": ["cuda"]}
+    choices: dict[WantedDevice, list[Device]] = {
+        "auto": ["cpu", "cuda"] if there else ["cpu"],
+        "cpu": ["cpu"],
+        "cuda": ["cuda"],
+    }
     return choices[wanted]
 
 
