@@ -14,7 +14,7 @@ from bench.generic import names_of_this_talk
 from bench.kills import killed_builds
 from bench.live import edit_to_slide_s
 from bench.machines import build_with
-from bench.malformed import spoil_records
+from bench.malformed import spoil_records, sweep_records
 from bench.watched import Watched, watch
 from shared.workload import DIGITS_NETWORK
 from talk.errors import TalkError
@@ -93,6 +93,9 @@ def _nothing_lost() -> Iterator[tuple[str, str, str]]:
     right, wrong = spoil_records(100)
     print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
     yield "malformed records refused or escaped", f"{right} of 100", "100 of 100"
+    right, tried, wrong = sweep_records()
+    print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
+    yield "hostile leaves refused or escaped", f"{right} of {tried}", "all"
 
 
 def _gpu() -> Iterator[tuple[str, str, str]]:

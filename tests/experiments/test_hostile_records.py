@@ -6,7 +6,7 @@ than two gigabytes.
 
 import resource
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pytest
 from bench.malformed import TAG, sweep, with_tags, wrong
 from talk.experiment import find_experiments
 from talk.records.schema import SCHEMA_VERSION, AnyRecord, Code, Machine, Record
+from talk.records.store import read_records
 from talk.render.charts import undrawn
 
 MEASURED = [name for name, experiment in find_experiments().items() if experiment.sample() is not None]
@@ -64,3 +65,13 @@ def test_charts_and_captions_escape_what_they_are_told(experiment: str, tmp_path
     tagged = with_tags(content(experiment))
     assert tagged.count(TAG.encode()) > 5
     assert wrong(tagged, "box", experiment, tmp_path) == ("shown", None)
+
+
+def test_no_hostile_value_in_a_lab_is_believed_raw() -> None:
+    record = next(each for each in read_records() if each.experiment == "labs")
+    hostile = {"output_type": "display_data", "metadata": {}, "data": {"text/html": "<script>1</script><img src=//e>"}}
+    lab = record.data.labs[0]
+    lab.cells[0].outputs.append(hostile)
+    outcomes, problems = sweep(asdict(replace(record, data=replace(record.data, labs=[lab]))), [TAG, None, [], 0])
+    assert problems == []
+    assert min(outcomes["refused"], outcomes["shown"]) > 5
