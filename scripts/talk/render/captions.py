@@ -116,7 +116,7 @@ class Provenance:
     def kernels(self, titles: Mapping[str, str], libraries: Container[str] = MULTIPLY) -> str:
         """Which of `libraries` each package (as imported: as it is called) runs on, and which of its kernels, in words.
 
-        «NumPy: OpenBLAS, ядро SkylakeX; torch: MKL, AVX2»; empty where the record does not tell.
+        "NumPy: OpenBLAS, SkylakeX kernel; torch: MKL, AVX2"; empty where the record does not tell.
         """
         found = {each.serves: each for each in self.record.libraries if each.name in libraries}
         shown = (f"{title}: {_kernel(found[package])}" for package, title in titles.items() if package in found)
