@@ -136,9 +136,8 @@ def tile(source: Provenance, data: Matmul) -> str:
 
     middle = lanes // 2
     one_lane = lane(0, middle, None, 4, "lit") + "".join(lane(0, middle, row, 4, "lit") for row in range(rows))
-    all_lit = "".join(slab((66, top + row * high), (70, high - space), 1, "lit") for row in range(rows))
-    all_lit += "".join(register(row, vector, 2, "lit") for row in range(rows) for vector in range(vectors))
-    frames = [broadcast(0), *([broadcast(1)] if rows > 1 else []), one_lane, all_lit]
+    # The last frame is what paper keeps.
+    frames = [broadcast(row) for row in range(min(2, rows))] + [broadcast(rows // 2) + one_lane]
     reads = rows + vectors
     figures = [
         Figure(str(reads), plural(reads, "чтение", "чтения", "чтений"), 3),

@@ -21,7 +21,7 @@ _SEEDED = (
 
 def fragments(drawing: Drawing) -> dict[str, str]:
     """Name → fragment, for every table and picture of the experiment; `original/…` show the talk's own tables."""
-    from . import architecture, cures, figures, tables  # matplotlib takes a second to import
+    from . import architecture, cures, figures, pictures, tables  # matplotlib takes a second to import
 
     sources, beside = drawing.sources, drawing.published
     published = next((source for source in sources if source.record.origin == "published"), None)
@@ -59,6 +59,8 @@ def fragments(drawing: Drawing) -> dict[str, str]:
         "architecture": drawn(architecture.architecture, with_modules),
         "cures": drawn(cures.picture, cured),
         "cures-table": drawn(cures.ways, cured),
+        "launches": drawn(pictures.launches, best("cuda", having=pictures.launched), "cuda"),
+        "tiles-on-card": drawn(pictures.tiles_on_card, cuda, "cuda"),
     }
     for suffix, slide in (("", False), ("-slide", True)):
         prediction = partial(tables.prediction, original=beside, slide=slide)

@@ -1,0 +1,98 @@
+"""What a GPU waits for and how a product lies on it, drawn to scale from the record."""
+
+from talk.records.schema import Record
+from talk.render.captions import Provenance
+from talk.render.scene import WIDTH, Figure, Scene, slab, stroke, words
+from talk.words import NBSP, quantity
+
+from ..record import Profiling
+from .values import named_values
+
+_LAUNCHES = 6  # are drawn
+_LAUNCH, _KERNEL, _IDLE = "cuda.addmm.total_time_per_call", "cuda.addmm.device_time_per_call", "cuda.idle_share"
+
+
+def launches(source: Provenance, _: object) -> str:
+    """The CPU launches addmm after addmm; the GPU computes each, and waits for the next: mean times, to scale."""
+    values = named_values(source.record)
+    launch, kernel = values[_LAUNCH].number, values[_KERNEL].number
+    # A kernel starts when it is launched and the one before it has ended.
+    kernels, free = [], 0.0
+    for at in range(_LAUNCHES):
+        start = max((at + 1) * launch, free)
+        free = start + kernel
+        kernels.append((start, free))
+    scale = (WIDTH - 8) / free
+    top, high = 64.0, 110.0
+    below = top + high + 90
+    base = words((0, 42), "CPU: путь до запуска", tone=1) + words((0, below - 22), "GPU: ядра addmm", tone=3)
+    base += "".join(
+        slab((4 + at * launch * scale, top), (launch * scale - 5, high), 1, "lit") for at in range(_LAUNCHES)
+    )
+    work = "".join(
+        slab((4 + start * scale, below), ((end - start) * scale - 2, high), 3, "lit") for start, end in kernels
+    )
+    gaps, ended = "", 0.0
+    for start, end in kernels:
+        if start > ended:
+            gaps += slab((4 + ended * scale, below), ((start - ended) * scale - 2, high), 4, "waiting")
+        ended = end
+    bottom = below + high + 24
+    base += stroke([(4, bottom), (WIDTH - 4, bottom)], 2) + words((4, bottom + 40), "0", kind="quiet")
+    base += words((WIDTH - 4, bottom + 40), quantity(free, "time"), "end", "quiet")
+    figures = [_timed(launch, "запуск", 1), _timed(kernel, "ядро", 3)]
+    told = f"Один addmm: путь до запуска {quantity(launch, 'time')}, ядро {quantity(kernel, 'time')}"
+    if _IDLE in values:
+        idle = quantity(values[_IDLE].number, "share", decimals=0)
+        figures.append(Figure(idle.replace(NBSP, ""), "всего прогона карта ждёт", 4, 1))
+        told += f"; карта ждёт {idle} всего прогона"
+    scene = Scene("Запуски над ядрами", told, base, round(bottom + 60), [work, gaps], figures)
+    caption = "Средние времена одного addmm, в масштабе; пунктиром — карта ждёт следующего запуска"
+    return source.figure(scene.html, caption, "drawn", "cuda")
+
+
+def _timed(seconds: float, said: str, tone: int) -> Figure:
+    amount, unit = quantity(seconds, "time").split(NBSP)
+    return Figure(amount, f"{unit}, {said}", tone)
+
+
+# The talk's card, RTX 3090 Ti, and the kernel that cuBLAS picked for it: ampere_sgemm_64x32_sliced1x4.
+_MULTIPROCESSORS, _TILE, _SLICES = 84, (64, 32), 4
+_PRODUCT = (100, 512)  # rows and columns of a usual phrase's product
+
+
+def tiles_on_card(source: Provenance, _: object) -> str:
+    """Tiles of a product painted on the multiprocessors that compute them; the rest stands idle."""
+    tiles = -(-_PRODUCT[0] // _TILE[0]) * -(-_PRODUCT[1] // _TILE[1])
+    idle = _MULTIPROCESSORS - tiles
+    columns, cell, top = 14, 56.0, 60.0
+    rows = _MULTIPROCESSORS // columns
+
+    def processor(at: int, tone: int, kind: str = "") -> str:
+        return slab((4 + at % columns * cell, top + at // columns * cell), (cell - 8, cell - 8), tone, kind)
+
+    base = words((4, 40), f"{_MULTIPROCESSORS} мультипроцессора, плитка {_TILE[0]} × {_TILE[1]} каждому")
+    base += "".join(processor(at, 2, "waiting") for at in range(_MULTIPROCESSORS))
+    painted = "".join(processor(at, 1, "lit") for at in range(tiles))
+    figures = [
+        Figure(str(tiles), f"плитки в матрице {_PRODUCT[0]} × {_PRODUCT[1]}", 1, 0),
+        Figure(str(idle), "процессора без дела", 2, 0),
+        Figure(f"×{_SLICES}", "режут и сумму, чтобы занять всех", 4),
+    ]
+    scene = Scene(
+        "Плитки на мультипроцессорах",
+        f"Из {_MULTIPROCESSORS} мультипроцессоров плитки достались {tiles}, {idle} стоят; если сумму разрезать на "
+        f"{_SLICES} части, работы хватает всем",
+        base,
+        round(top + rows * cell + 8),
+        [painted],
+        figures,
+    )
+    return source.figure(
+        scene.html, "Матрица addmm на карте доклада, RTX 3090 Ti: одна клетка — один мультипроцессор", "drawn", "cuda"
+    )
+
+
+def launched(record: Record[Profiling]) -> bool:
+    """Whether the record tells what a launch of addmm takes, and its kernel."""
+    return {_LAUNCH, _KERNEL} <= named_values(record).keys()
