@@ -3,12 +3,12 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from talk.errors import TalkError
+from talk.errors import TalkError, unforeseen
 from talk.experiment import Found, find_experiments
 from talk.paths import EXPERIMENTS, RESULTS, shown
 from talk.records.files import LARGEST_BYTES, read_regular, write_whole
@@ -49,6 +49,7 @@ def read_record(path: Path) -> AnyRecord:
     from pydantic import ValidationError  # pages have pydantic; a bare GPU machine, which only writes, need not
 
     content = read_json(path)
+    is_old = "digest" not in content
     _refuse_edited(content, path)
     version = content.get("schema_version")
     if version not in READABLE:
@@ -72,6 +73,8 @@ def read_record(path: Path) -> AnyRecord:
     except (ArithmeticError, LookupError, TypeError) as error:  # of a schema's own checks, which reckon
         raise TalkError(path, f"its numbers contradict one another ({error!r})", MEND) from None
     _refuse_impossible(record, path)
+    if is_old:  # measured when nobody asked whether it contradicts itself
+        record = replace(record, doubtful=[*record.doubtful, *_doubts(experiments[record.experiment], record, path)])
     expected = record_path(path.parent.parent, record.machine.slug, record.experiment)
     if expected != path:
         raise TalkError(path, f"field machine.slug or experiment: it belongs at {shown(expected)}", "move it there")
@@ -162,6 +165,13 @@ def _refuse_out_of_range(content: dict[str, Any], hint: Any, path: Path) -> None
         field, what = wrong
         mend = f"{MEND}; where it may be negative its schema says `Signed`" if ": -" in f": {what}" else MEND
         raise TalkError(path, f"field {field}: {what}", mend)
+
+
+def _doubts(experiment: Found, record: AnyRecord, path: Path) -> list[str]:
+    try:
+        return [doubt for doubt in experiment.doubts(record.data) if doubt not in record.doubtful]
+    except Exception as error:
+        raise unforeseen(error, path) from None
 
 
 def _refuse_impossible(record: AnyRecord, path: Path) -> None:
