@@ -3,6 +3,8 @@
 Its records and the made ones of its experiments are those that the generator's tests know nothing of.
 """
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -12,7 +14,7 @@ from mkdocs.config import load_config
 
 from talk.cli import main
 from talk.experiment import find_experiment, find_experiments
-from talk.paths import DOCS, ROOT
+from talk.paths import CONFIG, DOCS, RESULTS, ROOT
 from talk.records.notebooks import find_notebooks, read_notebook
 from talk.records.schema import AnyRecord
 from talk.records.store import read_records
@@ -123,3 +125,21 @@ def test_unreadable_audio_is_refused_before_anything_is_measured(
     (line,) = capfd.readouterr().err.splitlines()
     assert line.startswith(f"{sounds / 'broken.wav'}: cannot be read as audio")
     assert not out.exists()
+
+
+def test_the_command_adds_to_it_and_changes_no_line(tmp_path: Path) -> None:
+    """Its menu has a section of labs."""
+    for machine in RESULTS.iterdir():  # settings may name one
+        (tmp_path / machine.relative_to(ROOT)).mkdir(parents=True)
+    for path in (CONFIG, DOCS / "slides.md"):
+        (tmp_path / path.relative_to(ROOT)).write_bytes(path.read_bytes())
+    for what in ("chapter", "experiment", "lab"):
+        words = [sys.executable, "-m", "talk", "add", what, "more"]
+        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    before = CONFIG.read_text(encoding="utf-8").splitlines()
+    after = (tmp_path / "mkdocs.yml").read_text(encoding="utf-8").splitlines()
+    assert [line for line in after if line in before] == before
+    labs = [line for line in after if ": labs/" in line]
+    assert labs[-1] == labs[0][: labs[0].index("-")] + "- More: labs/more.md"
+    assert (tmp_path / "docs" / "more.md").read_text(encoding="utf-8").count("Что вы знали до") == 1

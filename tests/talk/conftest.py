@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from filelock import FileLock
 
 if "talk.paths" in sys.modules:
     raise pytest.UsageError("these tests run in a process of their own: pytest tests/talk")
@@ -266,12 +267,20 @@ def run(small_talk: Path) -> Run:
 
 @pytest.fixture(scope="session")
 def built_talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new talk as `talk new` writes it, measured in short, built and checked."""
-    folder = tmp_path_factory.mktemp("built") / "new-talk"
-    shutil.copytree(ROOT, folder, symlinks=True, ignore=shutil.ignore_patterns("__pycache__", "relay", "bare"))
-    for words in (("measure", "--quick"), ("build", "--no-measure"), ("check",)):
-        done = run_talk(folder, *words)
-        assert done.returncode == 0, done.stderr
+    """A new talk as `talk new` writes it, measured in short, built and checked; once for all processes."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder = shared / "new-talk"
+    with FileLock(shared / "new-talk.lock"):
+        if not folder.is_dir():
+            begun = tmp_path_factory.mktemp("begun") / folder.name
+            ignored = shutil.ignore_patterns("__pycache__", *(experiment.name for experiment in MADE.iterdir()))
+            shutil.copytree(ROOT, begun, symlinks=True, ignore=ignored)
+            for words in (("measure", "--quick"), ("build", "--no-measure"), ("check",)):
+                done = run_talk(begun, *words)
+                assert done.returncode == 0, done.stderr
+            begun.rename(folder)
     return folder
 
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.talk.conftest import CHECKOUT
 from tests.talk.new.conftest import Room
 from tests.talk.new.test_new import refused
 
@@ -93,21 +92,3 @@ def test_a_talk_without_a_menu_or_a_deck_is_told_so(copied: Room) -> None:
 
 def test_outside_of_a_talk_nothing_is_added(installed: Room) -> None:
     assert "there is no talk here" in refused(installed.talk("add", "chapter", "more"))
-
-
-def test_it_works_in_the_talk_that_the_generator_grew_up_in(installed: Room, tmp_path: Path) -> None:
-    """Its menu has a section of labs; no line but the new ones differs."""
-    for machine in (CHECKOUT / "docs" / "results").iterdir():  # settings may name one
-        (tmp_path / "docs" / "results" / machine.name).mkdir(parents=True)
-    for name in ("mkdocs.yml", "docs/slides.md"):
-        (tmp_path / name).write_bytes((CHECKOUT / name).read_bytes())
-    here = installed.at(tmp_path)
-    for words in (("chapter", "more"), ("experiment", "more"), ("lab", "more")):
-        done = here.talk("add", *words)
-        assert done.returncode == 0, done.stderr
-    before = (CHECKOUT / "mkdocs.yml").read_text(encoding="utf-8").splitlines()
-    after = (tmp_path / "mkdocs.yml").read_text(encoding="utf-8").splitlines()
-    assert [line for line in after if line in before] == before
-    labs = [line for line in after if ": labs/" in line]
-    assert labs[-1] == labs[0][: labs[0].index("-")] + "- More: labs/more.md"
-    assert (tmp_path / "docs" / "more.md").read_text(encoding="utf-8").count("Что вы знали до") == 1
