@@ -5,7 +5,6 @@ Its records and the made ones of its experiments are those that the generator's 
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -75,13 +74,9 @@ def test_a_headline_is_a_name_that_records_answer(name: str) -> None:
     assert Values([]).is_known(name)
 
 
-def with_figures() -> Iterator[AnyRecord]:
-    for record in COMMITTED:
-        if machines.has_pages(record.experiment):
-            yield record
-
-
-@pytest.mark.parametrize("record", with_figures(), ids=lambda record: record.name)
+@pytest.mark.parametrize(
+    "record", [each for each in COMMITTED if machines.has_pages(each.experiment)], ids=lambda record: record.name
+)
 def test_which_figures_there_are_is_known_before_they_are_drawn(record: AnyRecord) -> None:
     experiment = find_experiment(record.experiment)
     found = {}
