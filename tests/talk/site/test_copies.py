@@ -32,7 +32,7 @@ def test_a_copy_has_the_pages_words_with_its_numbers(built: Path) -> None:
     assert f"It took {number}." in copy
     assert "{{" not in copy
     assert "## More" in copy
-    assert '<link rel="alternate" type="text/markdown" href="index.html.md">' in page
+    assert '<link rel="alternate feed" type="application/atom+xml" href="../../feed.xml">' in page
 
 
 def test_the_list_names_every_page_but_the_deck_and_leads_to_it(built: Path) -> None:
