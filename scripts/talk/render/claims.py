@@ -35,7 +35,7 @@ _NAME = re.compile(r"(?:[a-z0-9][a-z0-9.-]*/)?[a-z][a-z0-9_]*(?:\.[A-Za-z0-9_*]+
 _MEND = "write «name > name» (also <, >=, <=, ==) or «name ≈ name ± 5 %»"
 _KEYS = frozenset({"relation", "margin", "machines"})
 _LARGEST_TOLERANCE = 0.5
-# A value that is the extreme of several, by its name: `profiling.cpu.costliest_but_addmm`.
+# A value that is the extreme of several, by its name: `sorting.slowest.time`.
 _EXTREME = re.compile(r"(?:^|[._])(?:best|worst|least|most|largest|smallest|fastest|slowest|costliest|cheapest|total)")
 # Dimensions whose numbers may be compared.
 _PLAIN = frozenset({"ratio", "count", "share"})

@@ -45,7 +45,7 @@ def _in(html: str) -> Iterator[tuple[str, str]]:
 
 
 def _source(page: Path) -> Path | str:
-    """The source of a page: `gpu/index.html` is made of docs/gpu.md."""
+    """The source of a page: `chapter/index.html` is made of docs/chapter.md."""
     address = page.parent if page.name == "index.html" else page.with_suffix("")
     for source in (DOCS / f"{address}.ipynb", DOCS / f"{address}.md", DOCS / address / "index.md"):
         if source.is_file():

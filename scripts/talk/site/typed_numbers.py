@@ -65,6 +65,7 @@ _SIGNS = frozenset(
     "times cdot approx sim quad qquad left right frac dfrac tfrac le ge leq geq to dots ldots pm mathbf begin "
     "end".split()
 )
+_WORDS = re.compile(r"[^\W\d_a-zA-Z\u0370-\u03ff]")  # letters of a script that mathematics does not use
 _TEX_TEXT = re.compile(r"\\(?:text|mathrm|textbf|textit|mbox|operatorname)\s*\{[^{}]*\}")
 
 
@@ -322,7 +323,7 @@ class _Page(HTMLParser):
             return
         rest = re.sub(r"\\[a-zA-Z]+", _letter, _TEX_TEXT.sub("", tex))
         texts = (text[0].partition("{")[2] for text in _TEX_TEXT.finditer(tex))
-        says = any([*language().numerals.find(text)] for text in texts) or re.search("[А-Яа-яЁё]", rest)
+        says = any([*language().numerals.find(text)] for text in texts) or _WORDS.search(rest)
         if says or not re.search("[A-Za-zα]", rest):
             self._tell(self._last, tex.strip())
 
