@@ -59,6 +59,10 @@ class Scene:
             f'<div class="scene-figures">{figures}</div></div>' if figures else "</div>"
         )
 
+    def unmeasured(self, caption: str) -> str:
+        """The figure of a scene in which nothing is measured; `caption` is HTML."""
+        return f'<figure class="drawn">{self.html}<figcaption>{caption}</figcaption></figure>\n'
+
 
 def _figure(figure: Figure) -> str:
     comes = "" if figure.step is None else f' data-fragment-index="{figure.step}"'

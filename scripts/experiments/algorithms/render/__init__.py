@@ -44,9 +44,13 @@ def fragments(drawing: Drawing) -> dict[str, str]:
 def _drawn() -> dict[str, str]:
     from .lattices import ctc_picture, edit_picture
     from .ring_picture import ring_picture
+    from .scenes import beam, blank
 
     made = {"lattice-ctc": ctc_picture, "lattice-edits": edit_picture, "ring-steps": ring_picture}
-    return {f"{name}{'-slide' if steps else ''}": draw(steps) for name, draw in made.items() for steps in (False, True)}
+    drawn = {
+        f"{name}{'-slide' if steps else ''}": draw(steps) for name, draw in made.items() for steps in (False, True)
+    }
+    return drawn | {"blank": blank(), "beam": beam()}
 
 
 def _measured(source: Provenance) -> dict[str, str]:

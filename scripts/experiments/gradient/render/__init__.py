@@ -15,7 +15,7 @@ _FUNCTIONS = ("quadratic", "rosenbrock", "line")
 
 def fragments(drawing: Drawing) -> dict[str, str]:
     """Name → fragment, for every table and picture of the gradient experiment. Drawn pictures need no record."""
-    from . import descents, figures, pictures, tables, training  # matplotlib takes a second to import
+    from . import descents, figures, pictures, scenes, tables, training  # matplotlib takes a second to import
 
     def drawn(draw: Callable[..., str], part: Callable[[Gradient], Any], **options: object) -> str:
         return drawing.draw(partial(draw, **options), part)
@@ -25,6 +25,8 @@ def fragments(drawing: Drawing) -> dict[str, str]:
         "products": drawn(tables.products, _whole),
         "backward": drawn(tables.backward, _on("cpu")),
         "passes": drawn(tables.passes, _on("cpu")),
+        "two-products": drawn(scenes.two_products, _on("cpu")),
+        "memory": drawn(scenes.memory, lambda data: scenes.recomputed(_on("cpu")(data))),
         "backward-cuda": drawn(tables.backward, _on("cuda")),
         "remembering": drawn(figures.remembering, _on("cpu")),
         "remembering-cuda": drawn(figures.remembering, _on("cuda")),
@@ -46,7 +48,7 @@ def fragments(drawing: Drawing) -> dict[str, str]:
         for function in _FUNCTIONS:
             made[f"paths-{function}"] = drawn(descents.paths, _whole, function=function)
             made[f"convergence-{function}"] = drawn(descents.convergence, _whole, function=function)
-    return made | pictures.fragments()
+    return made | pictures.fragments() | {"chain": scenes.chain()}
 
 
 def _whole(data: Gradient) -> Gradient:

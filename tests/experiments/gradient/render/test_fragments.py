@@ -20,7 +20,7 @@ LEARNING = samples.gradient().learning
 assert LEARNING is not None
 PICTURES = ("tangent", "surface", "fit", "residuals", "descent", "graph")
 VERDICT = "verdict"
-DRAWN = {f"{name}{suffix}" for name in PICTURES for suffix in ("", "-slide")}
+DRAWN = {f"{name}{suffix}" for name in PICTURES for suffix in ("", "-slide")} | {"chain"}
 
 
 def drawn(*records: AnyRecord) -> dict[str, str]:
