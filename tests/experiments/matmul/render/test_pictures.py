@@ -1,0 +1,76 @@
+"""Scenes of the descent hold what their record says."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from experiments.matmul.record import Matmul, Tiling
+from experiments.matmul.render import pictures
+from experiments.matmul.render.thermometer import RUNGS, measured, thermometer
+from experiments.matmul.sample import sample
+from talk.experiment import find_experiment
+from talk.render.captions import Provenance
+from talk.render.drawing import drawing_of
+from tests.experiments.matmul.samples import matmul_record, without_gpu
+
+
+def scenes(data: Matmul) -> dict[str, str]:
+    return pictures.scenes(drawing_of(find_experiment("matmul"), [matmul_record(data)]))
+
+
+def figures_of(html: str) -> list[str]:
+    return re.findall(r"<b>(.*?)</b>", html)
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "lanes", "reads", "registers"),
+    [(6, 64, 16, 10, 24), (4, 8, 4, 6, 8), (14, 32, 16, 16, 28), (6, 16, 8, 8, 12), (1, 4, 4, 2, 1)],
+)
+def test_a_tile_is_read_by_rows_and_vectors_and_computed_by_both(
+    rows: int, columns: int, lanes: int, reads: int, registers: int
+) -> None:
+    tiling = sample().tiling
+    assert isinstance(tiling, Tiling)
+    tile = scenes(replace(sample(), tiling=replace(tiling, rows=rows, columns=columns, lanes=lanes)))["tile"]
+    assert figures_of(tile)[:2] == [str(reads), str(registers)]
+
+
+def test_cache_lines_show_both_speeds_at_one_size() -> None:
+    assert figures_of(scenes(sample())["cache-lines"]) == ["1,00", "10,0"]
+
+
+def test_a_quarter_of_l1_holds_the_rows_of_a() -> None:
+    ladder = scenes(sample())["memory-ladder"]
+    box, there = re.findall(r'<rect class="slab tone-[21](?: lit)?" x="232.0" y="108.0" width="([\d.]+)"', ladder)
+    assert float(there) / float(box) == pytest.approx(4 * 6 * 512 / (48 << 10), abs=0.01)
+
+
+def test_each_thread_has_a_stripe() -> None:
+    data = sample()
+    many = [replace(each, threads=64) if each.name == "threads" else each for each in data.contenders]
+    assert figures_of(scenes(data)["stripes"])[0] == "2"
+    assert figures_of(scenes(replace(data, contenders=many))["stripes"])[0] == "64"
+
+
+def test_at_most_three_figures_stand_beside_a_scene() -> None:
+    for name, html in scenes(sample()).items():
+        assert 1 <= len(figures_of(html)) <= 3, name
+
+
+def test_mercury_rises_from_circle_to_circle() -> None:
+    source = Provenance(matmul_record(sample()))
+    levels = []
+    for rung in RUNGS[: RUNGS.index("gpu_triton") + 1]:
+        mercury = re.search(r'class="slab tone-1 lit" x="4.0" y="([\d.]+)"', thermometer(source, sample(), rung))
+        assert mercury is not None, rung
+        levels.append(float(mercury[1]))
+    assert levels == sorted(set(levels), reverse=True)
+
+
+def test_a_circle_that_waits_for_a_gpu_is_hatched() -> None:
+    data = without_gpu()
+    assert measured(data) is data
+    html = thermometer(Provenance(matmul_record(data)), data, "gpu_triton")
+    assert "slab tone-1 waiting" in html
+    assert figures_of(html) == ["ждёт GPU"]
