@@ -21,7 +21,7 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page of the six pictures and nothing else."""
     made = fragments()
     styles = "".join(f"<style>{style.read_text()}</style>" for style in STYLES)
-    body = "".join(made[f"gradient/{name}.html"] for name in NAMES)
+    body = "".join(made[name] for name in NAMES)
     page = (
         f'<!doctype html><meta charset="utf-8">{styles}<body class="md-typeset">{body}<script src="live.js"></script>'
     )
@@ -64,7 +64,7 @@ def test_each_picture_starts_as_it_was_drawn(page: Page) -> None:
     made = fragments()
     for name in NAMES:
         for label in figure(page, name).locator("text").all_text_contents():
-            assert label in made[f"gradient/{name}.html"], name
+            assert label in made[name], name
 
 
 def test_keys_move_the_moment(page: Page) -> None:

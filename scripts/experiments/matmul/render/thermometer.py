@@ -4,7 +4,10 @@ import math
 from html import escape
 
 from talk.render.captions import Provenance
+from talk.render.measured import element as measured_number
 from talk.render.scene import slab, stroke
+from talk.render.value import Value
+from talk.render.values import Found
 from talk.words import quantity
 
 from ..record import Matmul
@@ -18,7 +21,7 @@ RUNGS = (
     ICE,
 )  # fmt: skip
 _CIRCLES = {step.name: step.circle for step in STEPS} | {GRID: 7, ICE: 9}
-_WIDTH, _HEIGHT = 44, 600
+_WIDTH, _HEIGHT = 40, 600
 
 
 def thermometer(source: Provenance, data: Matmul, rung: str) -> str:
@@ -44,11 +47,16 @@ def thermometer(source: Provenance, data: Matmul, rung: str) -> str:
     told = f"Круг {_CIRCLES[rung]}: {said}"
     if promised is not None:
         told += f"; потолок {quantity(promised, 'flop_rate')}"
-    drawing = (
-        f'<div class="scene"><b>{escape(said)}</b><svg class="drawing" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
-        f'aria-label="{escape(told)}" translate="no"><title>Термометр спуска</title>{tube}</svg></div>'
+    if rung in rates:
+        how = f"скорость круга {_CIRCLES[rung]} на самых больших матрицах, которые измерены"
+        found = Found(Value(rates[rung], "flop_rate", how), source.record)
+        reading = measured_number(found, said, stale=bool(source.changed))
+    else:
+        reading = f"<span>{escape(said)}</span>"
+    return (
+        f'<div class="thermometer scene"><svg class="drawing" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
+        f'aria-label="{escape(told)}" translate="no"><title>Термометр спуска</title>{tube}</svg>{reading}</div>\n'
     )
-    return source.figure(drawing, "Скорость круга на шкале всего спуска, логарифмической", "thermometer")
 
 
 def _rate(data: Matmul, rung: str) -> float | None:

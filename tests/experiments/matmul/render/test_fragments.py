@@ -37,10 +37,10 @@ def svg(fragment: str) -> ElementTree.Element:
 def test_every_fragment_is_one_figure_of_the_record_on_one_line(made: dict[str, str]) -> None:
     for name, fragment in made.items():
         assert fragment.count("\n") == 1
-        if name != "gpu":
+        ElementTree.fromstring(fragment)
+        if name != "gpu" and not name.startswith("thermometer-"):
             assert fragment.count("<figure") == 1
             assert 'data-record="test-box/matmul"' in fragment
-            ElementTree.fromstring(fragment)
 
 
 def test_nothing_measured_is_said(made: dict[str, str]) -> None:
