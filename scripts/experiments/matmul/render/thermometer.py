@@ -12,7 +12,8 @@ from talk.words import quantity
 
 from ..record import Matmul
 from .descent import circle_rate
-from .steps import STEPS, step_of
+from .prediction import predictions
+from .steps import STEPS
 
 # Where a slide stands: steps by their names, and what is no step.
 GRID, ICE = "grid", "ice"
@@ -46,7 +47,7 @@ def thermometer(source: Provenance, data: Matmul, rung: str) -> str:
         said = said.replace("ФЛОП", "ОП")
     told = f"Круг {_CIRCLES[rung]}: {said}"
     if promised is not None:
-        told += f"; потолок {quantity(promised, 'flop_rate')}"
+        told += f"; обещано {quantity(promised, 'flop_rate')}"
     if rung in rates:
         how = f"скорость круга {_CIRCLES[rung]} на самых больших матрицах, которые измерены"
         found = Found(Value(rates[rung], "flop_rate", how), source.record)
@@ -67,17 +68,9 @@ def _rate(data: Matmul, rung: str) -> float | None:
 
 
 def _promised(data: Matmul, rung: str) -> float | None:
-    """The lower of the two ceilings that the record knows over the step: arithmetic, and what L1 gives its loop."""
-    found = data.find(rung)
-    if found is None or not found.bytes_asked_per_flop or step_of(found).device != "cpu":
-        return None
-    peaks = [each.flops_per_s for each in data.peaks if (each.device, each.threads) == ("cpu", found.threads)]
-    ways = [
-        each.bytes_per_s
-        for each in data.bandwidths
-        if (each.level, each.threads, each.traffic) == ("l1", found.threads, step_of(found).traffic)
-    ]
-    return min(max(peaks), max(ways) / found.bytes_asked_per_flop) if peaks and ways else None
+    """What the model of the machine promises the step; None where the record has no model."""
+    found = next((each for each in predictions(data) if each.name == rung), None)
+    return 2 * found.point.n * found.point.m * found.point.p / found.promised_s if found is not None else None
 
 
 def measured(data: Matmul) -> Matmul | None:

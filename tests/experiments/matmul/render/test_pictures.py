@@ -1,5 +1,6 @@
 """Scenes of the descent hold what their record says."""
 
+import math
 import re
 from dataclasses import replace
 
@@ -7,6 +8,7 @@ import pytest
 
 from experiments.matmul.record import Matmul, Tiling
 from experiments.matmul.render import pictures
+from experiments.matmul.render.prediction import predictions
 from experiments.matmul.render.thermometer import RUNGS, measured, thermometer
 from experiments.matmul.sample import sample
 from talk.experiment import find_experiment
@@ -75,3 +77,18 @@ def test_a_circle_that_waits_for_a_gpu_is_hatched() -> None:
     assert "slab tone-1 waiting" in html
     assert "<span>ждёт GPU</span>" in html
     assert "<data" not in html
+
+
+def test_the_promised_rung_stands_where_the_model_promised() -> None:
+    data = sample()
+    source = Provenance(matmul_record(data))
+    promised = {each.name: 2 * each.point.n**3 / each.promised_s for each in predictions(data)}
+    assert "registers" in promised
+    rates = {rung: data.find(rung).squares[-1].flops_per_s for rung in ("python", "gpu_triton")}  # type: ignore[union-attr]
+    mark = re.search(r'class="stroke tone-4" d="M0.0 ([\d.]+)', thermometer(source, data, "registers"))
+    assert mark is not None
+    # The scale is logarithmic, from half of the least rate to the most of them.
+    least, most = rates["python"] / 2, rates["gpu_triton"]
+    share = math.log(promised["registers"] / least) / math.log(most / least)
+    assert float(mark[1]) == pytest.approx(596 - share * 592, abs=0.1)
+    assert 'class="stroke tone-4"' not in thermometer(source, data, "python")
