@@ -15,7 +15,7 @@ KEPT_FOR_READERS: dict[str, set[str]] = {
     "algorithms": {"Attention.tile", "Attention.width"},
     "gradient": {
         "ConformerBackward.frames", "ConformerBackward.threads", "Descent.rate", "EnginePrice.widths", "Learning.steps",
-        "Operator.cpu_time_total_us", "Reading.training_time_s", "Remembering.checkpointing",
+        "Operator.cpu_time_total_us", "Reading.training_time_s",
         "Descent.diverged",  # its path is drawn, and leaves the picture
     },
     "profiling": {"Kernel.operator", "Workload.audio"},

@@ -141,9 +141,9 @@ class Prices:
 class Tiling:
     """How circle 4 cuts the product up on this machine. Sides of the register tile and of the block of B are counts."""
 
-    rows: PositiveInt
-    columns: PositiveInt
-    lanes: PositiveInt
+    rows: Annotated[int, Range(1, 64)]  # a register tile larger than any processor's registers is a mistake
+    columns: Annotated[int, Range(1, 1024)]
+    lanes: Annotated[int, Range(1, 256)]
     block_depth: PositiveInt
     block_columns: PositiveInt
     l1_bytes: int

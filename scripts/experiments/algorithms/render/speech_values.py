@@ -128,7 +128,9 @@ def decoding_values(decoding: Decoding) -> Named:
     yield from _beam_values(decoding)
     yield from exponential_values("decoding.trial", decoding.trial, "кадром больше")
     frames = decoding.trial.points[-1].size
-    texts = sum(decoding.letters**length for length in range(int(frames) + 1))
+    # A geometric progression: texts of no letter, of one, and so on up to a letter a frame.
+    letters = float(decoding.letters)
+    texts = frames + 1 if letters == 1 else (letters ** (frames + 1) - 1) / (letters - 1)
     of_letters = f"{decoding.letters} {plural(decoding.letters, 'буквы', 'букв', 'букв')}"
     how = f"текстов из {of_letters}, самый длинный — букв: {frames:.0f}"
     yield (

@@ -160,7 +160,7 @@ def test_captions_name_machine_date_versions_code_and_record(made: dict[str, str
     caption = text(made["operators-cuda"].partition("<figcaption>")[2])
     for words in ("NVIDIA H200", "23 ноября 2026", "PyTorch 2.13.0+cpu", "NeMo 3.0.0", "0123456", "веса случайные"):
         assert words in caption
-    assert 'href="../results/h200/profiling.json"' in made["operators-cuda"]
+    assert 'href="site:results/h200/profiling.json"' in made["operators-cuda"]
     assert 'data-record="h200/profiling"' in made["operators-cuda"]
     assert "NVIDIA H200" not in made["operators-cpu"]  # it took no part
 
