@@ -152,7 +152,8 @@ def test_the_talks_own_numbers_do_not_count_as_measured(tmp_path: Path, monkeypa
 
 def test_a_format_stands_in_a_cell_of_a_table(results: Path) -> None:
     reference = "{{ relay.cpu.climb.share | % .%d }}"
-    text = f"| a | {reference.replace('%d', '0')} |\n|---|---|\n| `{{{{ a.b | c }}}}` | **{reference.replace('%d', '1')}** |\n"
+    rounded, exact = (reference.replace("%d", digits) for digits in "01")
+    text = f"| a | {rounded} |\n|---|---|\n| `{{{{ a.b | c }}}}` | **{exact}** |\n"
     body = convert(text, results)
     assert [data.text for data in body.iter("data")] == ["60\N{NO-BREAK SPACE}%", "60,0\N{NO-BREAK SPACE}%"]
     assert [len(row) for row in body.iter("tr")] == [2, 2]

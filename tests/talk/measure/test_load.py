@@ -11,6 +11,11 @@ from talk.measure.load import Watch
 from talk.measure.progress import Advance
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(load.NO_WAIT)
+
+
 class _Said:
     def __init__(self) -> None:
         self.lines: list[str] = []

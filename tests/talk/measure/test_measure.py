@@ -26,12 +26,6 @@ from tests.talk.conftest import CHECKOUT
 EXPERIMENTS = ("bare", "relay", "sorting")
 
 
-@pytest.fixture(autouse=True)
-def _other_programs_are_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("_MOST_S", "_MOST_QUICK_S"):
-        monkeypatch.setattr(f"talk.measure.load.{name}", 0.0)
-
-
 def task(**asked: Any) -> Task:
     return Task(progress=make_progress(), **asked)
 
