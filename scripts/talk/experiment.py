@@ -213,7 +213,9 @@ def find_experiments() -> dict[str, Found]:
         if not folder.is_dir() or folder.name[0] in "._" or not any(folder.rglob("*.py")):
             continue
         if not (folder / "experiment.py").is_file():
-            mend = "give it experiment.py (`talk add experiment NAME` writes one), or move it out of scripts/experiments/"
+            mend = (
+                "give it experiment.py (`talk add experiment NAME` writes one), or move it out of scripts/experiments/"
+            )
             raise TalkError(folder, "is no experiment: it has no experiment.py", mend)
         if _NAME.fullmatch(folder.name) is None:
             raise TalkError(folder, "cannot be an experiment's name", "use small Latin letters, digits and _")
@@ -235,5 +237,3 @@ def find_experiment(name: str) -> Found:
 def missing_packages(packages: Mapping[str, str]) -> list[str]:
     """What pip would have to be asked for: those of `packages` that are not installed."""
     return [requirement for package, requirement in packages.items() if find_spec(package) is None]
-
-

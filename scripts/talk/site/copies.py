@@ -1,6 +1,6 @@
 """A Markdown copy of each page with its numbers filled in, and llms.txt, which lists them: many ask a machine to read.
 
-A copy lies beside its page, `gpu/index.html.md`, so that links hold as they are.
+A copy lies beside its page, `page/index.html.md`, so that links hold as they are.
 """
 
 import hashlib

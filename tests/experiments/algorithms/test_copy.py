@@ -24,7 +24,8 @@ found = find_experiments()[name]
 machine = Machine(slug="here", cpu="CPU", cpu_cores=1, memory_bytes=None, gpu=None, gpu_memory_bytes=None, system="")
 record = Record(
     schema_version=SCHEMA_VERSION, experiment=name, machine=machine, versions={}, data=found.sample(), quick=False,
-    code=Code(commit=None, dirty=False, sources={}), measured_at="2026-11-01T00:00:00Z", origin="measured", uncontrolled=[],
+    code=Code(commit=None, dirty=False, sources={}), measured_at="2026-11-01T00:00:00Z", origin="measured",
+    uncontrolled=[],
 )
 for module in pkgutil.iter_modules([found.folder / "measure"], f"{found.package}.measure."):
     import_module(module.name)

@@ -27,8 +27,9 @@ machine = Machine(
     slug="box", cpu="CPU", cpu_cores=2, memory_bytes=None, gpu="GPU", gpu_memory_bytes=None, system="Linux"
 )
 record = Record(
-    schema_version=SCHEMA_VERSION, experiment="matmul2", machine=machine, versions={}, origin="measured", quick=False,
-    code=Code(commit=None, dirty=False, sources={}), measured_at="2026-11-03T00:00:00Z", uncontrolled=[], data=copy.sample(),
+    schema_version=SCHEMA_VERSION, experiment="matmul2", machine=machine, versions={}, origin="measured",
+    code=Code(commit=None, dirty=False, sources={}), measured_at="2026-11-03T00:00:00Z", uncontrolled=[],
+    quick=False, data=copy.sample(),
 )
 read = read_record(write_record(record, Path("docs/results")))
 assert read == record
