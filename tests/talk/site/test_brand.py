@@ -20,7 +20,7 @@ OWN = Settings(colours=("#0055ff", "#00a86b"))
 DEFAULT = re.compile(r"ff007f|9700ff|255[ ,]+0[ ,]+127|151[ ,]+0[ ,]+255", re.IGNORECASE)
 SHEETS = [*(ASSETS / "stylesheets").glob("*.css"), *(PACKAGE / "site").glob("*.css")]
 # The same in every talk: the charts' other three colours, code's, and the colour of warnings.
-SHARED = re.compile(r"\s*--(chart-[345]|code-(string|function|number)|warn): #")
+SHARED = re.compile(r"\s*--(chart-[345]|code-(string|function|number)|warn): (light-dark\(.*)?#")
 
 
 @pytest.fixture(scope="module", autouse=True)

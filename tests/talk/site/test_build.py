@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +158,7 @@ def test_a_stale_record_of_a_machine_that_does_not_speak_first_is_a_note(small_t
 
     def make_stale(record: dict[str, Any]) -> None:
         record["code"]["sources"]["scripts/gone.py"] = "0"
-        record["measured_at"] = "2020-01-01T00:00:00Z"
+        record["measured_at"] = "2025-01-01T00:00:00Z"
 
     path = edit_record(small_talk, make_stale, machine="gpu-box")
     told = f"{path}: stale: scripts/gone.py changed since it was measured; measure again with `talk measure sleep`"
@@ -166,7 +167,8 @@ def test_a_stale_record_of_a_machine_that_does_not_speak_first_is_a_note(small_t
     assert f"note: {told}, on gpu-box" in done.stdout
     assert f"note: {told}, on gpu-box" in run("build", "--no-measure").stderr
 
-    written = (small_talk / path).read_text().replace("2020-01-01", "2999-01-01")  # the newest speaks
+    newest = f"{datetime.now(UTC) + timedelta(hours=12):%Y-%m-%dT%H:%M:%SZ}"  # it speaks first
+    written = (small_talk / path).read_text().replace("2025-01-01T00:00:00Z", newest)
     (small_talk / path).write_text(written)
     done = run("check")
     assert done.returncode == 1
@@ -176,7 +178,7 @@ def test_a_stale_record_of_a_machine_that_does_not_speak_first_is_a_note(small_t
 
 def test_a_number_typed_by_hand_fails_the_check(small_talk: Path, run: Run) -> None:
     line = append(small_talk / CHAPTER, "In fact it took 2.3 s.")
-    assert f"{CHAPTER}:{line}: the number «2.3 s» is typed by hand" in run("check").stderr
+    assert f"{CHAPTER}:{line}:17: the number «2.3 s» is typed by hand" in run("check").stderr
 
 
 def test_strings_of_records_are_escaped_on_every_page(small_talk: Path, run: Run) -> None:

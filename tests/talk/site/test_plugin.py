@@ -8,11 +8,14 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from talk.records.schema import moment
 from tests.talk.conftest import Run
+from tests.talk.site.test_build import edit_record
 
 _PATIENCE_S = 30
 
@@ -146,15 +149,17 @@ def test_bad_tex_is_one_line(small_talk: Path, run: Run) -> None:
     assert line.count(";") == 1
 
 
-def test_the_site_map_is_dated_by_the_newest_record_whatever_its_precision(small_talk: Path, run: Run) -> None:
-    [path] = small_talk.glob("docs/results/*/sleep.json")
-    record = path.read_text()
-    moments = {"2024-10": "2024-10-01", "2025-02-03": "2025-02-03", "2026-01-02T03:04:05Z": "2026-01-02"}
-    for measured_at, day in moments.items():
-        path.write_text(re.sub(r'"measured_at": "[^"]*"', f'"measured_at": "{measured_at}"', record))
+def test_the_site_map_is_dated_by_the_newest_record(small_talk: Path, run: Run) -> None:
+    for measured_at in ("2025-02-03T23:59:59Z", "2026-01-02T03:04:05Z"):
+        edit_record(small_talk, lambda record, now=measured_at: record.update(measured_at=now))
         done = run("build", "--no-measure", site_url="https://example.org/")
         assert done.returncode == 0, done.stderr
-        assert f"<lastmod>{day}</lastmod>" in (small_talk / "site" / "sitemap.xml").read_text()
+        assert f"<lastmod>{measured_at[:10]}</lastmod>" in (small_talk / "site" / "sitemap.xml").read_text()
+
+
+@pytest.mark.parametrize("written", ["2024-10-01T00:00:00Z", "2024-10-01T00:00:00+00:00", "2024-10-01", "2024-10"])
+def test_a_record_of_any_precision_has_a_moment(written: str) -> None:
+    assert moment(written) == datetime(2024, 10, 1, tzinfo=UTC)
 
 
 def test_a_port_that_is_taken_is_one_line_before_anything_is_built(small_talk: Path) -> None:

@@ -43,6 +43,7 @@ def test_each_page_has_a_picture_at_its_own_address(docs: Path, tmp_path: Path) 
         assert len(content) < 50_000
 
 
+@pytest.mark.usefixtures("russian")
 def test_no_line_of_a_title_ends_with_a_word_of_one_letter() -> None:
     for title in (SITE, "Лаборатория: автоград с пустого места"):
         _, lines = sharing._fit(title.upper(), look_of(settings(), language()).display)
