@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from talk.errors import TalkError
+from talk.experiment import find_experiment
 from talk.markdown.conditions import CONDITION, FORKS, without_hidden
 from talk.markdown.locate import html_sources, read_source, source_files
 from talk.markdown.math import typesetter
@@ -188,7 +189,8 @@ def find_stale_records() -> tuple[list[TalkError], list[TalkError]]:
     """Records whose measuring code has changed since: those that pages ask first, and all others.
 
     Pages ask the most trusted record of each experiment first; whoever changes its code can measure that anew, on any
-    machine. The others may be of machines that nobody reaches any more, and pages mark their numbers.
+    machine. The others may be of machines that nobody reaches any more, and pages mark their numbers. An experiment
+    that `make site` leaves out is measured when somebody asks for it: its stale record is told, and no problem.
     """
     problems, notes = [], []
     asked: set[str] = set()
@@ -201,7 +203,7 @@ def find_stale_records() -> tuple[list[TalkError], list[TalkError]]:
             )
             for old in old_versions(record)
         ]
-        is_first = record.experiment not in asked
+        is_first = record.experiment not in asked and find_experiment(record.experiment).about.in_all
         asked.add(record.experiment)
         if changed := changed_sources(record):
             path = record_path(RESULTS, record.machine.slug, record.experiment)
