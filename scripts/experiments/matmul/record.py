@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Annotated, Any, Literal
 
-from talk.records.doubts import Doubts, above, wide
+from talk.records.doubts import Doubts, above, middle, wide
 from talk.records.headline import Headlines, Quantity, quantity_of, ratio
 from talk.records.ranges import Range
 from talk.records.schema import Device, Name, NonEmpty, Positive, PositiveInt, Seconds, check_unique
@@ -270,7 +270,8 @@ def doubts(data: Matmul) -> Doubts:
                 if one is not None and point.n >= _SMALLEST:
                     speedup = point.flops_per_s / one.flops_per_s
                     about = f"{together} to {alone} n={point.n}"
-                    yield from above(about, speedup, second.threads, _BEARS_OF_CORES, kind="more_than_cores")
+                    bears = max(_BEARS_OF_CORES, middle(one.times_s) + middle(point.times_s))
+                    yield from above(about, speedup, second.threads, bears, kind="more_than_cores")
 
 
 _LIBRARIES = ("torch", "numpy")

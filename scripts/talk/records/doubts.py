@@ -48,10 +48,15 @@ def unlike(about: str, parts: float, whole: float, bears: float) -> Iterator[Dou
         yield Doubt("parts_unlike_whole", f"{about}, {parts:.4g} against {whole:.4g}")
 
 
+def middle(times_s: Sequence[float]) -> float:
+    """How wide the middle half of the times is, as a share of their median; 0 where too few tell."""
+    if len(times_s) < _FEWEST:
+        return 0.0
+    first, _, third = quantiles(times_s, n=4, method="inclusive")
+    return (third - first) / median(times_s)
+
+
 def wide(about: str, times_s: Sequence[float]) -> Iterator[Doubt]:
     """A doubt where the middle half of the times is so wide that their median says nothing."""
-    if len(times_s) < _FEWEST:
-        return
-    first, _, third = quantiles(times_s, n=4, method="inclusive")
-    if (spread := (third - first) / median(times_s)) > _WIDEST_MIDDLE:
+    if (spread := middle(times_s)) > _WIDEST_MIDDLE:
         yield Doubt("wide_spread", f"{about}, {100 * spread:.0f} %")

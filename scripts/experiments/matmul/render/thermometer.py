@@ -55,7 +55,8 @@ def thermometer(source: Provenance, data: Matmul, rung: str) -> str:
     else:
         reading = f"<span>{escape(said)}</span>"
     return (
-        f'<div class="thermometer scene" data-record="{escape(source.record.name)}"><svg class="drawing" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
+        f'<div class="thermometer scene" data-record="{escape(source.record.name)}">'
+        f'<svg class="drawing" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
         f'aria-label="{escape(told)}" translate="no"><title>Термометр спуска</title>{tube}</svg>{reading}</div>\n'
     )
 
