@@ -4,6 +4,7 @@ It makes what pages show, refuses mistaken sources and gives every page its secu
 the Markdown extension `talk.markdown` and what `prepare` makes, so other engines show them as well.
 """
 
+import errno
 import os
 import shutil
 import sys
@@ -16,7 +17,8 @@ from mkdocs.exceptions import Abort, MkDocsException
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 
 from talk.errors import TalkError, is_to_be_shown_whole, unforeseen
-from talk.paths import MACHINE_PAGES
+from talk.paths import MACHINE_PAGES, SITE
+from talk.records.files import cannot_write
 from talk.records.schema import moment
 from talk.render.render import finish_pages
 from talk.render.values import current_values
@@ -31,6 +33,7 @@ from talk.site.restart import restart_if_code_changed
 from talk.site.search import apart, copy_index, name_in_menu
 
 _FIRST, _LAST = 200, -200
+_NO_ROOM = {errno.EFBIG, errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 _SEARCH = "material/search"
 
 
@@ -142,7 +145,10 @@ class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         """An error is one line, not a traceback; MkDocs has its own ways to tell of its own."""
         if isinstance(error, MkDocsException) or (not isinstance(error, TalkError) and is_to_be_shown_whole()):
             return
-        told = error if isinstance(error, TalkError) else unforeseen(error)
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            told: TalkError = cannot_write(SITE, error)
+        else:
+            told = error if isinstance(error, TalkError) else unforeseen(error)
         raise Abort(str(told)) from told
 
 
