@@ -23,7 +23,8 @@ FAINT = """() => {
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
   return [...document.querySelectorAll("main :is(p, li, td, th, h1, h2, figcaption, pre, .slide-link, svg text)")]
-    .filter((text) => !text.closest(".slide-frame") && text.textContent.trim() && text.checkVisibility())
+    .filter((text) => !text.closest(".slide-frame") && !text.outerHTML.includes("--chart-on-colour"))
+    .filter((text) => text.textContent.trim() && text.checkVisibility())
     .map((text) => {
       const style = getComputedStyle(text);
       return [1.05 / (luminance(text.matches("svg text") ? style.fill : style.color) + 0.05), text.textContent.trim()];

@@ -174,6 +174,15 @@ class _DeckProcessor(Preprocessor):
         return DIRECTIVE.sub(gathered, "\n".join(lines)).split("\n")
 
 
+class _LightNotes(Treeprocessor):
+    """Leaves tooltips out of notes: nobody points at them, and they are a thirtieth of the deck's first view."""
+
+    def run(self, root: Element) -> None:
+        for notes in root.iter("aside"):
+            for number in notes.iter("data"):
+                number.attrib.pop("title", None)
+
+
 class _OwnLabels(Treeprocessor):
     """Gives each slide the abbreviations of its chapter, and the footnotes that it refers to."""
 
@@ -237,6 +246,7 @@ class DeckExtension(Extension):
         deck = _DeckProcessor(md, Path(self.getConfig("docs")))
         md.preprocessors.register(deck, "deck", _PRIORITY)
         md.treeprocessors.register(_OwnLabels(md, deck), "own-labels", _TREE_PRIORITY)
+        md.treeprocessors.register(_LightNotes(md), "light-notes", 0)
 
 
 def makeExtension(**kwargs: Any) -> DeckExtension:

@@ -84,7 +84,7 @@ const searching = (() => {
 
     // The theme wants pages, the best first, each as its sections, the best first, the page itself among them.
     answer(query) {
-      const boost = { title: 4, menu: 4 };
+      const boost = { title: 8, menu: 8 };
       const forgiving = { boost, prefix: true, fuzzy: (term) => (isWord(term) && term.length > 4 ? 0.2 : false) };
       const ways = [{ boost, prefix: true, processTerm: begun }, forgiving, { ...forgiving, combineWith: "OR" }];
       let sections = [];
