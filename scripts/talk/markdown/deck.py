@@ -180,7 +180,8 @@ class _LightNotes(Treeprocessor):
     def run(self, root: Element) -> None:
         for notes in root.iter("aside"):
             for number in notes.iter("data"):
-                number.attrib.pop("title", None)
+                for name in ("title", "value", "data-record"):
+                    number.attrib.pop(name, None)
 
 
 class _OwnLabels(Treeprocessor):
