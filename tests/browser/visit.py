@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Request, Response
 
-_LONGEST_MS = 120_000  # a busy machine is slow, which is not what is tested
+LONGEST_MS = 120_000  # a busy machine is slow, which is not what is tested
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Visit:
 def visit(browser: Browser, url: str, **options: Any) -> Iterator[Visit]:
     """Open `url` in a window of its own (`options` are Playwright's, of a new context) and wait until it is loaded."""
     context = browser.new_context(**options)
-    context.set_default_timeout(_LONGEST_MS)
+    context.set_default_timeout(LONGEST_MS)
     opened = Visit(context.new_page())
     page = opened.page
     page.on("console", lambda message: opened.errors.append(message.text) if message.type == "error" else None)

@@ -86,8 +86,11 @@ def as_markdown(path: Path, notebook: dict[str, Any], found: Found | None) -> st
         parts += [cell.source] if cell.kind == "markdown" else _code(path, cell, outputs[cell.id], found)
     parts.insert(1, _colophon(path, found[0] if found else None))
     title = next((line[2:].strip() for line in parts[0].splitlines() if line.startswith("# ")), path.stem)
-    # JSON is YAML.
-    matter = f"{_MARK}{json.dumps(path.name)}\ntitle: {json.dumps(title, ensure_ascii=False)}\n---\n\n"
+    # JSON is YAML. Whoever searches is after the chapter before its exercises.
+    matter = (
+        f"{_MARK}{json.dumps(path.name)}\ntitle: {json.dumps(title, ensure_ascii=False)}\n"
+        "search: {boost: 0.5}\n---\n\n"
+    )
     return matter + "\n\n".join(parts) + "\n"
 
 

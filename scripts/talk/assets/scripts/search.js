@@ -75,7 +75,9 @@ const searching = (() => {
       this.docs = new Map(docs.map((doc) => [doc.location, { ...doc, title: plain(doc.title), text: plain(doc.text) }]));
       this.index = new MiniSearch({
         idField: "location",
-        fields: ["title", "menu", "text"],
+        fields: ["title", "text"],
+        // A page's own title and what the menu calls it often say the same, which counts once.
+        extractField: (doc, field) => (field === "title" && doc.menu ? `${doc.title} ${doc.menu}` : doc[field]),
         tokenize: (text) => Array.from(tokens(text), ({ term }) => term),
         processTerm: (term) => term,
       });
@@ -84,12 +86,13 @@ const searching = (() => {
 
     // The theme wants pages, the best first, each as its sections, the best first, the page itself among them.
     answer(query) {
-      const boost = { title: 8, menu: 8 };
+      const boost = { title: 8 };
+      const boostDocument = (id) => this.docs.get(id).boost ?? 1; // `search: {boost: …}` of its page
       const forgiving = { boost, prefix: true, fuzzy: (term) => (isWord(term) && term.length > 4 ? 0.2 : false) };
       const ways = [{ boost, prefix: true, processTerm: begun }, forgiving, { ...forgiving, combineWith: "OR" }];
       let sections = [];
       for (const way of ways) {
-        sections = this.index.search(query, { combineWith: "AND", bm25: EVEN, ...way });
+        sections = this.index.search(query, { combineWith: "AND", bm25: EVEN, boostDocument, ...way });
         if (sections.length) break;
       }
       const pages = new Map();
