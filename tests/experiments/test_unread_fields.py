@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from experiments.matmul.record import Compiled, Gpu, GpuState
 from talk.experiment import find_experiment, find_experiments
 from talk.records.schema import SCHEMA_VERSION, AnyRecord, Code, Machine, Record
 from talk.render.drawing import fragments_of
@@ -17,6 +18,10 @@ KEPT_FOR_READERS: dict[str, set[str]] = {
         "ConformerBackward.frames", "ConformerBackward.threads", "Descent.rate", "EnginePrice.widths", "Learning.steps",
         "Operator.cpu_time_total_us", "Reading.training_time_s",
         "Descent.diverged",  # its path is drawn, and leaves the picture
+    },
+    "matmul": {
+        *(f"Compiled.{field.name}" for field in fields(Compiled)), *(f"Gpu.{field.name}" for field in fields(Gpu)),
+        *(f"GpuState.{field.name}" for field in fields(GpuState)), "Matmul.compiled", "Matmul.gpu", "Point.host_time_s",
     },
     "profiling": {"Kernel.operator", "Workload.audio"},
 }  # fmt: skip

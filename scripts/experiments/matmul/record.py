@@ -1,13 +1,13 @@
 """What the matmul experiment records: how fast each circle multiplies, and under which ceilings."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Annotated, Any, Literal
 
 from talk.records.doubts import Doubts, above, middle, wide
 from talk.records.headline import Headlines, Quantity, quantity_of, ratio
-from talk.records.ranges import Range
+from talk.records.ranges import AtLeast, Range
 from talk.records.schema import Device, Name, NonEmpty, Positive, PositiveInt, Seconds, check_unique
 
 from .experiment import EXPERIMENT
@@ -16,15 +16,17 @@ Dtype = Literal["float32", "tf32", "bfloat16", "int8"]
 Level = Literal["l1", "l2", "l3", "memory"]
 Traffic = Literal["load", "store", "update"]
 
-# Why a contender was not measured. Two kinds have a detail: the package to install, and the error in its own words.
-_REASON = re.compile(r"no_gpu|out_of_memory|no_package:.+|failed:.+")
+# Why a contender was not measured. Some kinds have a detail: the package to install, and the error in its own words.
+_REASON = re.compile(r"no_gpu|too_old|out_of_memory|no_package:.+|failed:.+|broke:.+")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
     """One product, (n, m) by (m, p), checked against float64 and then timed.
 
-    `error` is the largest deviation from the float64 product, as a share of that product's largest number.
+    `error` is the largest deviation from the float64 product, as a share of that product's largest number. On a GPU
+    `times_s` are its own times, of many calls in a row for each; `host_time_s` is what one call takes of the host that
+    waits for it. Records of before have the latter as `times_s`.
     """
 
     n: PositiveInt
@@ -32,6 +34,7 @@ class Point:
     p: PositiveInt
     times_s: NonEmpty[Seconds]
     error: Annotated[float, Range(0, 0.1)]  # a larger one is a wrong product
+    host_time_s: Seconds | None = None
 
     @property
     def flops_per_s(self) -> float:
@@ -49,8 +52,9 @@ class Contender:
     """A step of the descent, or a library to compare it with, over several shapes.
 
     `bytes_asked_per_flop` is how many bytes the innermost loop loads and stores for each operation, the inverse of its
-    arithmetic intensity; None where the code is not ours. `skipped` is why there are no points, None where there are:
-    `no_gpu`, `no_package:NAME`, `out_of_memory` or `failed:ERROR`.
+    arithmetic intensity; None where the code is not ours. `skipped` is why there are no points, or no more of them:
+    `no_gpu`, `too_old` (the GPU has no such numbers), `no_package:NAME`, `out_of_memory`, `failed:ERROR` where it could
+    not start here, and `broke:ERROR` where it is to be mended: a wrong product, or a kernel that ended its process.
     """
 
     name: Name
@@ -64,7 +68,7 @@ class Contender:
     skipped: str | None
 
     def __post_init__(self) -> None:
-        if bool(self.points) == (self.skipped is not None):
+        if not self.points and self.skipped is None:
             raise ValueError(f"{self.name}: a contender has points or a reason for having none")
         if self.skipped is not None and _REASON.fullmatch(self.skipped) is None:
             raise ValueError(f"{self.name}: skipped is {self.skipped!r}, which is no reason known")
@@ -175,8 +179,100 @@ class Distributed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Compiled:
+    """What came out of the compiler for one kernel of a contender, read off its machine code: no GPU is needed for it.
+
+    `name` is the contender's, `arch` the architecture, as `sm_90`. `tile` is how the kernel cuts the product up, as
+    `128x256x64`, empty where it has but one way. `stack_bytes` is what did not fit into registers, `shared_bytes` what
+    a block takes of shared memory. The rest is of a warp's main loop: all its `instructions`, those that multiply, and
+    those that fetch operands from memory. `tensor` is the tensor core's instruction, as `HGMMA` or `HMMA`, `load`
+    the one that fetches, as `LDG.128`, `LDGSTS.128` or `UTMALDG`; None where there is none.
+    """
+
+    name: Name
+    arch: Annotated[str, AtLeast(4)]
+    tile: str
+    threads: PositiveInt
+    stages: PositiveInt | None
+    registers: PositiveInt
+    stack_bytes: int
+    shared_bytes: int
+    instructions: int
+    multiplications: int
+    fetches: int
+    tensor: Name | None
+    load: Name | None
+
+    def __post_init__(self) -> None:
+        if self.multiplications + self.fetches > self.instructions:
+            raise ValueError(f"{self.name}: its loop has more multiplications and fetches than instructions")
+
+    @property
+    def fma_share(self) -> float:
+        """The share of the loop's instructions that multiply: of the issue slots, what is left for arithmetic."""
+        return self.multiplications / self.instructions if self.instructions else 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class GpuState:
+    """What the driver tells of the GPU at a moment; None is what it does not tell.
+
+    `throttled` are the reasons why its clock is held down, in the driver's words.
+    """
+
+    clock_hz: Positive | None
+    memory_clock_hz: Positive | None
+    power_w: Positive | None
+    temperature_c: int | None
+    throttled: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gpu:
+    """The GPU as a model: its counts, its ceilings, each measured alone, and what a launch costs.
+
+    `fma_flops_per_s` is of independent float32 FMAs on registers, `copy_bytes_per_s` of a copy within its memory,
+    `l2_bytes_per_s` of one within its L2: bytes read and written. `launch_s` is what the host takes to launch an empty
+    kernel, `kernel_s` what the GPU takes for one of many in a row. What could not be measured is None.
+    """
+
+    capability: Name  # as 9.0
+    multiprocessors: PositiveInt
+    clock_hz: Positive | None  # the highest that the driver allows
+    l2_bytes: int
+    memory_bytes: PositiveInt
+    fma_flops_per_s: Positive | None
+    copy_bytes_per_s: Positive | None
+    l2_bytes_per_s: Positive | None
+    launch_s: Seconds | None
+    kernel_s: Seconds | None
+    before: GpuState | None
+    after: GpuState | None
+
+    def passport(self, dtype: Dtype) -> float | None:
+        """FLOP/s that multiprocessors, the highest clock and the data sheet's rate make; None where one is unknown."""
+        rate = _FLOPS_PER_CLOCK.get(self.capability, {}).get(dtype)
+        return self.multiprocessors * self.clock_hz * rate if rate and self.clock_hz else None
+
+
+# Operations in a clock on one multiprocessor, dense, by the vendor's data sheets: the most of all cards of a kind.
+_FLOPS_PER_CLOCK: dict[str, dict[Dtype, int]] = {
+    "7.5": {"float32": 128},
+    "8.0": {"float32": 128, "tf32": 1024, "bfloat16": 2048, "int8": 4096},
+    "8.6": {"float32": 256, "tf32": 512, "bfloat16": 1024, "int8": 2048},
+    "8.9": {"float32": 256, "tf32": 512, "bfloat16": 1024, "int8": 2048},
+    "9.0": {"float32": 256, "tf32": 2048, "bfloat16": 4096, "int8": 8192},
+    "10.0": {"float32": 256, "tf32": 4096, "bfloat16": 8192, "int8": 16384},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
 class Matmul:
-    """What the experiment found on one machine. `tiling` is None where only its GPU was measured."""
+    """What the experiment found on one machine. `tiling` is None where only its GPU was measured.
+
+    `gpu` is the GPU as a model, None where none was measured. `compiled` is what came out of compilers for GPUs, for
+    architectures that need not be here.
+    """
 
     tiling: Tiling | None
     contenders: list[Contender]
@@ -184,8 +280,13 @@ class Matmul:
     bandwidths: list[Bandwidth]
     distributed: list[Distributed]
     prices: Prices | None = None
+    gpu: Gpu | None = None
+    compiled: list[Compiled] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        check_unique(
+            "compiled", ((each.name, each.arch, each.tile, each.stages, each.threads) for each in self.compiled)
+        )
         check_unique("contenders", (each.name for each in self.contenders))
         check_unique("peaks", ((each.device, each.threads) for each in self.peaks))
         check_unique(

@@ -1,6 +1,20 @@
 """A made record with every part that a matmul record may have, in numbers that can be checked in one's head."""
 
-from .record import Bandwidth, Contender, Distributed, Level, Matmul, Peak, Point, Prices, Tiling, Traffic
+from .record import (
+    Bandwidth,
+    Compiled,
+    Contender,
+    Distributed,
+    Gpu,
+    GpuState,
+    Level,
+    Matmul,
+    Peak,
+    Point,
+    Prices,
+    Tiling,
+    Traffic,
+)
 from .render.steps import STEPS, Step
 
 # GFLOP/s, sides of squares, and bytes asked for each operation, where a step has others than most.
@@ -71,14 +85,66 @@ def sample() -> Matmul:
             addition_s=1e-9,
             row_update_s=1e-10,
         ),
+        gpu=Gpu(
+            capability="9.0",
+            multiprocessors=10,
+            clock_hz=1e9,
+            l2_bytes=6 << 20,
+            memory_bytes=16 << 30,
+            fma_flops_per_s=2e12,
+            copy_bytes_per_s=4e11,
+            l2_bytes_per_s=8e11,
+            launch_s=1e-5,
+            kernel_s=2e-6,
+            before=GpuState(
+                clock_hz=3e8, memory_clock_hz=1e9, power_w=70.0, temperature_c=30, throttled=["gpu_idle"]
+            ),
+            after=GpuState(clock_hz=1e9, memory_clock_hz=1e9, power_w=300.0, temperature_c=50, throttled=[]),
+        ),
+        compiled=[
+            compiled("gpu_naive"),
+            compiled("gpu_triton", tile="128x128x32", stages=3),
+            compiled("gpu_triton_bfloat16", tile="128x256x64", stages=3, tensor="HGMMA", load="UTMALDG"),
+        ],
     )
 
 
-def point(n: int, giga_flops: float, m: int | None = None, p: int | None = None, error: float = 1e-6) -> Point:
-    """A product of this shape, a square where only n is given. Its time is the median of three, the others 10 % off."""
+def point(
+    n: int,
+    giga_flops: float,
+    m: int | None = None,
+    p: int | None = None,
+    error: float = 1e-6,
+    host_s: float | None = None,
+) -> Point:
+    """A product of this shape, a square where only n is given. Its time is the median of three, the others 10 % off.
+
+    The host waits for it `host_s` longer, where that is given.
+    """
     m, p = m or n, p or n
     time_s = 2 * n * m * p / (giga_flops * 1e9)
-    return Point(n=n, m=m, p=p, times_s=[0.9 * time_s, 1.1 * time_s, time_s], error=error)
+    times_s = [0.9 * time_s, 1.1 * time_s, time_s]
+    return Point(n=n, m=m, p=p, times_s=times_s, error=error, host_time_s=host_s + time_s if host_s else None)
+
+
+def compiled(name: str, **changed: object) -> Compiled:
+    """A compiled kernel, half of whose loop multiplies, with some fields `changed`."""
+    fields = {
+        "name": name,
+        "arch": "sm_90",
+        "tile": "",
+        "threads": 256,
+        "stages": None,
+        "registers": 128,
+        "stack_bytes": 0,
+        "shared_bytes": 16 << 10,
+        "instructions": 100,
+        "multiplications": 50,
+        "fetches": 8,
+        "tensor": None,
+        "load": "LDG.128",
+    }
+    return Compiled(**fields | changed)  # type: ignore[arg-type]
 
 
 def distributed(**changed: object) -> Distributed:
@@ -101,13 +167,14 @@ def distributed(**changed: object) -> Distributed:
 
 def _contender(step: Step) -> Contender:
     points = []
+    host_s = 1e-5 if step.device == "cuda" else None
     if step.squares:
         sides = _SIDES.get(step.name, (512, 1024) if step.device == "cpu" else (1024, 4096, 8192))
         error = _ERRORS.get(step.name, 1e-6)
-        points += [point(side, _GIGA_FLOPS.get(step.name, 50.0), error=error) for side in sides]
+        points += [point(side, _GIGA_FLOPS.get(step.name, 50.0), error=error, host_s=host_s) for side in sides]
     if step.tall:
         rates = _TALL_GIGA_FLOPS.get(step.name, (40.0, 40.0))
-        points += [point(n, rate, m, p) for (n, m, p), rate in zip(_TALL, rates, strict=True)]
+        points += [point(n, rate, m, p, host_s=host_s) for (n, m, p), rate in zip(_TALL, rates, strict=True)]
     return Contender(
         name=step.name,
         circle=step.circle,

@@ -83,7 +83,7 @@ def gpu(source: Provenance, contenders: list[Contender]) -> str:
     drawing = _bars(f"{source.record.experiment}-gpu", "Шестой круг: GPU", [_bar(*each) for each in largest], None)
     sizes = ", ".join(f"{step_of(each).title} — {point.n}" for each, point in largest)
     caption = f"Скорость шагов на GPU в fp32. Стороны матриц: {sizes}"
-    skipped = [each for each in data.contenders if each.skipped and "gpu" in step_of(each).charts]
+    skipped = [each for each in data.contenders if not each.points and "gpu" in step_of(each).charts]
     if skipped:
         reasons = "; ".join(f"{step_of(each).title} — {why_skipped(each)}" for each in skipped)
         caption += f". Не измерены: {reasons}"

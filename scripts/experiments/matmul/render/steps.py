@@ -124,9 +124,11 @@ def on_chart(chart: Chart, data: Matmul) -> list[Contender]:
 # Why a contender has no points, by the kind of the reason that its record gives.
 _REASONS = {
     "no_gpu": "на этой машине нет GPU с CUDA",
+    "too_old": "эта GPU старше таких чисел",
     "no_package": "пакет {detail} не установлен",
     "out_of_memory": "не хватило памяти",
     "failed": "не запустился: {detail}",
+    "broke": "сломался: {detail}",
 }
 
 
