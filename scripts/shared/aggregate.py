@@ -7,6 +7,7 @@ which inference does not have, are summed like any other; a kernel is counted on
 it, and not also as an operator; and a span of `record_function` is no kernel.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from torch.autograd import profiler_util
+from torch.autograd import DeviceType, profiler_util
 from torch.profiler import profile
 
 from shared.profile import Kernel, Operator
@@ -30,6 +31,20 @@ _ON_HOST = {*_OPERATORS, *_RUNTIME, "overhead"}
 _ON_DEVICE = {"kernel", "gpu_memcpy", "gpu_memset"}
 # In cudaLaunchKernel, cudaLaunchKernelExC, cuLaunchKernel, cudaGraphLaunch: every call that starts work on the GPU.
 _LAUNCH = "Launch"
+# What CUPTI's own work is called in Kineto's events, and how CUDA's runtime and driver name their calls.
+_OVERHEAD = {
+    "Activity Buffer Request",
+    "Buffer Flush",
+    "Command Buffer Full",
+    "Driver Compiler",
+    "Instrumentation",
+    "Lazy Function Loading",
+    "Resource",
+    "Runtime Triggered Module Loading",
+    "UVM Activity Init",
+    "Unrecognized",
+}
+_CUDA_CALL = re.compile(r"cu(da)?[A-Z]\w*")
 _torch_names: Any = profiler_util  # PyTorch's private rules for names, which have no types
 
 
@@ -74,7 +89,7 @@ class OperatorTable:
         thread = _integers(map(event.start_thread_id, events), len(events))
         on_cpu = ~np.array([_torch_names._filter_name(name) for name in codes])[code]
         if self.on_gpu:
-            activity = [event.activity_type(each) for each in events]
+            activity = _activities(events, called)
             launcher = _launchers(events, activity)
             # The runtime numbers threads differently: a call belongs to the thread of the operator that made it.
             on_host = _among(_ON_HOST, activity)
@@ -189,6 +204,32 @@ def busy(start: Integers, end: Integers) -> int:
     begin, reached = start[order], np.maximum.accumulate(end[order])
     idle = np.maximum(begin[1:] - reached[:-1], 0).sum()
     return int(reached[-1] - begin[0] - idle)
+
+
+def _activities(events: Sequence[Any], called: Sequence[str]) -> list[str]:
+    """Kineto's kind of activity of each event; `called` are their names.
+
+    Events tell it from torch 2.12 on. Before, it follows from their device and their name.
+    """
+    event = type(events[0])
+    if hasattr(event, "activity_type"):
+        return [event.activity_type(each) for each in events]
+    return [
+        _activity(name, event.device_type(each) == DeviceType.CUDA, event.is_user_annotation(each))
+        for each, name in zip(events, called, strict=True)
+    ]
+
+
+def _activity(name: str, on_device: bool, annotation: bool) -> str:
+    if annotation:
+        return "gpu_user_annotation" if on_device else "user_annotation"
+    if on_device:
+        return "gpu_memcpy" if name.startswith("Memcpy") else "gpu_memset" if name.startswith("Memset") else "kernel"
+    if name in _OVERHEAD:
+        return "overhead"
+    if _CUDA_CALL.fullmatch(name):
+        return "cuda_runtime"
+    return "cpu_op"
 
 
 def _launchers(events: Sequence[Any], activity: Sequence[str]) -> Integers:

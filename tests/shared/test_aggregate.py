@@ -1,5 +1,6 @@
 """The fast sums against PyTorch's own: `key_averages()` for real CPU profiles, its parser for made-up GPU events."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -55,6 +56,16 @@ def test_sums_equal_key_averages() -> None:
     assert len(theirs) > 40
     assert_same_sums(own_sums(table), theirs)
     assert all(operator.self_device_time_us is None for operator in table.operators())
+
+
+def test_what_a_gpus_table_asks_of_events_the_torch_of_here_has() -> None:
+    with profile(activities=[ProfilerActivity.CPU]) as watched:
+        work(torch.nn.Linear(32, 32), torch.nn.Conv1d(32, 16, 5))
+    without, with_gpu = OperatorTable(on_gpu=False), OperatorTable(on_gpu=True)
+    without.add(watched)
+    with_gpu.add(watched)
+    assert own_sums(with_gpu) == own_sums(without)
+    assert with_gpu.kernels() == []
 
 
 def test_several_profiles_add_up() -> None:
@@ -170,6 +181,30 @@ class FakeEvent:
         return []
 
 
+# Every method of a Kineto event of torch 2.11, which does not tell the kind of activity.
+METHODS_OF_211 = """
+concrete_inputs correlation_id cuda_elapsed_us device_index device_resource_id device_type dtypes duration_ns end_ns
+end_thread_id flops fwd_thread_id is_async is_hidden_event is_user_annotation kwinputs linked_correlation_id
+metadata_json name nbytes overload_name privateuse1_elapsed_us scope sequence_nr shapes stack start_ns start_thread_id
+""".split()
+
+
+class EventOf211:
+    """An event of torch 2.11: what it does not have, no event of it has."""
+
+    def __init__(self, told: FakeEvent) -> None:
+        self._told = told
+
+
+for method in METHODS_OF_211:
+    setattr(EventOf211, method, lambda self, method=method: getattr(self._told, method)())
+
+Events = Callable[[list[FakeEvent]], list[Any]]
+every_torch = pytest.mark.parametrize(
+    "told", [list, lambda events: [EventOf211(each) for each in events]], ids=["torch 2.12", "torch 2.11"]
+)
+
+
 def event(name: str, activity: str, start: int, duration: int, thread: int, **more: int) -> FakeEvent:
     told = {"name": name, "activity_type": activity, "start_ns": start, "duration_ns": duration, "thread": thread}
     return FakeEvent(told | more)
@@ -194,7 +229,8 @@ def gpu_events() -> list[FakeEvent]:
     ]
 
 
-def test_gpu_sums_equal_pytorchs_parser() -> None:
+@every_torch
+def test_gpu_sums_equal_pytorchs_parser(told: Events) -> None:
     events = gpu_events()
     theirs = profiler.profile()
     theirs.use_device = "cuda"  # asked for at once, it would be refused: there may be no GPU here
@@ -203,7 +239,7 @@ def test_gpu_sums_equal_pytorchs_parser() -> None:
     tree._build_tree()
     averages = tree.key_averages()
     table = OperatorTable(on_gpu=True)
-    table.add_events(events)
+    table.add_events(told(events))
     assert_same_sums(own_sums(table), sums(averages))
     on_device = {each.key: each.self_device_time_total for each in averages if each.device_type == DeviceType.CPU}
     assert on_device.pop("span") == 109  # PyTorch takes the span drawn over the GPU's lane for a kernel; we do not
@@ -211,9 +247,10 @@ def test_gpu_sums_equal_pytorchs_parser() -> None:
     assert on_device["aten::addmm"] == 70
 
 
-def test_each_kernel_is_counted_once_under_the_operator_that_launched_it() -> None:
+@every_torch
+def test_each_kernel_is_counted_once_under_the_operator_that_launched_it(told: Events) -> None:
     table = OperatorTable(on_gpu=True)
-    table.add_events(gpu_events())
+    table.add_events(told(gpu_events()))
     assert [(each.name, each.calls, each.device_time_us, each.operator) for each in table.kernels()] == [
         ("sgemm", 1, 40, "aten::addmm"),
         ("splitKreduce", 1, 30, "aten::addmm"),
@@ -224,36 +261,40 @@ def test_each_kernel_is_counted_once_under_the_operator_that_launched_it() -> No
     assert table.device_busy_ns == 2_000 + 60_000 + 10_000  # two kernels overlap on two streams
 
 
-def test_a_graph_is_one_launch_of_many_kernels() -> None:
+@every_torch
+def test_a_graph_is_one_launch_of_many_kernels(told: Events) -> None:
     graph = event("cudaGraphLaunch", "cuda_runtime", 120_000, 5_000, RUNTIME, correlation_id=906)
     kernels = [event(name, "kernel", 130_000, 1_000, 7, correlation_id=906) for name in ("sgemm", "relu_kernel")]
     table = OperatorTable(on_gpu=True)
-    table.add_events(gpu_events())
+    table.add_events(told(gpu_events()))
     assert (table.host_launches, table.kernel_launches) == (3, 3)
-    table.add_events([graph, *kernels])
+    table.add_events(told([graph, *kernels]))
     assert (table.host_launches, table.kernel_launches) == (4, 5)
 
 
-def test_merged_tables_have_the_sums_of_both() -> None:
+@every_torch
+def test_merged_tables_have_the_sums_of_both(told: Events) -> None:
     together, merged = OperatorTable(on_gpu=True), OperatorTable(on_gpu=True)
     for _ in range(2):
-        together.add_events(gpu_events())
+        together.add_events(told(gpu_events()))
         one = OperatorTable(on_gpu=True)
-        one.add_events(gpu_events())
+        one.add_events(told(gpu_events()))
         merged.merge(one)
     assert merged == together
     assert merged.host_launches == 6
 
 
-def test_a_runtime_call_is_not_taken_for_an_operator_with_its_number() -> None:
+@every_torch
+def test_a_runtime_call_is_not_taken_for_an_operator_with_its_number(told: Events) -> None:
     unlinked = event("cudaDeviceSynchronize", "cuda_runtime", 110_000, 70_000, RUNTIME, correlation_id=3)
     table = OperatorTable(on_gpu=True)
-    table.add_events([*gpu_events(), unlinked])
+    table.add_events(told([*gpu_events(), unlinked]))
     assert {each.operator for each in table.kernels()} == {"aten::addmm", "aten::relu", None}
     assert next(each for each in table.operators() if each.name == "aten::addmm").self_device_time_us == 70
 
 
-def test_self_time_is_never_negative() -> None:
+@every_torch
+def test_self_time_is_never_negative(told: Events) -> None:
     late = event("cudaLaunchKernel", "cuda_runtime", 1_000, 60_000, RUNTIME, linked_correlation_id=1)
     table = OperatorTable(on_gpu=True)
     table.add_events(
@@ -264,3 +305,24 @@ def test_self_time_is_never_negative() -> None:
         ]
     )
     assert {each.name: each.self_cpu_time_us for each in table.operators()}["outer"] == 0
+
+
+def test_what_events_of_torch_211_do_not_tell_follows_from_their_names() -> None:
+    events = [
+        *gpu_events(),
+        event("Memset (Device)", "gpu_memset", 4_000, 1_000, 7, correlation_id=907, linked_correlation_id=2),
+        event("cuLaunchKernelEx", "cuda_driver", 80_000, 1_000, RUNTIME, correlation_id=908, linked_correlation_id=4),
+        event("custom::cumsum", "cpu_op", 85_000, 1_000, LOOP, correlation_id=9),
+        event("fused", "kernel", 120_000, 1_000, 7, correlation_id=908, linked_correlation_id=9),
+        # CUPTI's own work, whose number is that of addmm.
+        event("Lazy Function Loading", "overhead", 200_000, 3_000, 12, correlation_id=3),
+    ]
+    tells, does_not = OperatorTable(on_gpu=True), OperatorTable(on_gpu=True)
+    tells.add_events(events)
+    does_not.add_events([EventOf211(each) for each in events])
+    assert does_not == tells
+    assert (tells.host_launches, tells.kernel_launches) == (4, 4)
+    launched_by = {each.name: each.operator for each in does_not.kernels()}
+    assert launched_by["sgemm"] == "aten::addmm"
+    assert launched_by["Memset (Device)"] == "aten::linear"
+    assert launched_by["fused"] == "custom::cumsum"
