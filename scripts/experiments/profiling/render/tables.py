@@ -190,7 +190,10 @@ def operators_cuda_as_printed(source: Provenance, run: Run, slide: bool = False)
     left_out = f"ещё {len(hidden)} {plural(len(hidden), 'строка', 'строки', 'строк')}" if hidden else None
     body = _operators(
         "Операторы и ядра на GPU",
-        [_code(row[0]) if row[0] in operators else _kernel(row[0]) for row in shown],
+        [
+            _code(row[0]) if row[0] in operators else _kernel(row[0], _SLIDE_KERNEL if slide else _KERNEL)
+            for row in shown
+        ],
         columns,
         f"сумма {'столбца' if run.complete else 'этих строк'}" if slide else left_out,
     )
@@ -356,14 +359,18 @@ def _code(name: str) -> str:
     return f"<code>{escape(name)}</code>"
 
 
-def _kernel(name: str) -> str:
+# Signs of a kernel's name that are shown; a slide has less room.
+_KERNEL, _SLIDE_KERNEL = 44, 26
+
+
+def _kernel(name: str, longest: int) -> str:
     """A kernel's name without namespaces, template arguments and parameters; the title has the whole of it."""
-    short = short_kernel_name(name)
+    short = short_kernel_name(name, longest)
     title = f' title="{escape(name)}"' if short != name else ""
     return f'<span class="kernel">ядро</span> <code{title}>{escape(short)}</code>'
 
 
-def short_kernel_name(name: str, longest: int = 44) -> str:
+def short_kernel_name(name: str, longest: int = _KERNEL) -> str:
     """`void at::native::vectorized_elementwise_kernel<4, …>(int, …)` → `vectorized_elementwise_kernel`."""
     bare = _without_brackets(name.removeprefix("void ").replace("->", " "))
     last = bare.strip().rsplit("::", 1)[-1] or bare.strip() or name
