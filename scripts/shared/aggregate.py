@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from torch.autograd import DeviceType, profiler_util
+from torch.autograd import profiler_util
 from torch.profiler import profile
 
 from shared.profile import Kernel, Operator
@@ -215,7 +215,7 @@ def _activities(events: Sequence[Any], called: Sequence[str]) -> list[str]:
     if hasattr(event, "activity_type"):
         return [event.activity_type(each) for each in events]
     return [
-        _activity(name, event.device_type(each) == DeviceType.CUDA, event.is_user_annotation(each))
+        _activity(name, event.device_type(each) == _torch_names.DeviceType.CUDA, event.is_user_annotation(each))
         for each, name in zip(events, called, strict=True)
     ]
 

@@ -297,13 +297,12 @@ def test_a_runtime_call_is_not_taken_for_an_operator_with_its_number(told: Event
 def test_self_time_is_never_negative(told: Events) -> None:
     late = event("cudaLaunchKernel", "cuda_runtime", 1_000, 60_000, RUNTIME, linked_correlation_id=1)
     table = OperatorTable(on_gpu=True)
-    table.add_events(
-        [
-            event("outer", "cpu_op", 0, 61_000, LOOP, correlation_id=9),
-            event("inner", "cpu_op", 500, 59_000, LOOP, correlation_id=1),
-            late,  # its clock ends it after the operator that made the call
-        ]
-    )
+    events = [
+        event("outer", "cpu_op", 0, 61_000, LOOP, correlation_id=9),
+        event("inner", "cpu_op", 500, 59_000, LOOP, correlation_id=1),
+        late,  # its clock ends it after the operator that made the call
+    ]
+    table.add_events(told(events))
     assert {each.name: each.self_cpu_time_us for each in table.operators()}["outer"] == 0
 
 
