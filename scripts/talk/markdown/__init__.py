@@ -24,7 +24,7 @@ class TalkExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         """Let each extension register what it does."""
         # Whoever wants one of them (`talk.words`, say, addresses) need not import all.
-        from talk.markdown import conditions, deck, given, links, math, relative, slides, typography, values
+        from talk.markdown import conditions, deck, given, links, math, relative, slides, typography, unsaid, values
 
         docs, results, claims = (self.getConfig(name) for name in ("docs", "results", "claims"))
         extensions: list[Extension] = [
@@ -33,6 +33,7 @@ class TalkExtension(Extension):
             math.MathExtension(),
             values.ValuesExtension(results=results),
             given.GivenExtension(),
+            unsaid.UnsaidExtension(),
             links.LinksExtension(results=results, claims=claims),
             conditions.ConditionsExtension(results=results, claims=claims),
             relative.RelativeExtension(),

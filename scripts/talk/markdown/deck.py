@@ -1,7 +1,7 @@
 """The deck: a block `/// chapter | page.md` … `///` becomes that chapter's slides, the prose after each as its notes.
 
 The chapter is named by its path under docs/: `part/page.md`. Its labels are its own, and a footnote stands on the slide
-that refers to it, or in the notes that do.
+that refers to it, or in the notes that do. Backup slides come after all others.
 """
 
 import copy
@@ -23,13 +23,16 @@ from talk.markdown.labels import own_labels
 from talk.markdown.locate import place
 from talk.markdown.prose import without_comments
 from talk.markdown.relative import WRITTEN_IN
-from talk.markdown.slides import Slide, find_lookalikes, read_slides
+from talk.markdown.slides import BACKUP, Slide, find_lookalikes, read_slides
+from talk.markdown.unsaid import UNSAID
 from talk.paths import DOCS
 
 # Before slides are checked (95) and snippets, values and claims are read: they work on the deck as in the chapter.
 _PRIORITY = 100
 # After all that changes text (10), before links learn where they are (8), which forgets the chapters.
 _TREE_PRIORITY = 9
+# After lists of attributes (8), which say what is unsaid.
+_NOTES_PRIORITY = 1
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # libyaml, where it was there when PyYAML was built
 FRONT_MATTER = re.compile(r"\A---\s*\n.*?\n---\s*\n", re.DOTALL)
 _HEADING = re.compile(r"(?P<level>#{1,6}) +(?P<text>.*?)(?: *\{[^}]*\})?\s*$")
@@ -75,6 +78,7 @@ def gather(docs: Path, chapter: str) -> tuple[list[str], tuple[Slide, ...], dict
 
 def _write(slide: Slide, notes: list[str], chapter: str) -> list[str]:
     options = slide.options | {"id": slide.address, "chapter": chapter}
+    options.pop("note", None)  # it is among the notes
     header = yaml.dump(options, Dumper=_DUMPER, allow_unicode=True, width=10_000).splitlines()
     return [
         f"{_SLIDE} slide | {slide.title}",
@@ -113,7 +117,7 @@ def _level_at(lines: list[str], line: int) -> int:
 
 
 def _notes(prose: list[str], level: int) -> list[str]:
-    """Prose up to the end of the slide's section; smaller headings in bold, generated figures left out.
+    """Prose up to the end of the slide's section, without smaller headings and generated figures.
 
     What only introduces something that is left out, a sentence that ends with a colon, is left out with it.
     """
@@ -123,9 +127,7 @@ def _notes(prose: list[str], level: int) -> list[str]:
         heading = headings.get(index)
         if heading is not None and len(heading["level"]) <= level:
             break
-        if heading is not None:
-            notes.append(f"**{heading['text']}**")
-        elif _SNIPPET.match(line):
+        if heading is not None or _SNIPPET.match(line):
             _drop_introduction(notes)
         else:
             notes.append(line)
@@ -182,6 +184,46 @@ class _LightNotes(Treeprocessor):
             for number in notes.iter("data"):
                 for name in ("title", "value", "data-record"):
                     number.attrib.pop(name, None)
+
+
+class _SpokenNotes(Treeprocessor):
+    """Takes out of notes what only readers have a use for: `{ .unsaid }`."""
+
+    def run(self, root: Element) -> None:
+        for notes in root.iter("aside"):
+            for parent in list(notes.iter()):
+                for child in [each for each in parent if UNSAID in each.get("class", "").split()]:
+                    _take_out(parent, child)
+            for parent in list(notes.iter()):
+                for child in list(parent):
+                    if child.tag == "p" and not len(child) and not (child.text or "").strip():
+                        _take_out(parent, child)
+
+
+def _take_out(parent: Element, child: Element) -> None:
+    """Remove `child`; the text after it stays."""
+    at = list(parent).index(child)
+    if at:
+        parent[at - 1].tail = (parent[at - 1].tail or "") + (child.tail or "")
+    else:
+        parent.text = (parent.text or "") + (child.tail or "")
+    parent.remove(child)
+
+
+class _BackupSlides(Treeprocessor):
+    """Moves backup slides behind the last slide; each tells its place, the slide that it comes after in the talk."""
+
+    def run(self, root: Element) -> None:
+        slides = [each for each in root if each.tag == "section" and each.get(WRITTEN_IN)]
+        line = [each for each in slides if each.get(BACKUP) is None]
+        place = line[0] if line else None
+        for slide in slides:
+            if slide.get(BACKUP) is None:
+                place = slide
+            elif place is not None:
+                slide.set(BACKUP, place.attrib["id"])
+                root.remove(slide)
+                root.append(slide)
 
 
 class _OwnLabels(Treeprocessor):
@@ -247,6 +289,9 @@ class DeckExtension(Extension):
         deck = _DeckProcessor(md, Path(self.getConfig("docs")))
         md.preprocessors.register(deck, "deck", _PRIORITY)
         md.treeprocessors.register(_OwnLabels(md, deck), "own-labels", _TREE_PRIORITY)
+        # Before relative links (8) forget which slides are whose.
+        md.treeprocessors.register(_BackupSlides(md), "backup-slides", _TREE_PRIORITY)
+        md.treeprocessors.register(_SpokenNotes(md), "spoken-notes", _NOTES_PRIORITY)
         md.treeprocessors.register(_LightNotes(md), "light-notes", 0)
 
 

@@ -11,6 +11,8 @@ same blocks. Options:
   another, as `1-3|4,6|all`. A single thing becomes a step by `{ .fragment }`.
 - `auto-animate`: `true` on two slides in a row: what both have moves from its old place to the new one.
 - `only`: `deck` for a slide that an article has no need of.
+- `backup`: `true` for a slide that the deck keeps behind its last one, for questions.
+- `cut`: minutes; in a slot as short as that, or shorter, the slide is a backup.
 - `chapter`: set by the deck alone: the page that the slide comes from, as its path under docs/.
 """
 
@@ -50,12 +52,14 @@ from talk.markdown.steps import (
     with_row_steps,
 )
 from talk.paths import DOCS
+from talk.settings import LONGEST_SLOT_MIN
 from talk.words import language, say
 
 LAYOUTS = ("title", "section", "text", "table", "code", "formula", "picture", "columns", "number", "quote")
 DEFAULT_TIME_S = 60
+BACKUP = "data-backup"  # on a slide; in the deck its value is the address of the slide that it belongs to
 
-_OPTIONS = ("layout", "id", "time", "note", "steps", "auto-animate", "only", "chapter", "attrs")
+_OPTIONS = ("layout", "id", "time", "note", "steps", "auto-animate", "only", "backup", "cut", "chapter", "attrs")
 _LONGEST_TIME_S = 3600
 _YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, where it was there when PyYAML was built
 _ADDRESS = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -250,6 +254,13 @@ def _option_problems(title: str, options: dict[str, Any] | None, addresses: Addr
         yield f"{name}: its steps are not known: {options['steps']}", mend
     if not isinstance(options.get("auto-animate", True), bool):
         yield f"{name}: auto-animate is neither true nor false", "write `auto-animate: true`"
+    if not isinstance(options.get("backup", True), bool):
+        yield f"{name}: backup is neither true nor false", "write `backup: true`"
+    cut = options.get("cut", 1)
+    if isinstance(cut, bool) or not isinstance(cut, int) or not 0 < cut <= LONGEST_SLOT_MIN:
+        yield f"{name}: cut {cut!r} is no slot", f"write whole minutes, 1 to {LONGEST_SLOT_MIN}"
+    elif "cut" in options and options.get("backup"):
+        yield f"{name}: a backup is cut from every slot", "leave out one of `backup` and `cut`"
     if options.get("only", "deck") != "deck":
         yield f"{name}: only {options['only']} is not known", "write `only: deck`, or nothing"
     if "id" in options:
@@ -289,6 +300,8 @@ class SlideBlock(Block):
         "steps": ("", type_any),
         "auto-animate": (False, type_any),
         "only": ("", type_any),
+        "backup": (False, type_any),
+        "cut": (0, type_any),
         "chapter": ("", type_any),
     }
 
@@ -304,6 +317,10 @@ class SlideBlock(Block):
             section.set(WRITTEN_IN, self.options["chapter"])
         if self.options["auto-animate"]:
             section.set("data-auto-animate", "")
+        if self.options["backup"]:
+            section.set(BACKUP, "")
+        if self.options["cut"]:
+            section.set("data-cut", str(self.options["cut"]))
         frame = SubElement(section, "div", {"class": "slide-frame"})
         title = SubElement(frame, "p", {"class": "slide-title", "role": "heading", "aria-level": "2"})
         title.text = self.argument

@@ -82,13 +82,16 @@ def _raised(asked: Callable[..., object], *about: object) -> list[TalkError]:
 
 
 def check() -> tuple[list[TalkError], list[TalkError]]:
-    """Everything `talk check` fails on, and what it only notes: stale records of other machines.
+    """Everything `talk check` fails on, and what it only notes: stale records of other machines, long notes.
 
     With mistakes in the sources, it fails on those alone: the rest could not be judged.
     """
     render()
     stale, stale_elsewhere = find_stale_records()
-    problems = find_mistakes() or [
+    if mistakes := find_mistakes():
+        return mistakes, stale_elsewhere
+    misfits, tight = find_misfits(convert_deck())
+    problems = [
         *find_page_problems(),
         *find_unmeasured(),
         *find_refuted_claims(),
@@ -99,10 +102,10 @@ def check() -> tuple[list[TalkError], list[TalkError]]:
         *find_unexecuted_labs(),
         *find_hand_typed_numbers(),
         *find_unshown(),
-        *find_misfits(convert_deck()),
+        *misfits,
         *find_low_contrast(settings()),
     ]
-    return problems, stale_elsewhere
+    return problems, [*stale_elsewhere, *tight]
 
 
 def find_unmeasured() -> list[TalkError]:

@@ -1,4 +1,4 @@
-"""Whether the deck fits: its planned time into the slot, each slide's tables and code onto the slide.
+"""Whether the deck fits: its time into the slot, notes into slides' times, tables and code onto the slide.
 
 Sizes are in em, a slide's own unit: 1/27 of its height, 40 px of 1080, the size of its text. They restate slides.css;
 letters are counted at the typefaces' average width, so a finding is an estimate, which tests hold against a browser.
@@ -17,7 +17,7 @@ from talk.markdown.deck import FRONT_MATTER
 from talk.markdown.locate import read_source, source_files
 from talk.markdown.page import PageMarkdown
 from talk.markdown.sizes import Cell
-from talk.markdown.slides import read_slides
+from talk.markdown.slides import BACKUP, read_slides
 from talk.paths import DOCS
 from talk.settings import refused, settings
 from talk.site.pages import mkdocs_config
@@ -25,6 +25,10 @@ from talk.site.pages import mkdocs_config
 _PX = 40  # of an em on a slide 1080 px high
 _CAPTION_SCALE = 0.5
 _LEAST_CODE = 0.7  # smaller code nobody in the last row reads: 28 px of 1080
+_WORDS_A_MINUTE = 120  # of a speaker whom the hall follows
+_WORD = re.compile(r"[^\W_][\w.,:/’'-]*")
+# Notes that take more of a slide's time are told; far more, and the talk cannot be given as it is planned.
+_LONG, _FAR_TOO_LONG = 1.25, 2.0
 _WHOLE_SLIDE = {"title", "section", "columns", "number", "quote", "picture"}  # laid out otherwise: not judged here
 
 
@@ -38,24 +42,74 @@ class _Slide:
     code_columns: int
     code_lines: int
     size: float  # 0 where the layout alone says it
+    is_backup: bool = False
+    cut_min: int = 0
     title: str = ""
+    notes: str = ""
     tables: list[list[list[Cell]]] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     captions: list[str] = field(default_factory=list)
 
 
-def find_misfits(html: str, docs: Path = DOCS) -> list[TalkError]:
-    """What of the deck, given as its page's HTML, does not fit: which slide, and by how much."""
+def find_misfits(html: str, docs: Path = DOCS) -> tuple[list[TalkError], list[TalkError]]:
+    """What of the deck, given as its page's HTML, does not fit, and what only may not: which slide, and by how much."""
     slides = _read(html)
     where = _sources(docs)
-    planned_s = sum(slide.planned_s for slide in slides)
-    found = [_over_the_slot(planned_s)] if planned_s > slot_min() * 60 else []
-    for slide in slides:
+
+    def about(slide: _Slide, what: str, mend: str) -> TalkError:
         path, line = where.get(slide.address, (docs, None))
-        found += [
-            TalkError(path, f"slide “{slide.title}”: {what}", mend, line=line) for what, mend in _too_large(slide)
-        ]
-    return found
+        return TalkError(path, f"slide “{slide.title}”: {what}", mend, line=line)
+
+    problems, notes = [*_over_slots(slides)], list[TalkError]()
+    for slide in slides:
+        problems += [about(slide, *each) for each in _too_large(slide)]
+        if slide.cut_min >= (slot := slot_min()):
+            problems.append(about(slide, f"it is cut from the talk's own slot of {slot} min", "write `backup: true`"))
+        said_s = spoken_s(slide.notes)
+        if not slide.is_backup and said_s > _LONG * slide.planned_s:
+            over = _clock(said_s - slide.planned_s)
+            what = f"its notes take {_clock(said_s)} aloud, {over} over its time of {_clock(slide.planned_s)}"
+            told = problems if said_s > _FAR_TOO_LONG * slide.planned_s else notes
+            told.append(about(slide, what, "shorten them, write a `note:`, or give it more `time:`"))
+    return problems, notes
+
+
+def spoken_s(text: str) -> int:
+    """Seconds that a speaker needs for `text`."""
+    return round(len(_WORD.findall(text)) * 60 / _WORDS_A_MINUTE)
+
+
+@dataclass(frozen=True)
+class MainLine:
+    """What of the deck is shown in a slot: how many slides, how long as planned, and as their notes are read aloud."""
+
+    slides: int
+    planned_s: int
+    spoken_s: int
+
+
+def main_line(html: str, slot: int) -> MainLine:
+    """The deck, given as its page's HTML, in a slot of so many minutes."""
+    return _in_slot(_read(html), slot)
+
+
+def _in_slot(slides: list[_Slide], slot: int) -> MainLine:
+    shown = [slide for slide in slides if not slide.is_backup and slide.cut_min < slot]
+    return MainLine(len(shown), sum(slide.planned_s for slide in shown), sum(spoken_s(slide.notes) for slide in shown))
+
+
+def _over_slots(slides: list[_Slide]) -> Iterator[TalkError]:
+    """The talk's slot, and the shorter ones that slides are cut for, where their slides take longer."""
+    whole = slot_min()
+    for slot in sorted({whole, *(slide.cut_min for slide in slides if slide.cut_min)}, reverse=True):
+        found = _in_slot(slides, slot)
+        deck = "the deck" if slot == whole else f"the deck for {slot} min, as `cut` has it,"
+        for what, seconds in (("is planned for", found.planned_s), ("takes, its notes read aloud,", found.spoken_s)):
+            if seconds > slot * 60:
+                over = _clock(seconds - slot * 60)
+                mend = "shorten slides' `time:` and notes, make some of them a `backup`, or widen the slot"
+                yield refused("slot", f"{deck} {what} {_clock(seconds)}, {over} over the slot of {slot} min", mend)
+                break
 
 
 def slot_min() -> int:
@@ -72,13 +126,6 @@ def convert_deck(docs: Path = DOCS) -> str:
     text = (docs / deck).read_text(encoding="utf-8")
     md = PageMarkdown(deck, extensions=config["markdown_extensions"], extension_configs=config["mdx_configs"])
     return md.convert(FRONT_MATTER.sub("", text))
-
-
-def _over_the_slot(planned_s: int) -> TalkError:
-    slot = slot_min()
-    over = _clock(planned_s - slot * 60)
-    what = f"the deck is planned for {_clock(planned_s)}, {over} over the slot of {slot} min"
-    return refused("slot", what, "shorten slides' `time:`, leave some out, or widen the slot")
 
 
 def _clock(seconds: int) -> str:
@@ -143,15 +190,18 @@ def _height(slide: _Slide, code: float) -> float:
 
 
 class _Reader(HTMLParser):
-    """Collects each slide's parts; notes and the second, spoken form of formulas are left out."""
+    """Collects each slide's parts and the words of its notes; the second, spoken form of formulas is left out."""
 
     _SKIPPED = ("aside", "math", "svg")
+    _UNSPOKEN = ("math", "svg", "pre", "table", "figure")
     _TEXTS = ("p", "li", "td", "th", "figcaption")
 
     def __init__(self) -> None:
         super().__init__()
         self.slides: list[_Slide] = []
         self._skipping = 0
+        self._in_notes = False
+        self._unspoken = 0
         self._open: list[str] = []
         self._in_code_block = False
 
@@ -161,6 +211,8 @@ class _Reader(HTMLParser):
         classes = attributes.get("class", "").split()
         if tag == "section" and "slide" in classes:
             self.slides.append(_slide(attributes, classes))
+        self._in_notes |= tag == "aside"
+        self._unspoken += tag in self._UNSPOKEN
         if tag in self._SKIPPED:
             self._skipping += 1
         if self._skipping or not self.slides:
@@ -184,6 +236,8 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Close what was opened."""
+        self._in_notes &= tag != "aside"
+        self._unspoken -= tag in self._UNSPOKEN
         if tag in self._SKIPPED:
             self._skipping -= 1
         elif not self._skipping and self._open and tag == ("p" if self._open[-1] == "title" else self._open[-1]):
@@ -193,6 +247,8 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Text goes to what is open."""
+        if self._in_notes and not self._unspoken:
+            self.slides[-1].notes += data
         if self._skipping or self._in_code_block or not self._open or not self.slides:
             return
         slide, text = self.slides[-1], re.sub(r"\s+", " ", data)
@@ -217,6 +273,8 @@ def _slide(attributes: dict[str, str], classes: list[str]) -> _Slide:
         int(told.get("code-columns", 0)),
         int(told.get("code-lines", 0)),
         float(told.get("size", 0)),
+        BACKUP in attributes,
+        int(attributes.get("data-cut", 0)),
     )
 
 

@@ -94,7 +94,8 @@ def test_notes_are_the_prose_up_to_the_next_section(docs: Path) -> None:
     first = build(docs)[0]
     text = notes(first)
     assert text.startswith("Проза о первом")
-    assert "Мелкий раздел Ещё о первом." in text
+    assert "Ещё о первом." in text
+    assert "Мелкий раздел" not in text, "nobody says a heading aloud"
     assert "# Не заголовок" in text
     assert "Это уже не о нём" not in text
     assert "generated" not in text
@@ -146,6 +147,47 @@ def test_links_and_pictures_of_a_chapter_in_a_folder(docs: Path) -> None:
 
 def test_an_explicit_note_replaces_the_prose(docs: Path) -> None:
     assert notes(build(docs)[1]) == "Сказать коротко."
+
+
+def test_what_is_unsaid_is_in_the_article_alone(docs: Path) -> None:
+    said = "Он растёт. [Наведите [курсор](#a) на число.]{.unsaid} И дальше.\n\nПощёлкайте.\n{ .unsaid }\n"
+    (docs / "chapter.md").write_text(f"/// slide | А\n///\n\n{said}", encoding="utf-8")
+    [slide] = build(docs)
+    assert notes(slide) == "Он растёт. И дальше."
+    assert len(slide.findall("aside/p")) == 1
+    article = PageMarkdown("chapter.md", extensions=["attr_list", "talk.markdown"]).convert(said)
+    words = " ".join("".join(fromstring(f"<page>{article}</page>").itertext()).split())
+    assert words == "Он растёт. Наведите курсор на число. И дальше. Пощёлкайте."
+
+
+def test_a_note_shows_values_and_claims_as_prose_does(docs: Path) -> None:
+    text = (
+        "/// slide | А\n    note: >-\n        Строка: «раз»\n        и [ссылка](#b), `код` и *акцент*.\n///\n\nПроза.\n"
+    )
+    (docs / "chapter.md").write_text(text, encoding="utf-8")
+    [slide] = build(docs)
+    assert notes(slide).replace("\N{NO-BREAK SPACE}", " ") == "Строка: «раз» и ссылка, код и акцент."
+
+
+def test_backup_slides_come_last_and_know_their_places(docs: Path) -> None:
+    backup = "    backup: true\n"
+    first = f"/// slide | Нуль\n{backup}///\n\n/// slide | Раз\n///\n\n/// slide | Два\n{backup}///\n\nПро два.\n"
+    (docs / "chapter.md").write_text(first, encoding="utf-8")
+    (docs / "other.md").write_text(
+        f"/// slide | Три\n///\n\n/// slide | Четыре\n    cut: 30\n///\n\n/// slide | Пять\n{backup}///\n",
+        encoding="utf-8",
+    )
+    slides = build(docs, "/// chapter | chapter.md\n///\n\n/// chapter | other.md\n///\n")
+    found = [(slide.get("id"), slide.get("data-backup"), slide.get("data-cut")) for slide in slides]
+    assert found == [
+        ("raz", None, None),
+        ("tri", None, None),
+        ("chetyre", None, "30"),
+        ("nul", "raz", None),
+        ("dva", "raz", None),
+        ("pyat", "chetyre", None),
+    ]
+    assert notes(slides[4]) == "Про два."
 
 
 def test_chapters_come_in_order(docs: Path) -> None:

@@ -209,11 +209,20 @@ def test_steps_over_lines_that_are_not_there_stop_the_build() -> None:
         ("steps: true", "its steps are not known: True"),
         ("only: article", "only article is not known"),
         ("auto-animate: perhaps", "auto-animate is neither true nor false"),
+        ("backup: perhaps", "backup is neither true nor false"),
+        ("cut: short", "cut 'short' is no slot"),
+        ("cut: 0", "cut 0 is no slot"),
+        ("cut: true", "cut True is no slot"),
     ],
 )
 def test_unknown_steps_are_told(option: str, what: str) -> None:
     ((line, told, mend),) = find_slide_problems(f"/// slide | А\n    {option}\n///\n")
     assert (line, what in told, "write" in mend) == (1, True, True), told
+
+
+def test_a_backup_is_cut_from_every_slot_already() -> None:
+    ((_, told, mend),) = find_slide_problems("/// slide | А\n    backup: true\n    cut: 20\n///\n")
+    assert (told, mend) == ("slide “А”: a backup is cut from every slot", "leave out one of `backup` and `cut`")
 
 
 def test_a_slide_without_a_time_gets_the_usual_one() -> None:
