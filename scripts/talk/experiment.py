@@ -34,6 +34,7 @@ from talk.paths import EXPERIMENTS, PACKAGE, ROOT, SCRIPTS
 from talk.records.schema import Device
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_LONGEST_MESSAGE = 200  # of an error in a record: what follows is a list of build options, or of frames
 # Experiments that the generator itself brings: executing a talk's notebooks.
 _BUILT_IN = {"labs": "talk.labs"}
 
@@ -85,13 +86,25 @@ class Task:
     """What `run` is asked for.
 
     `device` is that of `--device`. `quick` asks for a shortened run. `inputs` is the folder of `--input`, whose files
-    are fed instead of what the experiment makes itself; None without one.
+    are fed instead of what the experiment makes itself; None without one. `broken` are the parts that ended with an
+    error, a line each: see `broke`.
     """
 
     progress: Progress
     device: WantedDevice = "auto"
     quick: bool = False
     inputs: Path | None = None
+    broken: list[str] = field(default_factory=list)
+
+    def broke(self, part: str, error: BaseException) -> str:
+        """Say, here and in the record, that a part of the experiment ended with `error`; returns what was said of it.
+
+        What the other parts find is recorded all the same, and `talk measure` ends with exit status 1.
+        """
+        told = " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST_MESSAGE]
+        self.broken.append(f"{part}: {told}")
+        self.progress.say(f"{part} broke off: {told}")
+        return told
 
     @cached_property
     def devices(self) -> list[Device]:

@@ -6,7 +6,7 @@ Importing this needs the standard library alone: torch is imported by the experi
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,10 +38,10 @@ class _Again:
 def measure(names: list[str], task: Task, out: Path, *, what_can_be: bool = False) -> list[Path]:
     """Run the experiments `names` and write their records under `out`; returns the records' paths.
 
-    A record is written when its experiment has ended, whole: until then the former one stays. Raises TalkError when an
-    experiment cannot run, or its record cannot be written. With `what_can_be` the other experiments are measured all
-    the same, and each failure is one line on standard error; TalkError then tells at the end that something failed, or
-    that nothing could be measured.
+    A record is written when its experiment has ended: until then the former one stays. Raises TalkError when an
+    experiment cannot run, when its record cannot be written, and, after it is, when a part of it broke off. With
+    `what_can_be` the other experiments are measured all the same, and each failure is one line on standard error;
+    TalkError then tells at the end that something failed, or that nothing could be measured.
     """
     keep_compiled()
     experiments = [find_experiment(name) for name in names]
@@ -69,7 +69,7 @@ def measure(names: list[str], task: Task, out: Path, *, what_can_be: bool = Fals
 
 
 def _measure(experiment: Found, task: Task, out: Path, watch: Watch, again: _Again) -> Path:
-    about = experiment.about
+    about, task = experiment.about, replace(task, broken=[])
     require(experiment.name, about.packages)
     code = current_code(experiment)  # before it runs: an edit meanwhile must not pass for what ran
     measured_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -89,6 +89,7 @@ def _measure(experiment: Found, task: Task, out: Path, watch: Watch, again: _Aga
         set_aside=set_aside(),
         load=load,
         doubtful=doubtful,
+        broken=task.broken,
     )
     place = record_path(out, record.machine.slug, experiment.name)
     experiment.keep(place.parent)
@@ -96,6 +97,9 @@ def _measure(experiment: Found, task: Task, out: Path, watch: Watch, again: _Aga
     path = write_record(record, out)
     keep_summary(record, out)
     task.progress.say(f"{path} is written")
+    if task.broken:
+        what = f"is written without what broke off: {'; '.join(task.broken)}"
+        raise TalkError(path, what, "mend it, then measure again")
     return path
 
 
@@ -115,7 +119,7 @@ def _without_doubts(experiment: Found, task: Task, watch: Watch, again: _Again) 
             found = data, load, doubtful
         for doubt in doubtful:
             task.progress.say(f"{experiment.name} contradicts itself: {doubt}")
-        if not doubtful or taken_s > again.left_s:
+        if not doubtful or task.broken or taken_s > again.left_s:
             return found
         again.left_s -= taken_s
         task.progress.say(f"{experiment.name} is measured again")

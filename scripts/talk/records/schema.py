@@ -111,6 +111,7 @@ class Record(Generic[Data]):
     set_aside: list[str] = field(default_factory=list)  # environment variables that would have chosen for them
     load: Load | None = None  # what else ran meanwhile
     doubtful: list[str] = field(default_factory=list)  # what in `data` contradicts itself: `talk.records.doubts`
+    broken: list[str] = field(default_factory=list)  # parts that ended with an error, which `data` lacks
 
     @property
     def name(self) -> str:

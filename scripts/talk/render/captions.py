@@ -113,6 +113,13 @@ class Provenance:
         title = "; ".join(f"{say(f'doubt.{kind}')}: {about}" for kind, _, about in told)
         return f'<mark class="stale" title="{escape(title)}">{say("provenance.doubtful")}</mark>'
 
+    @property
+    def broken(self) -> str:
+        """The mark of a record that lacks what broke off while it was measured; empty where nothing did."""
+        if not self.record.broken:
+            return ""
+        return f'<mark class="stale" title="{escape("; ".join(self.record.broken))}">{say("provenance.broken")}</mark>'
+
     def kernels(self, titles: Mapping[str, str], libraries: Container[str] = MULTIPLY) -> str:
         """Which of `libraries` each package (as imported: as it is called) runs on, and which of its kernels, in words.
 
@@ -147,7 +154,7 @@ class Provenance:
                 parts.append(say("provenance.quick"))
         parts += self.remarks
         parts.append(f'<a href="{raw_url(record)}">{say("provenance.data")}</a>')
-        return " · ".join(part for part in [*parts, self.stale, self.old, self.doubtful] if part)
+        return " · ".join(part for part in [*parts, self.stale, self.old, self.doubtful, self.broken] if part)
 
     def figure(
         self,

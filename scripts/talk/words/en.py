@@ -24,6 +24,7 @@ _STRINGS = {
     "provenance.kernel_untold": "does not name its kernel",
     "provenance.old": "measured with former versions",
     "provenance.doubtful": "doubtful measurement",
+    "provenance.broken": "broke off",
     "doubt.above_ceiling": "above its own ceiling",
     "doubt.more_than_cores": "faster than the cores allow",
     "doubt.parts_unlike_whole": "the parts do not add up to the whole",

@@ -24,6 +24,7 @@ _STRINGS = {
     "provenance.kernel_untold": "своего ядра не называет",
     "provenance.old": "измерено прежними версиями",
     "provenance.doubtful": "сомнительный замер",
+    "provenance.broken": "замер оборвался",
     "doubt.above_ceiling": "выше собственного потолка",
     "doubt.more_than_cores": "быстрее, чем позволяют ядра",
     "doubt.parts_unlike_whole": "части не складываются в целое",

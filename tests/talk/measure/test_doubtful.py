@@ -84,6 +84,15 @@ def test_captions_mark_a_doubtful_record_and_say_why() -> None:
     assert mark in Provenance(doubtful).sentence()
 
 
+def test_captions_mark_a_record_that_lacks_what_broke_off() -> None:
+    plain = samples.record()
+    broken = replace(plain, broken=["a part: RuntimeError: <bad> address"])
+    assert Provenance(plain).broken == ""
+    mark = Provenance(broken).broken
+    assert "RuntimeError: &lt;bad&gt; address" in mark
+    assert mark in Provenance(broken).sentence()
+
+
 def test_check_stops_at_the_doubtful_record_that_pages_ask_first(monkeypatch: pytest.MonkeyPatch) -> None:
     plain, doubtful = samples.record(), replace(samples.record(), doubtful=["wide_spread: noise", "wide_spread: more"])
 

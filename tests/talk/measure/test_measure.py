@@ -18,6 +18,7 @@ from talk.measure.machine import current_machine
 from talk.measure.progress import make_progress
 from talk.measure.run import measure
 from talk.paths import ROOT, python_path
+from talk.records.doubts import Doubt
 from talk.records.store import read_record, record_path, write_record
 from talk.records.summary import read_summaries
 from tests.talk import samples
@@ -99,6 +100,24 @@ def test_a_failed_measurement_leaves_the_former_record(tmp_path: Path) -> None:
         measure(["relay"], task(inputs=tmp_path), tmp_path)
     assert path.read_bytes() == before
     assert sorted(path.parent.glob("*.*")) == [path]
+
+
+def test_what_was_found_is_written_though_a_part_broke_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = []
+
+    def run(task: Task) -> Any:
+        runs.append(task.broke("the second part", RuntimeError("CUDA error:\nmisaligned address")))
+        return samples.data()
+
+    doing(monkeypatch, "relay", run)
+    monkeypatch.setattr("experiments.relay.record.doubts", lambda _: [Doubt("wide_spread", "x")], raising=False)
+    asked = task()
+    with pytest.raises(TalkError, match="is written without what broke off: the second part: RuntimeError: CUDA error"):
+        measure(["relay"], asked, tmp_path)
+    record = read_record(record_path(tmp_path, current_machine().slug, "relay"))
+    assert record.broken == ["the second part: RuntimeError: CUDA error: misaligned address"]
+    assert len(runs) == 1  # what broke is not measured again for a doubt
+    assert asked.broken == []  # the next experiment begins whole
 
 
 @pytest.mark.usefixtures("running")
