@@ -18,20 +18,22 @@ Importing this needs the standard library alone.
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from talk.errors import TalkError
 from talk.measure.machine import WantedDevice, find_devices
 from talk.measure.progress import Progress
 from talk.paths import EXPERIMENTS, PACKAGE, ROOT, SCRIPTS
 from talk.records.schema import Device
+
+T = TypeVar("T")
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _LONGEST_MESSAGE = 200  # of an error in a record: what follows is a list of build options, or of frames
@@ -81,30 +83,49 @@ class Experiment:
     in_all: bool = True
 
 
+def in_short(error: BaseException) -> str:
+    """An error as a record has it: its kind and the first of what it says."""
+    return " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST_MESSAGE]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Task:
     """What `run` is asked for.
 
     `device` is that of `--device`. `quick` asks for a shortened run. `inputs` is the folder of `--input`, whose files
-    are fed instead of what the experiment makes itself; None without one. `broken` are the parts that ended with an
-    error, a line each: see `broke`.
+    are fed instead of what the experiment makes itself; None without one. `until` is when the time of `--minutes` is
+    over, by `time.monotonic()`; None without a limit. `keep` takes what was found so far and writes it as the record of
+    a machine that has none yet: a kill leaves that. `broken` are the parts that ended with an error, a line each: see
+    `broke`.
     """
 
     progress: Progress
     device: WantedDevice = "auto"
     quick: bool = False
     inputs: Path | None = None
+    until: float | None = None
+    keep: Callable[[Any], object] = lambda _: None
     broken: list[str] = field(default_factory=list)
 
-    def broke(self, part: str, error: BaseException) -> str:
+    def broke(self, part: str, error: BaseException | str) -> str:
         """Say, here and in the record, that a part of the experiment ended with `error`; returns what was said of it.
 
         What the other parts find is recorded all the same, and `talk measure` ends with exit status 1.
         """
-        told = " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST_MESSAGE]
+        told = error if isinstance(error, str) else in_short(error)
         self.broken.append(f"{part}: {told}")
         self.progress.say(f"{part} broke off: {told}")
         return told
+
+    def attempt(self, part: str, work: Callable[[], T]) -> T | None:
+        """What `work` finds; None where it broke off. Raises TalkError as `work` does: for bad input nobody goes on."""
+        try:
+            return work()
+        except TalkError:
+            raise
+        except Exception as error:  # of a torch, a driver or a card that nobody has tried this with
+            self.broke(part, error)
+            return None
 
     @cached_property
     def devices(self) -> list[Device]:

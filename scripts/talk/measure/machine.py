@@ -155,13 +155,21 @@ def _system() -> str:
 @cache
 def _gpu() -> dict[str, str] | None:
     """Name, memory in MiB and driver of the first NVIDIA GPU that this process may use."""
+    found = ask_gpu("name", "memory.total", "driver_version")
+    return found if found.get("memory.total", "").isdigit() else None
+
+
+def ask_gpu(*fields: str) -> dict[str, str]:
+    """What the driver answers of the first NVIDIA GPU that this process may use, by the names of nvidia-smi's fields.
+
+    Empty where there is none, and where it does not know one of them.
+    """
     visible = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0].strip()
     if visible in ("", "-1"):
-        return None
-    fields = ("name", "memory.total", "driver_version")
+        return {}
     answer = _answer("nvidia-smi", "-i", visible, f"--query-gpu={','.join(fields)}", "--format=csv,noheader,nounits")
     values = [value.strip() for value in answer.split("\n")[0].split(",")]
-    return dict(zip(fields, values, strict=True)) if len(values) == len(fields) and values[1].isdigit() else None
+    return dict(zip(fields, values, strict=True)) if answer and len(values) == len(fields) else {}
 
 
 def _answer(*command: str) -> str:
