@@ -1,37 +1,44 @@
-"""Circle 6. A GPU: thousands of threads, in six steps, of which `circle6_triton` is the sixth.
+"""Circle 6. A GPU: thousands of threads. Numba's steps; the last step of the circle is `circle6_triton`.
 
 Threads run in warps of 32, which read memory together, and in blocks, which have a small shared memory each.
 Operands are float32 tensors on the GPU, or NumPy arrays under Numba's simulator (NUMBA_ENABLE_CUDASIM=1).
+
+Loops of a length that only the call knows are `while`: Numba's `range` takes eight instructions a turn. Those of a
+constant length are `range`, and are unrolled.
 """
 
 from collections.abc import Callable
-from functools import wraps
+from dataclasses import dataclass
 from typing import Any
 
-from numba import cuda, float32
+import torch
+from numba import float32
 
 from .circle6_vector import ALIGNMENT, copy_four
+from .numba_gpu import cuda, gpu_kernel, gpu_kernel_of
 from .operands import product_shape
 
 SIDE = 32  # of a block of threads: a warp is one row of it
-# The fourth step: a block of threads computes a tile of TALL × WIDE numbers of C, DEEP steps of the sum at a time;
-# each of its threads computes EACH × EACH of them.
-TALL, WIDE, DEEP, EACH = 128, 128, 8, 8
-_THREADS = (TALL // EACH) * (WIDE // EACH)
-
-GpuMultiply = Callable[[Any, Any, Any], Any]
+# From the fourth step on, a block of threads computes a tile of TILE × TILE numbers of C, DEEP steps of the sum at a
+# time. Each thread computes EACH × EACH of them, in rows and columns that lie APART from each other.
+TILE, DEEP, EACH = 128, 8, 8
+APART = TILE // EACH
+THREADS = APART * APART
+HALF, PADDED = TILE // 2, TILE + 4
 
 
 # Step 1. A thread for every number of C. Neighbouring threads take neighbouring rows: their reads lie far apart.
+# Bound by the memory system: a warp asks for 32 lines where one would do.
 # --8<-- [start:naive]
-@cuda.jit
+@gpu_kernel
 def _naive(a: Any, b: Any, c: Any) -> None:
     i = cuda.blockIdx.x * SIDE + cuda.threadIdx.x
     j = cuda.blockIdx.y * SIDE + cuda.threadIdx.y
     if i < c.shape[0] and j < c.shape[1]:
-        total = float32(0)
-        for k in range(a.shape[1]):
+        total, k = float32(0), 0
+        while k < a.shape[1]:
             total += a[i, k] * b[k, j]
+            k += 1
         c[i, j] = total
 
 
@@ -39,15 +46,17 @@ def _naive(a: Any, b: Any, c: Any) -> None:
 
 
 # Step 2. Coalescing: neighbouring threads take neighbouring columns, and a warp reads a row of B in one go.
+# Bound by loads from L1 and by addresses: two loads and three whole-number instructions for every multiply-add.
 # --8<-- [start:coalesced]
-@cuda.jit
+@gpu_kernel
 def _coalesced(a: Any, b: Any, c: Any) -> None:
     i = cuda.blockIdx.y * SIDE + cuda.threadIdx.y
     j = cuda.blockIdx.x * SIDE + cuda.threadIdx.x
     if i < c.shape[0] and j < c.shape[1]:
-        total = float32(0)
-        for k in range(a.shape[1]):
+        total, k = float32(0), 0
+        while k < a.shape[1]:
             total += a[i, k] * b[k, j]
+            k += 1
         c[i, j] = total
 
 
@@ -55,8 +64,9 @@ def _coalesced(a: Any, b: Any, c: Any) -> None:
 
 
 # Step 3. Shared memory: the block fetches a tile of A and of B once, and every number serves SIDE threads.
+# Bound by shared memory: it hands a warp one row of numbers a clock, enough for a quarter of the multiply-adds.
 # --8<-- [start:shared]
-@cuda.jit
+@gpu_kernel
 def _shared(a: Any, b: Any, c: Any) -> None:
     x, y = cuda.threadIdx.x, cuda.threadIdx.y
     i, j = cuda.blockIdx.y * SIDE + y, cuda.blockIdx.x * SIDE + x
@@ -67,7 +77,7 @@ def _shared(a: Any, b: Any, c: Any) -> None:
         a_tile[y, x] = a[i, k0 + x] if i < a.shape[0] and k0 + x < a.shape[1] else float32(0)
         b_tile[y, x] = b[k0 + y, j] if k0 + y < b.shape[0] and j < b.shape[1] else float32(0)
         cuda.syncthreads()
-        for k in range(min(SIDE, a.shape[1] - k0)):
+        for k in range(SIDE):
             total += a_tile[y, k] * b_tile[k, x]
         cuda.syncthreads()
     if i < c.shape[0] and j < c.shape[1]:
@@ -78,47 +88,55 @@ def _shared(a: Any, b: Any, c: Any) -> None:
 
 
 # Step 4. A tile of C in each thread's registers: EACH numbers of A meet EACH of B, and shared memory rests.
-@cuda.jit
+# Bound by the instructions beside the multiply-adds: a load for every four of them, and waiting at the barriers.
+@gpu_kernel
 def _thread_tile(a: Any, b: Any, c: Any) -> None:
     thread = cuda.threadIdx.x
-    top, left = cuda.blockIdx.y * TALL, cuda.blockIdx.x * WIDE
-    row, column = thread // (WIDE // EACH) * EACH, thread % (WIDE // EACH) * EACH
-    a_tile = cuda.shared.array((DEEP, TALL), float32)  # transposed: a thread's numbers of A lie side by side
-    b_tile = cuda.shared.array((DEEP, WIDE), float32)
+    top, left = cuda.blockIdx.y * TILE, cuda.blockIdx.x * TILE
+    row, column = thread // APART, thread % APART
+    # [k, y, row] is the number in row y * APART + row of the tile: a warp reads neighbours, without bank conflicts.
+    a_tile = cuda.shared.array((DEEP, EACH, APART), float32)
+    b_tile = cuda.shared.array((DEEP, EACH, APART), float32)
     totals = cuda.local.array((EACH, EACH), float32)
     for y in range(EACH):
         for x in range(EACH):
             totals[y, x] = float32(0)
     for k0 in range(0, a.shape[1], DEEP):
-        for at in range(thread, TALL * DEEP, _THREADS):
-            i, k = top + at // DEEP, k0 + at % DEEP
-            a_tile[at % DEEP, at // DEEP] = a[i, k] if i < a.shape[0] and k < a.shape[1] else float32(0)
-        for at in range(thread, WIDE * DEEP, _THREADS):
-            k, j = k0 + at // WIDE, left + at % WIDE
-            b_tile[at // WIDE, at % WIDE] = b[k, j] if k < b.shape[0] and j < b.shape[1] else float32(0)
+        for part in range(TILE * DEEP // THREADS):
+            at = thread + part * THREADS
+            y, k = at // DEEP, at % DEEP
+            inside = top + y < a.shape[0] and k0 + k < a.shape[1]
+            a_tile[k, y // APART, y % APART] = a[top + y, k0 + k] if inside else float32(0)
+            k, x = at // TILE, at % TILE
+            inside = k0 + k < b.shape[0] and left + x < b.shape[1]
+            b_tile[k, x // APART, x % APART] = b[k0 + k, left + x] if inside else float32(0)
         cuda.syncthreads()
         # --8<-- [start:thread_tile]
-        for k in range(min(DEEP, a.shape[1] - k0)):
+        k = 0
+        while k < DEEP:
             for y in range(EACH):
-                number_of_a = a_tile[k, row + y]
                 for x in range(EACH):
-                    totals[y, x] += number_of_a * b_tile[k, column + x]
+                    totals[y, x] += a_tile[k, y, row] * b_tile[k, x, column]
+            k += 1
         # --8<-- [end:thread_tile]
         cuda.syncthreads()
     for y in range(EACH):
         for x in range(EACH):
-            if top + row + y < c.shape[0] and left + column + x < c.shape[1]:
-                c[top + row + y, left + column + x] = totals[y, x]
+            i, j = top + y * APART + row, left + x * APART + column
+            if i < c.shape[0] and j < c.shape[1]:
+                c[i, j] = totals[y, x]
 
 
 # Step 5. Vectorised: four numbers a trip, from memory and from the shared tiles. Rows have to be of whole fours.
-@cuda.jit
+# Bound by waiting: nothing fetches the next tile while this one is multiplied, and a barrier stands on either side.
+@gpu_kernel_of(THREADS, 2)
 def _vectorised(a: Any, b: Any, c: Any) -> None:
     thread = cuda.threadIdx.x
-    top, left = cuda.blockIdx.y * TALL, cuda.blockIdx.x * WIDE
-    row, column = thread // (WIDE // EACH) * EACH, thread % (WIDE // EACH) * EACH
-    a_tile = cuda.shared.array((DEEP, TALL), float32, ALIGNMENT)
-    b_tile = cuda.shared.array((DEEP, WIDE), float32, ALIGNMENT)
+    top, left = cuda.blockIdx.y * TILE, cuda.blockIdx.x * TILE
+    # A thread's rows are row to row + 3 and as many HALF further down; so are its columns.
+    row, column = thread // APART * 4, thread % APART * 4
+    a_tile = cuda.shared.array((DEEP, PADDED), float32, ALIGNMENT)  # transposed
+    b_tile = cuda.shared.array((DEEP, TILE), float32, ALIGNMENT)
     totals = cuda.local.array((EACH, EACH), float32, ALIGNMENT)
     a_numbers = cuda.local.array((1, EACH), float32, ALIGNMENT)
     b_numbers = cuda.local.array((1, EACH), float32, ALIGNMENT)
@@ -126,7 +144,7 @@ def _vectorised(a: Any, b: Any, c: Any) -> None:
         for x in range(EACH):
             totals[y, x] = float32(0)
     a_row, a_column = thread // (DEEP // 4), thread % (DEEP // 4) * 4
-    b_row, b_column = thread // (WIDE // 4), thread % (WIDE // 4) * 4
+    b_row, b_column = thread // (TILE // 4), thread % (TILE // 4) * 4
     i, j = top + a_row, left + b_column
     for k0 in range(0, a.shape[1], DEEP):
         for at in range(4):
@@ -141,54 +159,73 @@ def _vectorised(a: Any, b: Any, c: Any) -> None:
         copy_four(b_numbers, 0, 0, b_tile, b_row, b_column)
         cuda.syncthreads()
         # --8<-- [start:vectorised]
-        for k in range(DEEP):
-            for at in range(0, EACH, 4):
-                copy_four(a_tile, k, row + at, a_numbers, 0, at)
-                copy_four(b_tile, k, column + at, b_numbers, 0, at)
+        k = 0
+        while k < DEEP:
+            for half in range(2):
+                copy_four(a_tile, k, row + half * HALF, a_numbers, 0, half * 4)
+                copy_four(b_tile, k, column + half * HALF, b_numbers, 0, half * 4)
             for y in range(EACH):
                 for x in range(EACH):
                     totals[y, x] += a_numbers[0, y] * b_numbers[0, x]
+            k += 1
         # --8<-- [end:vectorised]
         cuda.syncthreads()
     for y in range(EACH):
-        for x in range(0, EACH, 4):
-            if top + row + y < c.shape[0] and left + column + x < c.shape[1]:
-                copy_four(totals, y, x, c, top + row + y, left + column + x)
+        for half in range(2):
+            i, j = top + row + y // 4 * HALF + y % 4, left + column + half * HALF
+            if i < c.shape[0] and j < c.shape[1]:
+                copy_four(totals, y, half * 4, c, i, j)
+
+
+@dataclass(frozen=True)
+class GpuStep:
+    """A step of the circle: `step(a, b, out)` multiplies. Raises ValueError and TypeError as the other circles do.
+
+    A block of `threads` computes a tile of `side` × `side` numbers of C. `down`: blocks are counted down the columns of
+    C, not along its rows. `otherwise` is the step that multiplies matrices whose rows are not made of whole fours.
+    """
+
+    kernel: Any
+    threads: Any
+    side: int
+    down: bool = False
+    otherwise: "GpuStep | None" = None
+
+    def __call__(self, a: Any, b: Any, out: Any) -> Any:
+        """The product, in out."""
+        prepared(self, a, b, out)()
+        return out
+
+
+def prepared(step: GpuStep, a: Any, b: Any, out: Any) -> Callable[[], None]:
+    """The call that launches `step` and does nothing else: here the operands are checked, and the kernel is compiled.
+
+    It launches on the stream that is PyTorch's current one as it is called: a CUDA graph may record it, and PyTorch's
+    events time it. Raises ValueError and TypeError as the other circles do.
+    """
+    n, p = product_shape(a, b, out)
+    if step.otherwise is not None and not all(map(_in_fours, (a, b, out))):
+        return prepared(step.otherwise, a, b, out)
+    if not n or not p:
+        return lambda: None
+    arrays = [_device_array(x) for x in (a, b, out)]
+    kernel = step.kernel.specialize(*arrays)
+    blocks = _blocks(p, step.side), _blocks(n, step.side)
+    grid = blocks[::-1] if step.down else blocks
+    return lambda: kernel[grid, step.threads, _stream()](*arrays)
 
 
 def _blocks(length: int, side: int) -> int:
     return -(-length // side)
 
 
-def _launched(kernel: Any, grid_of: Callable[[int, int], tuple[int, int]], threads: Any) -> GpuMultiply:
-    """multiply(a, b, out) over `kernel`. Raises ValueError and TypeError as the other circles do."""
-
-    @wraps(kernel.py_func if hasattr(kernel, "py_func") else kernel)
-    def multiply(a: Any, b: Any, out: Any) -> Any:
-        n, p = product_shape(a, b, out)
-        if n and p:
-            kernel[grid_of(n, p), threads](*map(_device_array, (a, b, out)))
-        return out
-
-    return multiply
-
-
 def _device_array(x: Any) -> Any:
     return cuda.as_cuda_array(x) if hasattr(x, "__cuda_array_interface__") else x
 
 
-naive = _launched(_naive, lambda n, p: (_blocks(n, SIDE), _blocks(p, SIDE)), (SIDE, SIDE))
-coalesced = _launched(_coalesced, lambda n, p: (_blocks(p, SIDE), _blocks(n, SIDE)), (SIDE, SIDE))
-shared = _launched(_shared, lambda n, p: (_blocks(p, SIDE), _blocks(n, SIDE)), (SIDE, SIDE))
-thread_tile = _launched(_thread_tile, lambda n, p: (_blocks(p, WIDE), _blocks(n, TALL)), _THREADS)
-
-
-def vectorised(a: Any, b: Any, out: Any) -> Any:
-    """multiply(a, b, out) by fours; the step above it where rows are not made of whole fours."""
-    return (_by_fours if all(map(_in_fours, (a, b, out))) else thread_tile)(a, b, out)
-
-
-_by_fours = _launched(_vectorised, lambda n, p: (_blocks(p, WIDE), _blocks(n, TALL)), _THREADS)
+def _stream() -> Any:
+    """PyTorch's current stream: Numba's own would not wait for it. The simulator has none."""
+    return cuda.external_stream(torch.cuda.current_stream().cuda_stream) if torch.cuda.is_available() else 0
 
 
 def _in_fours(x: Any) -> bool:
@@ -196,3 +233,10 @@ def _in_fours(x: Any) -> bool:
     if hasattr(x, "data_ptr"):  # a tensor
         return bool(x.ndim == 2 and x.is_contiguous() and x.shape[1] % 4 == 0 and x.data_ptr() % 16 == 0)
     return bool(x.ndim == 2 and x.flags.c_contiguous and x.shape[1] % 4 == 0)
+
+
+naive = GpuStep(_naive, (SIDE, SIDE), SIDE, down=True)
+coalesced = GpuStep(_coalesced, (SIDE, SIDE), SIDE)
+shared = GpuStep(_shared, (SIDE, SIDE), SIDE)
+thread_tile = GpuStep(_thread_tile, THREADS, TILE)
+vectorised = GpuStep(_vectorised, THREADS, TILE, otherwise=thread_tile)

@@ -4,6 +4,9 @@ from typing import Any
 
 from numba import config
 
+# Before anything of numba.cuda is imported.
+from . import numba_gpu as numba_gpu
+
 # Of arrays in shared memory and in registers. The simulator lays them out as it likes.
 ALIGNMENT = None if config.ENABLE_CUDASIM else 16
 
