@@ -231,9 +231,10 @@ class GpuState:
 class Gpu:
     """The GPU as a model: its counts, its ceilings, each measured alone, and what a launch costs.
 
-    `fma_flops_per_s` is of independent float32 FMAs on registers, `copy_bytes_per_s` of a copy within its memory,
-    `l2_bytes_per_s` of one within its L2: bytes read and written. `launch_s` is what the host takes to launch an empty
-    kernel, `kernel_s` what the GPU takes for one of many in a row. What could not be measured is None.
+    `fma_flops_per_s` is of independent float32 FMAs on registers, `copy_bytes_per_s` of a copy within its memory, bytes
+    read and written, `l2_bytes_per_s` of reading what lies in its L2. `before` is its state at rest, `after` that under
+    the last of the products. `launch_s` is what the host takes to launch an empty kernel, `kernel_s` what the GPU takes
+    for one of many in a row. What could not be measured is None.
     """
 
     capability: Name  # as 9.0

@@ -61,7 +61,7 @@ class _Bars:
         self._console = Console(stderr=True)
 
     def say(self, text: str) -> None:
-        self._console.print(text, markup=False, highlight=False)
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     @contextmanager
     def bar(self, title: str, total: float) -> Iterator[Advance]:

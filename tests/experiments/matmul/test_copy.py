@@ -42,14 +42,15 @@ for name, html in fragments.items():
 """
 _MEASURE = """
 import os
-from experiments.matmul2.measure import circle8_gpu
+from experiments.matmul2.measure.gpu_part import measure_gpu
 from experiments.matmul2.measure.circle2_compiled import multiply
+from talk.experiment import Task
 from talk.measure.progress import make_progress
 import numpy as np
 
 assert os.environ["NUMBA_CACHE_DIR"].startswith(os.getcwd())
 assert multiply(np.eye(2, dtype=np.float32), np.ones((2, 2), np.float32)).tolist() == [[1, 1], [1, 1]]
-assert circle8_gpu.measure_gpu(True, make_progress(), there=False)
+assert measure_gpu(Task(progress=make_progress(), device="cpu")).contenders
 """
 
 

@@ -6,6 +6,8 @@ One file a circle, one signature: `multiply(a, b, out=None)`.
 import hashlib
 import os
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from talk.errors import MissingError
 from talk.experiment import Task, find_experiment, missing_packages
@@ -14,7 +16,11 @@ from talk.measure.launcher import Launcher
 from talk.records.sources import hash_sources
 
 from ..experiment import NAME, ON_CPU
-from ..record import Matmul
+from ..record import Distributed, Matmul, Tiling
+
+if TYPE_CHECKING:
+    from .experiment import OnCpu
+    from .gpu_part import OnGpu
 
 # What Numba compiles is kept between runs. Its own cache sees a change in a function's file, but not one in a kernel
 # that the function calls, so every state of the sources has a cache of its own.
@@ -30,8 +36,8 @@ _WORKER = f"{__name__}.circle7_distributed"
 def run(task: Task) -> Matmul:
     """Measure. A quick run has fewer sizes and rounds, and kills no process.
 
-    What lacks a package is left out. Raises TalkError for a wrong product and for a GPU that is not there, and
-    MissingError where nothing is left to measure.
+    What lacks a package is left out. Raises TalkError for a wrong product on the CPU and for a GPU that is not there,
+    and MissingError where nothing is left to measure.
     """
     devices, quick, progress = task.devices, task.quick, task.progress
     missing = missing_packages(ON_CPU)
@@ -45,18 +51,28 @@ def run(task: Task) -> Matmul:
     with Launcher([_WORKER]) as launcher:
         # The workers import on one core while this process imports on another; nothing is measured yet.
         from .circle7_distributed import run_tasks
-        from .circle8_gpu import measure_gpu
+        from .gpu_part import measure_gpu
 
         if on_cpu:
             from . import experiment
+        # What is scarcest first: what a GPU has shown is written before anything else is measured.
+        gpu = measure_gpu(task)
+        if gpu.gpu is not None:
+            task.keep(_found(gpu))
         distributed = list(run_tasks(launcher, devices, quick, progress))
     cpu = experiment.measure_cpu(quick, progress) if on_cpu else None
-    gpu = measure_gpu(quick, progress, there="cuda" in devices)
+    return _found(gpu, cpu, experiment.tiling() if on_cpu else None, distributed)
+
+
+def _found(
+    gpu: "OnGpu", cpu: "OnCpu | None" = None, tiling: Tiling | None = None, distributed: Sequence[Distributed] = ()
+) -> Matmul:
     return Matmul(
-        tiling=experiment.tiling() if on_cpu else None,
-        contenders=[*cpu.contenders, *gpu] if cpu else list(gpu),
+        tiling=tiling,
+        contenders=[*cpu.contenders, *gpu.contenders] if cpu else gpu.contenders,
         peaks=cpu.peaks if cpu else [],
         bandwidths=cpu.bandwidths if cpu else [],
-        distributed=distributed,
+        distributed=list(distributed),
         prices=cpu.prices if cpu else None,
+        gpu=gpu.gpu,
     )

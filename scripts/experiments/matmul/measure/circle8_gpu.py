@@ -6,23 +6,14 @@ Each contender has a row in `render/steps.py`, which tells what pages call it an
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
 
 import torch
 
-from talk.errors import TalkError
-from talk.measure.progress import Progress
-
-from ..experiment import NAME
-from ..record import Contender, Dtype, Point
+from ..record import Dtype
 from .circle8_sparse import sparse_product, two_of_four
-from .operands import CONFORMER, Shape
-from .timing import Timed, time_together
+from .operands import Shape
 
-_BUDGET_S = 2.0
-_COMPILED_BY = {"numba-cuda": ".circle6_gpu", "triton": ".circle6_triton"}  # package → the module that needs it
-
-# Makes the call that is timed from a, b and c on the GPU.
+# Makes the call that is timed from a, b and c on the GPU. All that a call need not do each time is done there.
 Make = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], Callable[[], object]]
 Exact = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
@@ -41,10 +32,12 @@ def _pruned_product(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
 
 @dataclass(frozen=True)
 class GpuEntry:
-    """A contender on the GPU. `dtype` is what its operands are converted to; `tolerance` is as on the CPU.
+    """A contender on the GPU. `dtype` is what it multiplies; `tolerance` is as on the CPU.
 
     It multiplies squares up to `largest`, none where that is 0, and the Conformer's products where it is `tall`.
-    `package` is the one that compiles it. `exact` is the product that it has to give, in float64.
+    `package` is the one that compiles it. `exact` is the product that it has to give, in float64. `goal` is the share
+    of the library's speed that we want of it. `converts`: it makes its operands of float32 ones itself.
+    `emulates`: it makes float32 of several products of fewer bits.
     """
 
     name: str
@@ -57,6 +50,29 @@ class GpuEntry:
     tall: bool = False
     tolerance: float = 1e-4
     exact: Exact = _product
+    goal: float | None = None
+    converts: bool = False
+    emulates: bool = False
+
+    @property
+    def on_tensor_cores(self) -> bool:
+        """Whether tensor cores multiply, which older GPUs have not for such numbers."""
+        return self.dtype != "float32" or self.emulates
+
+    @property
+    def number(self) -> torch.dtype:
+        """What the operands and the product that `make` is given are made of."""
+        return torch.bfloat16 if self.dtype == "bfloat16" and not self.converts else torch.float32
+
+    def bytes_of(self, shape: Shape) -> int:
+        """What operands and product take together."""
+        n, m, p = shape
+        return (n * m + m * p + n * p) * self.number.itemsize
+
+    def makes(self, a: torch.Tensor, b: torch.Tensor) -> tuple[Callable[[], object], torch.Tensor]:
+        """The call that multiplies copies of a and b, and what it overwrites, which is no number yet."""
+        c = torch.full((a.shape[0], b.shape[1]), torch.nan, device=a.device, dtype=self.number)
+        return self.make(a.to(self.number, copy=True), b.to(self.number, copy=True), c), c
 
     def takes(self, shape: Shape) -> bool:
         """Whether it is measured at this shape."""
@@ -71,105 +87,16 @@ def entries() -> list[GpuEntry]:
         GpuEntry("gpu_shared", 6, _by_numba("shared"), package="numba-cuda", largest=4096),
         GpuEntry("gpu_thread_tile", 6, _by_numba("thread_tile"), package="numba-cuda"),
         GpuEntry("gpu_vectorised", 6, _by_numba("vectorised"), package="numba-cuda"),
-        GpuEntry("gpu_triton", 6, _triton, package="triton", tall=True),
+        GpuEntry("gpu_triton", 6, _triton, package="triton", tall=True, goal=0.94),
         GpuEntry("gpu_triton_tf32", 8, _triton_tf32, "tf32", package="triton", tolerance=5e-3),
-        GpuEntry(
-            "gpu_triton_bfloat16", 8, _in_bfloat16(_triton), "bfloat16", package="triton", tall=True, tolerance=2e-2
-        ),
+        GpuEntry("gpu_triton_bfloat16", 8, _triton, "bfloat16", package="triton", tall=True, tolerance=2e-2, goal=0.95),
         GpuEntry("gpu_silu", 8, _triton_silu, package="triton", largest=0, tall=True, exact=_silu_product),
-        GpuEntry("gpu_sparse", 8, sparse_product, "bfloat16", tolerance=2e-2, exact=_pruned_product),
+        GpuEntry("gpu_sparse", 8, sparse_product, "bfloat16", tolerance=2e-2, exact=_pruned_product, converts=True),
         GpuEntry("cublas", 9, _cublas, library=True, tall=True),
         GpuEntry("cublas_tf32", 9, _cublas_tf32, "tf32", library=True, tolerance=5e-3),
-        GpuEntry("cublas_bfloat16", 9, _in_bfloat16(_mm), "bfloat16", library=True, tall=True, tolerance=2e-2),
+        GpuEntry("cublas_bfloat16", 9, _cublas, "bfloat16", library=True, tall=True, tolerance=2e-2),
         GpuEntry("cublas_silu", 9, _cublas_silu, library=True, largest=0, tall=True, exact=_silu_product),
     ]
-
-
-def _is_installed(package: str) -> bool:
-    try:
-        import_module(_COMPILED_BY[package], __package__)
-    except ImportError:
-        return False
-    return True
-
-
-def measure_gpu(quick: bool, progress: Progress, *, there: bool) -> list[Contender]:
-    """Every step on the GPU; one that is not measured has its reason. Raises TalkError for a wrong product.
-
-    A step whose compiler is not installed, or fails here, is told of in one line: the others are measured.
-    """
-    everybody = entries()
-    if not there:
-        progress.say(f"{NAME}: circle 6 and half of circle 8 are skipped, there is no GPU")
-        return [_contender(entry, [], "no_gpu") for entry in everybody if not entry.library]
-    squares = [(side,) * 3 for side in ((2048,) if quick else (1024, 2048, 4096, 8192))]
-    shapes: list[Shape] = [*squares, *CONFORMER[: 1 if quick else None]]
-    reasons: dict[str, str] = {}
-    for package in [package for package in _COMPILED_BY if not _is_installed(package)]:
-        without = [entry.name for entry in everybody if entry.package == package]
-        reasons |= dict.fromkeys(without, f"no_package:{package}")
-        progress.say(f"{NAME}: {', '.join(without)} skipped, {package} is not installed: `pip install {package}`")
-    points: dict[str, list[Point]] = {}
-    before = torch.backends.cuda.matmul.allow_tf32
-    try:
-        with progress.bar(f"{NAME}, GPU", len(shapes)) as advance:
-            for shape in shapes:
-                present = [entry for entry in everybody if entry.takes(shape) and entry.name not in reasons]
-                measured, failed = _measure_shape(present, shape, rounds=2 if quick else 6)
-                for name, point in measured.items():
-                    points.setdefault(name, []).append(point)
-                for name, error in failed.items():
-                    progress.say(f"{NAME}: {name} failed at {shape} and is left out from there on: {_in_short(error)}")
-                    reasons[name] = _reason(error)
-                advance(1)
-    finally:
-        torch.backends.cuda.matmul.allow_tf32 = before
-    return [
-        _contender(entry, points.get(entry.name, []), None if entry.name in points else reasons[entry.name])
-        for entry in everybody
-        if entry.name in points or entry.name in reasons  # and not one that takes part at none of these shapes
-    ]
-
-
-def _reason(error: Exception) -> str:
-    return "out_of_memory" if isinstance(error, torch.cuda.OutOfMemoryError) else f"failed:{_in_short(error)}"
-
-
-def _in_short(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:200]
-
-
-def _measure_shape(present: list[GpuEntry], shape: Shape, rounds: int) -> tuple[dict[str, Point], dict[str, Exception]]:
-    """The points of those that ran, and why the others did not."""
-    n, m, p = shape
-    generator = torch.Generator("cuda").manual_seed(n)
-    a, b = (torch.randn(size, device="cuda", generator=generator) for size in ((n, m), (m, p)))
-    exacts = {make: make(a, b) for make in {entry.exact for entry in present}}
-    timed: dict[str, Timed] = {}
-    errors: dict[str, float] = {}
-    failed: dict[str, Exception] = {}
-    for entry in present:
-        c, exact = torch.full((n, p), torch.nan, device="cuda"), exacts[entry.exact]
-        try:
-            call = entry.make(a, b, c)
-            call()
-            torch.cuda.synchronize()
-        except Exception as error:  # a compiler that this machine lacks, a memory that is too small
-            failed[entry.name] = error
-            continue
-        errors[entry.name] = float((c - exact).abs().max() / exact.abs().max())
-        if not errors[entry.name] <= entry.tolerance:
-            what = f"its product is off by {errors[entry.name]:.1e} of the largest number"
-            raise TalkError(f"talk measure {NAME}: {entry.name}", what, "mend the circle")
-        timed[entry.name] = Timed(partial(_finished, call), rounds, _BUDGET_S)
-    time_together(list(timed.values()))
-    points = {name: Point(n=n, m=m, p=p, times_s=each.times_s, error=errors[name]) for name, each in timed.items()}
-    return points, failed
-
-
-def _finished(call: Callable[[], object]) -> None:
-    call()
-    torch.cuda.synchronize()
 
 
 def _by_numba(step: str) -> Make:
@@ -223,34 +150,3 @@ def _cublas_silu(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor) -> Callable[
     """addmm and SiLU, two kernels; the second in place."""
     bias = _bias(b)
     return _with_tf32(False, lambda: torch.nn.functional.silu(torch.addmm(bias, a, b, out=c), inplace=True))
-
-
-def _mm(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor) -> Callable[[], object]:
-    return partial(torch.mm, a, b, out=c)
-
-
-def _in_bfloat16(make: Make) -> Make:
-    """Operands and result in bfloat16, converted beforehand; c gets the result of the first call, to be checked."""
-
-    def converted(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor) -> Callable[[], object]:
-        product = torch.empty(c.shape, dtype=torch.bfloat16, device=c.device)
-        call = make(a.bfloat16(), b.bfloat16(), product)
-        call()
-        c.copy_(product)
-        return call
-
-    return converted
-
-
-def _contender(entry: GpuEntry, points: list[Point], skipped: str | None) -> Contender:
-    return Contender(
-        name=entry.name,
-        circle=entry.circle,
-        device="cuda",
-        threads=1,
-        dtype=entry.dtype,
-        library=entry.library,
-        bytes_asked_per_flop=None,
-        points=points,
-        skipped=skipped,
-    )

@@ -1,0 +1,70 @@
+"""Kernels that do one thing only: multiply-adds on registers, and reads of what lies in the L2."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+import triton
+import triton.language as tl
+
+_PROGRAMS = 16  # on each multiprocessor, one after another: the last ones waste little
+_NUMBERS = 1024  # of a program, eight for each of its threads: so many chains that wait for nobody
+_UNROLLED = 16
+_TURNS = 4096
+_READ, _READ_TURNS = 4096, 512
+
+
+@dataclass(frozen=True)
+class Work:
+    """A launch, and how many operations or bytes it is."""
+
+    call: Callable[[], object]
+    work: float
+
+
+@triton.jit  # type: ignore[untyped-decorator,unused-ignore]
+def fma_kernel(out, factor, turns, numbers: tl.constexpr, unrolled: tl.constexpr):  # type: ignore[no-untyped-def]
+    """`turns` × `unrolled` multiply-adds of each number."""
+    at = tl.program_id(0) * numbers + tl.arange(0, numbers)
+    x = at.to(tl.float32)
+    f = x * 0.0 + factor
+    for _ in range(turns):
+        for _ in tl.static_range(unrolled):
+            x = tl.fma(x, f, f)
+    tl.store(out + at, x)
+
+
+@triton.jit  # type: ignore[untyped-decorator,unused-ignore]
+def read_kernel(numbers, out, blocks, turns, width: tl.constexpr):  # type: ignore[no-untyped-def]
+    """Each program reads `turns` blocks, past the L1; neighbours read different ones at a time."""
+    at = tl.arange(0, width)
+    total = tl.zeros((width,), tl.float32)
+    block = tl.program_id(0) % blocks
+    for _ in range(turns):
+        total += tl.load(numbers + block * width + at, cache_modifier=".cg")
+        block = (block + 1) % blocks
+    tl.store(out + tl.program_id(0) * width + at, total)
+
+
+def multiply_adds(multiprocessors: int) -> Work:
+    """Independent float32 FMAs on all multiprocessors: how many operations."""
+    programs = multiprocessors * _PROGRAMS
+    out = torch.empty(programs * _NUMBERS, device="cuda")
+
+    def call() -> None:
+        fma_kernel[(programs,)](out, 0.5, _TURNS, numbers=_NUMBERS, unrolled=_UNROLLED, num_warps=4)
+
+    return Work(call, 2.0 * programs * _NUMBERS * _UNROLLED * _TURNS)
+
+
+def reads(multiprocessors: int, l2_bytes: int) -> Work:
+    """Reads of a quarter of the L2, over and over: how many bytes."""
+    programs = multiprocessors * _PROGRAMS
+    blocks = max(1, l2_bytes // 4 // (4 * _READ))
+    numbers = torch.zeros(blocks * _READ, device="cuda")
+    out = torch.empty(programs * _READ, device="cuda")
+
+    def call() -> None:
+        read_kernel[(programs,)](numbers, out, blocks, _READ_TURNS, width=_READ, num_warps=4)
+
+    return Work(call, 4.0 * programs * _READ * _READ_TURNS)

@@ -1,0 +1,256 @@
+"""The process that measures on the GPU, and nothing else: what ends it, or never ends, takes nothing else along.
+
+It tells what it found as it finds it, and what it is about to do before it does it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from time import monotonic
+from typing import Any, Protocol
+
+import torch
+from numpy.random import default_rng
+
+from ..record import Gpu, Point
+from .circle8_gpu import Exact, GpuEntry, entries
+from .circle9_gpu import after_products, measure_ceilings
+from .gpu_timing import Steady
+from .operands import Shape
+
+_COMPILED_BY = {"numba-cuda": ".circle6_gpu", "triton": ".circle6_triton"}  # package → the module that needs it
+_OVER_CACHE = (
+    2  # operands of calls in a row take so many times the L2 together: none is still there when its turn comes
+)
+_MOST_COPIES = 64
+_FIRST_WITH_BFLOAT16 = (8, 0)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be measured: these shapes, all contenders but those `without`, in so many rounds, `until` a moment.
+
+    `gpu` is what is known of the card already, None at first. `until` is of the monotonic clock.
+    """
+
+    shapes: tuple[Shape, ...]
+    rounds: int
+    without: frozenset[str] = frozenset()
+    until: float | None = None
+    gpu: Gpu | None = None
+
+
+@dataclass(frozen=True)
+class Begins:
+    """What is about to run: who is to blame if nothing more is heard. No `name` stands for the machine itself."""
+
+    name: str | None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Points of one shape, which is done with, by contenders."""
+
+    shape: Shape
+    points: dict[str, Point]
+
+
+@dataclass(frozen=True)
+class Left:
+    """A contender that is left out from here on, and why, as a record says it; `at` is the shape, None for all.
+
+    `wrong`: its product is wrong, and what was measured of it before counts for nothing.
+    """
+
+    name: str
+    reason: str
+    at: Shape | None = None
+    wrong: bool = False
+
+
+@dataclass(frozen=True)
+class Knows:
+    """The GPU as a model, as far as it is known by now."""
+
+    gpu: Gpu
+
+
+@dataclass(frozen=True)
+class Ends:
+    """All is measured, or time is up; `left_out` are the shapes that nothing was measured at.
+
+    `failure` is why nothing can be measured here at all, as a record says it.
+    """
+
+    left_out: tuple[Shape, ...] = ()
+    failure: str | None = None
+
+
+class Wires(Protocol):
+    """The end of a pipe that messages go into."""
+
+    def send(self, message: Any, /) -> None:
+        """Send one."""
+
+
+def work(wires: Wires, plan: Plan) -> None:
+    """Measure by the plan. A failure of the GPU itself ends the process, after who is to blame was named."""
+    send = wires.send
+    send(Begins(None))
+    try:
+        gpu = plan.gpu or measure_ceilings()
+        left = list(_not_here())
+    except Exception as error:  # another program has the GPU to itself, or has all of its memory
+        send(Ends(failure=_reason(error, "failed")))
+        return
+    send(Knows(gpu))
+    for each in left:
+        send(each)
+    out = {each.name for each in left} | plan.without
+    for index, shape in enumerate(plan.shapes):
+        if plan.until is not None and monotonic() > plan.until:
+            send(Ends(plan.shapes[index:]))
+            return
+        present = [entry for entry in entries() if entry.takes(shape) and entry.name not in out]
+        out |= set(_measure_shape(send, present, shape, plan.rounds, gpu.l2_bytes))
+    send(Begins(None))
+    send(Knows(after_products(gpu)))
+    send(Ends())
+
+
+def _not_here() -> Iterator[Left]:
+    """Those whose compiler is not installed, and those whose numbers the GPU does not have."""
+    missing = {package for package in _COMPILED_BY if not _is_installed(package)}
+    too_old = torch.cuda.get_device_capability() < _FIRST_WITH_BFLOAT16
+    for entry in entries():
+        if entry.package in missing:
+            yield Left(entry.name, f"no_package:{entry.package}")
+        elif too_old and entry.on_tensor_cores:
+            yield Left(entry.name, "too_old")
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        import_module(_COMPILED_BY[package], __package__)
+    except ImportError:
+        return False
+    return True
+
+
+@dataclass
+class _Ready:
+    """A contender at one shape: checked once, and ready to be timed."""
+
+    entry: GpuEntry
+    exact: torch.Tensor
+    products: list[torch.Tensor]
+    steady: Steady
+    error: float = 0.0
+
+
+def _measure_shape(
+    send: Callable[[Any], None], present: Sequence[GpuEntry], shape: Shape, rounds: int, l2_bytes: int
+) -> Iterator[str]:
+    """Measure all that are present, and send what was found. Gives the names of those that failed."""
+    ready: list[_Ready] = []
+
+    def left(name: str, error: Exception) -> str:
+        wrong = isinstance(error, _WrongError)
+        if not wrong and not _works():
+            send(Left(name, _reason(error, "broke"), shape))
+            raise SystemExit(1)
+        send(Left(name, _reason(error, "broke" if wrong else "failed"), shape, wrong))
+        return name
+
+    try:
+        send(Begins(None))
+        a, b, exacts = _operands(shape, {entry.exact for entry in present})
+    except Exception as error:
+        for entry in present:
+            yield left(entry.name, error)
+        return
+    for entry in present:
+        send(Begins(entry.name))
+        try:
+            ready.append(_made_ready(entry, a, b, exacts[entry.exact], copies(entry, shape, l2_bytes)))
+        except Exception as error:  # a compiler that this machine lacks, a memory that is too small
+            yield left(entry.name, error)
+    points: dict[str, Point] = {}
+    shuffle = default_rng(0)
+    for _ in range(rounds):
+        for index in shuffle.permutation(len(ready)):
+            send(Begins(ready[index].entry.name))
+            try:
+                ready[index].steady.visit()
+            except Exception as error:
+                left(ready[index].entry.name, error)
+                raise SystemExit(1) from error  # what ran a hundred times runs: the GPU is not what it was
+    n, m, p = shape
+    for each in ready:
+        send(Begins(each.entry.name))
+        try:
+            host_s = each.steady.host_time_s()
+            # Once more: what is right when it runs alone may be wrong when it runs a thousand times in a row.
+            largest = max(each.error, _error(each.entry, each.products[-1], each.exact))
+        except Exception as failure:
+            yield left(each.entry.name, failure)
+            continue
+        times_s = each.steady.times_s
+        points[each.entry.name] = Point(n=n, m=m, p=p, times_s=times_s, error=largest, host_time_s=host_s)
+    send(Measured(shape, points))
+
+
+def _operands(shape: Shape, asked: Iterable[Exact]) -> tuple[torch.Tensor, torch.Tensor, dict[Exact, torch.Tensor]]:
+    """Random matrices, and the products in float64 that are asked for."""
+    n, m, p = shape
+    torch.manual_seed(n)
+    a, b = (torch.randn(size, device="cuda") for size in ((n, m), (m, p)))
+    return a, b, {exact: exact(a, b) for exact in asked}
+
+
+def copies(entry: GpuEntry, shape: Shape, l2_bytes: int) -> int:
+    """How many pairs of operands are multiplied in turn, so that the L2 holds none of them when its turn comes."""
+    needed = -(-_OVER_CACHE * l2_bytes // entry.bytes_of(shape))
+    return max(1, min(needed, _MOST_COPIES))
+
+
+def _made_ready(entry: GpuEntry, a: torch.Tensor, b: torch.Tensor, exact: torch.Tensor, count: int) -> _Ready:
+    """Make the calls, check the first product, and let the GPU warm up. Raises _WrongError for a wrong one."""
+    call, product = entry.makes(a, b)
+    call()
+    torch.cuda.synchronize()
+    error = _error(entry, product, exact)
+    others = [entry.makes(a, b) for _ in range(count - 1)]
+    steady = Steady([call, *(each for each, _ in others)])
+    return _Ready(entry, exact, [product, *(each for _, each in others)], steady, error)
+
+
+class _WrongError(Exception):
+    """A product that is off by more than rounding."""
+
+
+def _error(entry: GpuEntry, product: torch.Tensor, exact: torch.Tensor) -> float:
+    """The largest deviation as a share of the largest number. Raises _WrongError where it is beyond rounding."""
+    error = float((product - exact).abs().max() / exact.abs().max())
+    if not error <= entry.tolerance:
+        raise _WrongError(f"its product is off by {error:.1e} of the largest number")
+    return error
+
+
+def _works() -> bool:
+    """Whether the GPU still does what it is told: after some errors it never does again in this process."""
+    try:
+        torch.cuda.synchronize()
+        return float(torch.ones(8, device="cuda").sum()) == 8
+    except Exception:
+        return False
+
+
+def _reason(error: Exception, kind: str) -> str:
+    """Why a contender is left out, as the record has it."""
+    if isinstance(error, torch.cuda.OutOfMemoryError):
+        torch.cuda.empty_cache()
+        return "out_of_memory"
+    if isinstance(error, _WrongError):
+        return f"{kind}:{error}"
+    return f"{kind}:" + " ".join(f"{type(error).__name__}: {error}".split())[:200]
