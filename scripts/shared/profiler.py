@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -23,6 +24,22 @@ Encode = Callable[..., Any]
 _PART = 4
 
 
+@contextmanager
+def tf32(allowed: bool) -> Iterator[None]:
+    """Allow or forbid rounding float32 products and convolutions to TF32 for the tensor cores, inside the block.
+
+    PyTorch forbids it in products and allows it in convolutions: what says fp32 must forbid both.
+    """
+    products, convolutions = torch.backends.cuda.matmul, torch.backends.cudnn
+    before = products.allow_tf32, convolutions.allow_tf32
+    products.allow_tf32 = convolutions.allow_tf32 = allowed
+    try:
+        yield
+    finally:
+        products.allow_tf32, convolutions.allow_tf32 = before
+
+
+@tf32(False)
 def measure_run(
     encoder: torch.nn.Module,
     distinct: Sequence[Utterance],

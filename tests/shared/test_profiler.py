@@ -33,6 +33,28 @@ def run(network: Network, passes: int = 2) -> Run:
     )
 
 
+class Formats(torch.nn.Module):
+    """Called as NeMo's encoder is; notes whether float32 may be rounded in products and in convolutions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = torch.nn.ModuleList([torch.nn.Linear(80, 80)])
+        self.seen: set[tuple[bool, bool]] = set()
+
+    def forward(self, audio_signal: torch.Tensor, length: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        self.seen.add((torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32))
+        return self.layers[0](audio_signal.mT).mT, length
+
+
+def test_a_run_in_fp32_rounds_nothing_to_tf32() -> None:
+    assert torch.backends.cudnn.allow_tf32  # PyTorch rounds in convolutions, unless it is told not to
+    encoder = Formats()
+    utterance = torch.randn(1, 80, 40), torch.tensor([40])
+    measure_run(encoder, [utterance], [2], device="cpu", threads=1, passes=1, progress=make_progress())
+    assert encoder.seen == {(False, False)}
+    assert torch.backends.cudnn.allow_tf32
+
+
 @pytest.mark.parametrize("layers", [1, 3])
 def test_calls_follow_from_the_depth(layers: int) -> None:
     measured = run(seeded(small(layers)))

@@ -11,8 +11,8 @@ from talk.records.schema import Device, Positive, PositiveInt, Seconds, Share
 
 Launching = Literal["eager", "graphs", "compiled"]
 Precision = Literal["fp32", "tf32", "bf16"]
-# A quick run compiles nothing; the answer was too far from fp32; the machine could not run it.
-Skipped = Literal["quick", "inexact", "failed"]
+# A quick run compiles nothing; no time was left; the answer was too far from fp32; the machine could not run it.
+Skipped = Literal["quick", "late", "inexact", "failed"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,7 +85,7 @@ def run(task: Task) -> Algorithms:
         on_framework = framework_facts.measure(network.encoder, features, quick, part(5))
         network.encoder.zero_grad()
         give_back()
-        on_batches = batching.measure(network, devices, quick, part(25))
+        on_batches = batching.measure(network, task, part(25))
     peak_bytes = HIGH_WATER.peak_bytes()
     if peak_bytes is not None and beside_workers_bytes is not None:
         peak_bytes = max(peak_bytes, beside_workers_bytes + max(launcher.peaks_bytes, default=0))

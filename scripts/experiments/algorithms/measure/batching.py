@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from shared.workload import WORKLOAD
 from talk.errors import TalkError
+from talk.experiment import Task
 from talk.measure.clock import times_of
 from talk.measure.progress import Advance
 from talk.records.schema import Device
@@ -132,7 +133,7 @@ def _check_fits(length: float, capacity: float) -> None:
         )
 
 
-def measure(network: "Network", devices: Sequence[Device], quick: bool, advance: Advance) -> list[Batching]:
+def measure(network: "Network", task: Task, advance: Advance) -> list[Batching]:
     """The talk's utterances through its encoder in batches of 16, in each order; then batches of equal utterances.
 
     Quick: each file comes once, in batches of 4. The time of a batch depends on its shape alone. Each shape is timed
@@ -143,11 +144,16 @@ def measure(network: "Network", devices: Sequence[Device], quick: bool, advance:
     distinct = network.spectrograms(
         synthetic_speech(WORKLOAD["file_lengths_samples"], WORKLOAD["sample_rate_hz"], _SEED)
     )
-    repeats = [1] * len(distinct) if quick else WORKLOAD["repeats"]
+    repeats = [1] * len(distinct) if task.quick else WORKLOAD["repeats"]
     spectrograms = [signal for (signal, _), times in zip(distinct, repeats, strict=True) for _ in range(times)]
     random.Random(_SEED).shuffle(spectrograms)
-    size, rounds = (BATCH // 4, 1) if quick else (BATCH, 3)
-    return [_measure_on(network.encoder.to(device), device, spectrograms, size, rounds, advance) for device in devices]
+    size, rounds = (BATCH // 4, 1) if task.quick else (BATCH, 3)
+
+    def measure_on(device: Device) -> Batching:
+        return _measure_on(network.encoder.to(device), device, spectrograms, size, rounds, advance)
+
+    attempts = [task.attempt(f"batches on {device}", partial(measure_on, device)) for device in task.devices]
+    return [each for each in attempts if each is not None]
 
 
 def pad(spectrograms: Sequence["torch.Tensor"]) -> Feed:
@@ -171,7 +177,7 @@ def _measure_on(
 ) -> Batching:
     import torch
 
-    from shared.profiler import Stopwatch
+    from shared.profiler import Stopwatch, tf32
 
     lengths = [signal.shape[-1] for signal in spectrograms]
     orders: dict[OrderName, list[Batch]] = {
@@ -187,7 +193,7 @@ def _measure_on(
 
     def seconds(batch: Batch) -> float:
         signal, frames = (part.to(device) for part in pad([spectrograms[place] for place in batch]))
-        with torch.inference_mode(), Stopwatch(device) as encoding:
+        with torch.inference_mode(), tf32(False), Stopwatch(device) as encoding:
             encoder(audio_signal=signal, length=frames)
         return encoding.elapsed_s
 

@@ -100,14 +100,14 @@ def profile_share(
     import torch
 
     from shared.aggregate import OperatorTable
-    from shared.profiler import profiled_pass
+    from shared.profiler import profiled_pass, tf32
 
     table, sound_s = OperatorTable(on_gpu=device == "cuda"), 0.0
     for few in _few(places):
         read = sounds.read(few)
         sound_s += sum(map(len, read)) / WORKLOAD["sample_rate_hz"]
         utterances = [(signal.to(device), length.to(device)) for signal, length in network.spectrograms(read)]
-        with torch.inference_mode():
+        with torch.inference_mode(), tf32(False):
             table.merge(profiled_pass(network.encoder, utterances, device, lambda _: None).table)
     return table, sound_s
 

@@ -5,6 +5,7 @@ Importing this needs the standard library alone; `run` imports torch and NeMo.
 
 import os
 import time
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ def run(task: Task) -> Gradient:
     """
     DIGITS_NETWORK.unlink(missing_ok=True)
     os.environ.setdefault("KINETO_LOG_LEVEL", "99")
-    devices, quick, progress = task.devices, task.quick, task.progress
+    quick, progress = task.quick, task.progress
     lesson = _lesson(quick, task.inputs, progress)  # first, so that a broken sound is reported before minutes are spent
 
     from . import descent, differences, prices, ways
@@ -47,7 +48,7 @@ def run(task: Task) -> Gradient:
     products = prices.products(repeats=3 if quick else 9)
     with progress.bar("four ways to one gradient", len(ways.SIZES) * len(ways.WAYS)) as advance:
         costs = ways.ways(0.2 if quick else 1.0, advance)
-    conformers = _conformers(devices, quick, progress)
+    conformers = _conformers(task)
     return Gradient(
         differences=curves,
         ways=costs,
@@ -72,19 +73,24 @@ def keep(folder: Path) -> None:
         (folder / DIGITS_NETWORK.name).unlink(missing_ok=True)
 
 
-def _conformers(devices: list[Device], quick: bool, progress: Progress) -> list[ConformerBackward]:
+def _conformers(task: Task) -> list[ConformerBackward]:
     from shared.audio import synthetic_speech
     from shared.model import seeded
 
     from .conformer import measure_backward
 
-    progress.say("backward through the Conformer …")
+    task.progress.say("backward through the Conformer …")
     network = seeded(WORKLOAD)
     rate_hz = WORKLOAD["sample_rate_hz"]
-    speech_s = _QUICK_UTTERANCE_S if quick else _UTTERANCE_S
+    speech_s = _QUICK_UTTERANCE_S if task.quick else _UTTERANCE_S
     [utterance] = network.spectrograms(synthetic_speech([round(speech_s * rate_hz)], rate_hz, seed=2024))
-    threads, repeats = current_machine().cpu_cores, 1 if quick else 3
-    return [measure_backward(network.encoder, utterance, speech_s, each, threads, repeats) for each in devices]
+    threads, repeats = current_machine().cpu_cores, 1 if task.quick else 3
+
+    def backward_on(device: Device) -> ConformerBackward:
+        return measure_backward(network.encoder, utterance, speech_s, device, threads, repeats)
+
+    attempts = [task.attempt(f"backward on {device}", partial(backward_on, device)) for device in task.devices]
+    return [each for each in attempts if each is not None]
 
 
 def _learning(lesson: "Lesson | None", progress: Progress) -> Learning | None:

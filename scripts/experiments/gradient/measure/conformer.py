@@ -13,7 +13,7 @@ from torch.utils.checkpoint import checkpoint
 from torch.utils.flop_counter import FlopCounterMode
 
 from shared.aggregate import OperatorTable
-from shared.profiler import Stopwatch, Utterance
+from shared.profiler import Stopwatch, Utterance, tf32
 from talk.measure.memory import peak_allocated_bytes
 from talk.records.schema import Device
 
@@ -23,6 +23,7 @@ _PROFILED = 3  # passes, after one that is dropped
 DIRECTIONS: tuple[Literal["forward", "backward"], ...] = ("forward", "backward")
 
 
+@tf32(False)
 def measure_backward(
     encoder: torch.nn.Module,
     utterance: Utterance,

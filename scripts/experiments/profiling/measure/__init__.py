@@ -4,14 +4,17 @@ Importing this needs the standard library alone; `run` imports torch and NeMo.
 """
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared.profile import Workload
+from shared.profile import Run, Workload
 from shared.workload import WORKLOAD
+from talk.errors import TalkError
 from talk.experiment import Task
 from talk.measure.machine import current_machine
 from talk.measure.progress import Progress
+from talk.records.schema import Device
 
 from ..record import Profiling
 
@@ -30,37 +33,35 @@ def run(task: Task) -> Profiling:
     # Kineto reads this when torch is loaded. Its most severe messages only tell that a profile begins and ends.
     os.environ.setdefault("KINETO_LOG_LEVEL", "99")
     sounds, workload = _sounds(task.inputs, task.quick, task.progress)
-    devices, progress, passes = task.devices, task.progress, 1 if task.quick else PASSES
+    devices, passes = task.devices, 1 if task.quick else PASSES
 
     from shared.model import build
     from shared.profiler import measure_run
 
     from .variants import measure_variants
 
-    network, model = build(WORKLOAD, progress)
+    network, model = build(WORKLOAD, task.progress)
     utterances = network.spectrograms(sounds)
-    runs = [
-        measure_run(
+
+    def run_on(device: Device) -> Run:
+        return measure_run(
             network.encoder,
             utterances,
             workload.repeats,
-            device=each,
+            device=device,
             threads=current_machine().cpu_cores,
             passes=passes,
-            progress=progress,
+            progress=task.progress,
         )
-        for each in devices
-    ]
+
+    attempts = [task.attempt(f"the run on {device}", partial(run_on, device)) for device in devices]
+    runs = [run for run in attempts if run is not None]
+    if not runs:
+        raise TalkError("talk measure profiling", "; ".join(task.broken), "mend it, then measure again")
     variants = []
     if "cuda" in devices:
         variants = measure_variants(
-            network.encoder,
-            utterances,
-            workload.repeats,
-            device="cuda",
-            passes=passes,
-            quick=task.quick,
-            progress=progress,
+            network.encoder, utterances, workload.repeats, device="cuda", passes=passes, task=task
         )
     return Profiling(model=model, workload=workload, runs=runs, variants=variants)
 

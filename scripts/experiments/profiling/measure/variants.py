@@ -7,9 +7,10 @@ comparison: they make kernels faster, which does not help a GPU that waits.
 
 import copy
 import math
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import torch
@@ -22,15 +23,18 @@ from shared.profiler import (
     forget_peak_memory,
     peak_memory_bytes,
     profiled_pass,
+    tf32,
     timed_pass,
 )
-from talk.measure.progress import Progress
+from talk.experiment import Task, in_short
 from talk.records.schema import Device
 
 from ..record import Launching, Precision, Skipped, Variant
 
 _BATCH = 16
-_LONGEST_MESSAGE = 200
+# How long all ways may take. What takes longer to prepare than is left is not begun; the compiler takes a minute.
+LONGEST_S = 120.0
+_PREPARATION_S: dict[Launching, float] = {"eager": 0, "graphs": 5, "compiled": 60}
 # The deviation that rounding may cause over eighteen layers, as a share of the largest number: more is a mistake.
 _TOLERANCE: dict[Precision, float] = {"fp32": 1e-3, "tf32": 5e-2, "bf16": 2e-1}
 
@@ -49,17 +53,17 @@ class Way:
         return torch.bfloat16 if self.precision == "bf16" else torch.float32
 
 
-# bf16 is last, so that the weights are converted once.
+# The compiler is last: it takes the longest. Graphs come after the eager way whose kernels they replay.
 WAYS = (
     Way(),
     Way(batch_size=_BATCH),
     Way(launching="graphs"),
-    Way(launching="compiled"),
     Way(precision="tf32"),
     Way(batch_size=_BATCH, precision="tf32"),
     Way(precision="bf16"),
     Way(batch_size=_BATCH, precision="bf16"),
     Way(batch_size=_BATCH, launching="graphs", precision="bf16"),
+    Way(launching="compiled"),
 )
 
 
@@ -70,33 +74,79 @@ def measure_variants(
     *,
     device: Device,
     passes: int,
-    quick: bool,
-    progress: Progress,
+    task: Task,
     ways: Sequence[Way] = WAYS,
+    longest_s: float = LONGEST_S,
 ) -> list[Variant]:
     """Feed `encoder` each of the `distinct` utterances as often as `repeats` says, in each of `ways`.
 
     Each way is checked against the plain one before it is timed. A way that cannot run here (a driver without graphs,
-    no C compiler) or whose answer is wrong has a reason instead of times. A quick run compiles nothing.
+    no C compiler) or whose answer is wrong has a reason instead of times; so have the ways after one that left the GPU
+    unusable, and those for which no time is left. A quick run compiles nothing.
     """
-    encoder = encoder.to(device)
-    with torch.inference_mode(), _tf32(False):
-        exact = [
-            encoder(audio_signal=signal.to(device), length=length.to(device))[0][0].cpu() for signal, length in distinct
-        ]
-    fed = [index for index, times in enumerate(repeats) for _ in range(times)]
-    found = []
-    with progress.bar(f"Conformer in other ways on {device}", len(ways)) as advance:
+    begun, broken = time.monotonic(), ""
+    fed = _Fed(distinct, [index for index, times in enumerate(repeats) for _ in range(times)])
+    encoders = {torch.float32: encoder}
+    found: list[Variant] = []
+    with task.progress.bar(f"Conformer in other ways on {device}", len(ways)) as advance:
+        try:
+            exact = _exact(encoder.to(device), distinct, device)
+        except Exception as error:
+            broken = task.broke("the other ways", error)
         for way in ways:
-            if next(encoder.parameters()).dtype != way.dtype:
-                encoder = copy.deepcopy(encoder.cpu()).to(device, way.dtype)
-            batches = _batches(distinct, fed, way, device)
-            if quick and way.launching == "compiled":
-                found.append(_skipped(way, device, "quick"))
+            if broken:
+                variant = _skipped(way, device, "failed", message=broken)
+            elif task.quick and way.launching == "compiled":
+                variant = _skipped(way, device, "quick")
+            elif time.monotonic() - begun + _PREPARATION_S[way.launching] > longest_s:
+                variant = _skipped(way, device, "late")
             else:
-                found.append(_measure(way, encoder, batches, exact, device, passes))
+                variant = _measure(way, encoders, fed, exact, device, passes)
+                try:
+                    _settle(device)
+                except Exception as error:
+                    broken = task.broke(f"the way {variant.name} and those after it", error)
+            if not _has_twins_kernels(variant, found):
+                task.progress.say(f"{variant.name}: the profiler saw {variant.kernels} kernels, unlike the eager way's")
+                variant = replace(variant, kernels=None, device_busy_time_us=None)
+            found.append(variant)
             advance(1)
     return found
+
+
+def _settle(device: Device) -> None:
+    """Free what a way left behind. Raises where the GPU computes nothing any more, as after an illegal address."""
+    if device == "cuda":
+        torch.cuda.synchronize()
+        torch.cuda.empty_cache()
+
+
+def _has_twins_kernels(variant: Variant, found: Sequence[Variant]) -> bool:
+    """Whether a graph was seen to run the kernels that the eager way runs: some drivers show the profiler only a part.
+
+    Ways without graphs, and those whose kernels nobody counted, have nothing to compare.
+    """
+    if variant.launching != "graphs" or variant.kernels is None:
+        return True
+    same = (variant.batch_size, variant.precision, "eager", variant.kernels)
+    return any((each.batch_size, each.precision, each.launching, each.kernels) == same for each in found)
+
+
+@tf32(False)
+def _exact(encoder: Any, distinct: Sequence[Utterance], device: Device) -> list[torch.Tensor]:
+    """What the plain way gives for each utterance."""
+    with torch.inference_mode():
+        return [
+            encoder(audio_signal=signal.to(device), length=length.to(device))[0][0].cpu() for signal, length in distinct
+        ]
+
+
+@dataclass(frozen=True)
+class _Fed:
+    """The distinct utterances, and the index of each that is fed, in order."""
+
+    distinct: Sequence[Utterance]
+    order: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -107,29 +157,40 @@ class _Batch:
     rows: tuple[int, ...]
 
 
-def _batches(distinct: Sequence[Utterance], fed: Sequence[int], way: Way, device: Device) -> list[_Batch]:
+def _batches(fed: _Fed, way: Way, device: Device) -> list[_Batch]:
     """The utterances one by one in order, or sorted by length and padded into batches; equal batches are one tensor."""
 
     def frames(index: int) -> int:
-        return distinct[index][0].shape[-1]
+        return fed.distinct[index][0].shape[-1]
 
-    order = sorted(fed, key=frames) if way.batch_size > 1 else fed
+    order = sorted(fed.order, key=frames) if way.batch_size > 1 else fed.order
     rows = [tuple(order[start : start + way.batch_size]) for start in range(0, len(order), way.batch_size)]
     made: dict[tuple[int, ...], _Batch] = {}
     for each in set(rows):
-        signals = pad_sequence([distinct[index][0][0].T for index in each], batch_first=True).transpose(1, 2)
+        signals = pad_sequence([fed.distinct[index][0][0].T for index in each], batch_first=True).transpose(1, 2)
         utterance = signals.to(device, way.dtype), torch.tensor(list(map(frames, each)), device=device)
         made[each] = _Batch(utterance, each)
     return [made[each] for each in rows]
 
 
+def _converted(encoders: dict[torch.dtype, Any], dtype: torch.dtype, device: Device) -> Any:
+    """The encoder with weights of that type, made once; only its weights are on the device."""
+    if dtype not in encoders:
+        encoders[dtype] = copy.deepcopy(encoders[torch.float32].cpu()).to(dtype)
+    for each, encoder in encoders.items():
+        encoder.to(device if each == dtype else "cpu")
+    return encoders[dtype]
+
+
 def _measure(
-    way: Way, encoder: Any, batches: list[_Batch], exact: list[torch.Tensor], device: Device, passes: int
+    way: Way, encoders: dict[torch.dtype, Any], fed: _Fed, exact: list[torch.Tensor], device: Device, passes: int
 ) -> Variant:
-    utterances = [batch.utterance for batch in batches]
-    once = {batch.rows: batch for batch in batches}.values()
     try:
-        with torch.inference_mode(), _tf32(way.precision == "tf32"), _launched(way.launching, encoder) as encode:
+        encoder = _converted(encoders, way.dtype, device)
+        batches = _batches(fed, way, device)
+        utterances = [batch.utterance for batch in batches]
+        once = {batch.rows: batch for batch in batches}.values()
+        with torch.inference_mode(), tf32(way.precision == "tf32"), _launched(way.launching, encoder) as encode:
             forget_peak_memory(device)
             preparing = Stopwatch(device)
             with preparing:
@@ -140,9 +201,7 @@ def _measure(
             memory = peak_memory_bytes(device)
             watched = profiled_pass(encode, utterances, device, lambda _: None).table if device == "cuda" else None
     except Exception as failure:  # this machine lacks a driver or a compiler: the other ways are measured
-        torch.cuda.empty_cache()
-        message = " ".join(f"{type(failure).__name__}: {failure}".split())[:_LONGEST_MESSAGE]
-        return _skipped(way, device, "failed", message=message)
+        return _skipped(way, device, "failed", message=in_short(failure))
     return Variant(
         device=device,
         **asdict(way),
@@ -171,18 +230,6 @@ def _error(encode: Encode, batch: _Batch, exact: list[torch.Tensor]) -> float:
         expected = exact[index]
         errors.append(float((row[:, : expected.shape[1]] - expected).abs().max() / expected.abs().max()))
     return max(errors, key=lambda error: (error != error, error))  # NaN is the worst
-
-
-@contextmanager
-def _tf32(allowed: bool) -> Iterator[None]:
-    """Allow or forbid rounding float32 products and convolutions to TF32 for the tensor cores, inside the block."""
-    products, convolutions = torch.backends.cuda.matmul, torch.backends.cudnn
-    before = products.allow_tf32, convolutions.allow_tf32
-    products.allow_tf32 = convolutions.allow_tf32 = allowed
-    try:
-        yield
-    finally:
-        products.allow_tf32, convolutions.allow_tf32 = before
 
 
 @contextmanager

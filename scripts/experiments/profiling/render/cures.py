@@ -101,6 +101,8 @@ def _row(variant: Variant, numbers: dict[str, float]) -> list[str | Cell]:
 def _why_skipped(variant: Variant) -> str:
     if variant.skipped == "quick":
         return "в быстром прогоне не компилируем"
+    if variant.skipped == "late":
+        return "не успели"
     if variant.skipped == "failed":
         return escape(variant.message or "не запустилось")
     if variant.error is None:

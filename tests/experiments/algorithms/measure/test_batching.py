@@ -1,7 +1,9 @@
 """Batches against every way there is to divide a handful of utterances."""
 
 from collections.abc import Iterator
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import assume, given, settings
@@ -9,7 +11,13 @@ from hypothesis import strategies as st
 
 from experiments.algorithms.measure import batching
 from experiments.algorithms.measure.batching import Batch, padded_total
+from experiments.algorithms.measure.many_hours import profile_share
+from shared.model import Network
+from shared.workload import WORKLOAD
 from talk.errors import TalkError
+from talk.experiment import Task
+from talk.measure.progress import make_progress
+from tests.shared.test_profiler import Formats
 
 LENGTHS = st.lists(st.integers(1, 12), min_size=1, max_size=7)
 
@@ -108,3 +116,35 @@ def test_padding_is_zeros_after_each_utterance() -> None:
     assert torch.equal(padded[0, :, :2], signals[0][0])
     assert not padded[0, :, 2:].any()
     assert torch.equal(padded[1], signals[1][0])
+
+
+class Features(torch.nn.Module):
+    """Called as NeMo's preprocessor is: a column of eighty features for each hop."""
+
+    def forward(self, input_signal: torch.Tensor, length: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        frames = int(length) // WORKLOAD["hop_samples"] + 1
+        return input_signal.new_ones(1, 80, frames), torch.tensor([frames])
+
+
+class TwoSounds:
+    lengths = (1600, 3200)
+
+    def read(self, places: list[int]) -> list[np.ndarray[Any, Any]]:
+        return [np.zeros(self.lengths[place], np.float32) for place in places]
+
+
+def test_batches_in_fp32_round_nothing_to_tf32() -> None:
+    encoder = Formats()
+    network, task = Network(encoder, Features()), Task(progress=make_progress(), device="cpu", quick=True)
+    (found,) = batching.measure(network, task, lambda _: None)
+    assert found.device == "cpu"
+    profile_share(network, TwoSounds(), [0, 1], "cpu")  # type: ignore[arg-type]
+    assert encoder.seen == {(False, False)}
+
+
+def test_batches_that_break_off_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = Formats()
+    network, task = Network(encoder, Features()), Task(progress=make_progress(), device="cpu", quick=True)
+    monkeypatch.setattr(encoder, "forward", None)
+    assert batching.measure(network, task, lambda _: None) == []
+    assert [line.partition(": ")[0] for line in task.broken] == ["batches on cpu"]

@@ -5,6 +5,7 @@ import torch
 
 from experiments.gradient.measure.conformer import _checkpointed, _saved_bytes, measure_backward
 from experiments.gradient.record import ConformerBackward
+from tests.shared.test_profiler import Formats
 
 
 class Layer(torch.nn.Module):
@@ -38,6 +39,12 @@ def measured() -> ConformerBackward:
     torch.manual_seed(6)
     utterance = torch.randn(1, 8, 200), torch.tensor([200])
     return measure_backward(Encoder(), utterance, 2.0, "cpu", torch.get_num_threads(), repeats=1)
+
+
+def test_backward_in_fp32_rounds_nothing_to_tf32() -> None:
+    encoder = Formats()
+    measure_backward(encoder, (torch.randn(1, 80, 40), torch.tensor([40])), 1.0, "cpu", 1, repeats=1)
+    assert encoder.seen == {(False, False)}
 
 
 def test_flops_follow_from_the_shapes(measured: ConformerBackward) -> None:

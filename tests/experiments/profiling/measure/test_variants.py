@@ -8,9 +8,10 @@ import torch
 
 from experiments.profiling.measure import variants
 from experiments.profiling.measure.variants import Way, measure_variants
-from experiments.profiling.record import Variant
+from experiments.profiling.record import Launching, Precision, Variant
 from shared.audio import synthetic_speech
 from shared.model import Network, seeded
+from talk.experiment import Task
 from talk.measure.progress import make_progress
 from tests.shared.test_profiler import small
 
@@ -23,7 +24,9 @@ def network() -> Network:
     return seeded(small(3))
 
 
-def measured(network: Network, *ways: Way, quick: bool = False) -> list[Variant]:
+def measured(
+    network: Network, *ways: Way, task: Task | None = None, quick: bool = False, longest_s: float = 1e6
+) -> list[Variant]:
     utterances = network.spectrograms(synthetic_speech(LENGTHS, 16_000, seed=1))
     return measure_variants(
         network.encoder,
@@ -31,9 +34,9 @@ def measured(network: Network, *ways: Way, quick: bool = False) -> list[Variant]
         REPEATS,
         device="cpu",
         passes=2,
-        quick=quick,
-        progress=make_progress(),
+        task=task or Task(progress=make_progress(), quick=quick),
         ways=ways,
+        longest_s=longest_s,
     )
 
 
@@ -57,6 +60,82 @@ def test_what_cannot_run_here_says_why_and_the_others_are_measured(network: Netw
     assert graphs.skipped == "failed"
     assert "Error" in (graphs.message or "")
     assert plain.skipped is None
+
+
+def test_after_a_way_that_broke_the_gpu_no_other_is_tried(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An illegal address ends all that a process does on the GPU, freeing memory included."""
+    settled: list[str] = []
+
+    def settle(device: str) -> None:
+        settled.append(device)
+        if len(settled) == 2:
+            raise RuntimeError("CUDA error: an illegal memory access was encountered")
+
+    monkeypatch.setattr(variants, "_settle", settle)
+    task = Task(progress=make_progress())
+    found = measured(network, Way(), Way(launching="graphs"), Way(batch_size=2), Way(precision="bf16"), task=task)
+    assert [each.skipped for each in found] == [None, "failed", "failed", "failed"]
+    assert found[2].message == found[3].message == "RuntimeError: CUDA error: an illegal memory access was encountered"
+    assert settled == ["cpu", "cpu"]
+    assert task.broken == [f"the way graphs and those after it: {found[2].message}"]
+
+
+def test_a_gpu_that_computes_nothing_leaves_every_way_its_reason(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_: Any) -> Any:
+        raise RuntimeError("CUDA error: misaligned address")
+
+    monkeypatch.setattr(network.encoder, "forward", broken)
+    task = Task(progress=make_progress())
+    found = measured(network, Way(), Way(batch_size=2), task=task)
+    assert {each.message for each in found} == {"RuntimeError: CUDA error: misaligned address"}
+    assert len(task.broken) == 1
+
+
+def test_no_way_is_begun_for_which_no_time_is_left(network: Network) -> None:
+    compiled, plain = measured(network, Way(launching="compiled"), Way(), longest_s=30.0)
+    assert compiled.skipped == "late"
+    assert plain.skipped is None
+    assert [each.skipped for each in measured(network, Way(), longest_s=-1.0)] == ["late"]
+
+
+def counted(
+    kernels: int | None, launching: Launching = "eager", precision: Precision = "fp32", batch_size: int = 1
+) -> Variant:
+    return Variant(
+        device="cuda",
+        batch_size=batch_size,
+        launching=launching,
+        precision=precision,
+        pass_times_s=[1.0],
+        kernels=kernels,
+    )
+
+
+def test_a_graph_whose_kernels_the_profiler_lost_has_no_busy_time() -> None:
+    eager = [counted(900), counted(300, batch_size=16), counted(700, precision="bf16")]
+    assert variants._has_twins_kernels(counted(900, "graphs"), eager)
+    assert not variants._has_twins_kernels(counted(300, "graphs"), eager)  # as many as another way's
+    assert not variants._has_twins_kernels(counted(700, "graphs"), eager)
+    assert variants._has_twins_kernels(counted(None, "graphs"), eager)
+    assert variants._has_twins_kernels(counted(450, "compiled"), eager)
+
+
+def test_every_way_has_its_format_and_no_other(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: set[tuple[bool, bool]] = set()
+    forward = network.encoder.forward
+
+    def watched(**given: Any) -> Any:
+        seen.add((torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32))
+        return forward(**given)
+
+    monkeypatch.setattr(network.encoder, "forward", watched)
+    measured(network, Way())
+    assert seen == {(False, False)}
+    measured(network, Way(precision="tf32"))
+    assert seen == {(False, False), (True, True)}
+    assert torch.backends.cudnn.allow_tf32  # PyTorch's own default stays
 
 
 def test_a_wrong_answer_is_not_timed(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
