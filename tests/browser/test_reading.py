@@ -153,11 +153,16 @@ def test_cells_and_labels_are_apart_in_the_index(site: Path) -> None:
 
 
 def test_every_link_of_a_page_from_disk_leads_to_a_page(browser: Browser, site: Path) -> None:
-    for name in ("index.html", "gpu/index.html", "reproduce/index.html", "labs/matmul/index.html"):
+    names = [
+        *("index.html", "gpu/index.html", "reproduce/index.html", "labs/matmul/index.html", "slides/index.html"),
+        *(f"machines/{page.name}" for page in (site / "machines").iterdir()),
+    ]
+    assert len(names) > 5
+    for name in names:
         with visit(browser, (site / name).as_uri()) as opened:
-            links = opened.page.locator("a[href]").evaluate_all("all => all.map(each => each.href)")
+            links = opened.page.locator("a:not(svg *)[href]").evaluate_all("all => all.map(each => each.href)")
             local = {link.split("#")[0].split("?")[0] for link in links if link.startswith("file:")}
-            assert len(local) > 5
+            assert len(local) > 1
             assert {link for link in local if not Path(unquote(link.removeprefix("file://"))).is_file()} == set()
             assert opened.errors == []
 
@@ -271,6 +276,34 @@ def test_where_a_number_is_from_is_told_to_a_finger(browser: Browser, address: s
         assert box["x"] + box["width"] <= 390
         page.locator("main h2").first.tap()
         assert told.is_hidden()
+
+
+@pytest.mark.parametrize("name", ["machines/talk-2024-profiling.html", "slides/"])
+def test_machines_pages_and_the_deck_tell_where_a_number_is_from(browser: Browser, address: str, name: str) -> None:
+    with visit(browser, f"{address}/{name}", has_touch=True) as opened:
+        page = opened.page
+        if name == "slides/":
+            page.wait_for_selector(".reveal.ready")
+            slide = page.locator(".slides > section:has(.slide-frame th[title])").first
+            page.evaluate("id => { location.hash = `#/${id}`; }", slide.get_attribute("id"))
+        titled = page.locator("main [title]:is(th, data.measured, q):visible").first
+        title = titled.get_attribute("title")
+        assert title
+        told = page.get_by_role("tooltip")
+        titled.tap()
+        assert told.count() == 1
+        assert told.inner_text() == title
+        assert told.evaluate("tip => tip.getBoundingClientRect().right <= innerWidth")
+        assert told.evaluate("tip => getComputedStyle(tip).backgroundColor !== 'rgba(0, 0, 0, 0)'")
+        page.keyboard.press("Escape")
+        assert told.is_hidden()
+        titled.blur()
+        titled.focus()
+        assert told.inner_text() == title
+        if name == "slides/":
+            page.keyboard.press("Home")  # another slide says nothing of this one's numbers
+            assert told.is_hidden()
+        assert opened.errors == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -15,7 +15,7 @@ from talk.experiment import find_experiment
 from talk.paths import MACHINE_PAGES
 from talk.records.schema import AnyRecord
 from talk.render.captions import hardware
-from talk.words import counted, day, language, say
+from talk.words import counted, day, fill, language, say
 
 _NOISE = re.compile(r"\((?:r|tm|c)\)|\b(?:nvidia|intel|amd|geforce|processor|cpu|\d+-core)\b", re.IGNORECASE)
 _FIGURE = re.compile(r'<figure class="measured\b[^>]*? data-record="(?P<record>[^"]*)"')
@@ -115,6 +115,7 @@ def page(record: AnyRecord, fragments: Mapping[str, str], digest: str) -> str:
     html = _PAGE.format(
         lang=language().code,
         digest=digest,
+        words=fill("[[js:article]]", language()),
         title=title,
         machine=hardware(record),
         about=say(
@@ -136,9 +137,11 @@ _PAGE = """<!doctype html>
     <meta name="viewport" content="width=device-width,initial-scale=1">
     <meta name="robots" content="noindex">
     <meta name="made-of" content="{digest}">
+    <meta name="words" content="{words}">
     <title>{title}: {machine}</title>
     <link rel="icon" href="../assets/generated/brand/favicon.svg">
     <link rel="stylesheet" href="../assets/generated/page.css">
+    <script src="../assets/generated/page.js" defer></script>
   </head>
   <body class="machine-page">
     <main class="md-content"><article class="md-typeset">

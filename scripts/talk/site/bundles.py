@@ -54,7 +54,9 @@ def bundles(own: Path = _OWN) -> dict[str, list[Path]]:
         "deck-parts.css": [math, *parts, *talks],
         "deck.js": [
             VENDOR / "reveal" / "reveal.js",
-            *_scripts("words", "kept", "keys", "rehearsal", "pictures", "overview", "formulas", "deck"),
+            *_scripts(
+                "words", "kept", "keys", "rehearsal", "pictures", "line", "overview", "formulas", "origins", "deck"
+            ),
         ],
         "page.js": _scripts("words", "kept", "page", "disk", "formulas", "origins", "machines"),
         "search.js": [VENDOR / "minisearch" / "minisearch.js", *_scripts("search")],

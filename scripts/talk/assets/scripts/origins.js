@@ -43,6 +43,7 @@
   document.addEventListener("focusout", hide);
   document.addEventListener("click", ({ target }) => (told(target) && !target.closest(INSIDE) ? show(told(target)) : hide()));
   document.addEventListener("keydown", ({ key }) => key === "Escape" && hide());
+  document.addEventListener("slidechanged", hide);
   document.addEventListener("scroll", place, { capture: true, passive: true });
 
   // Figures of other machines come later: machines.js.
