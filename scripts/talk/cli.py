@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+import time
 from pathlib import Path
 from shlex import quote
 
@@ -41,9 +42,17 @@ def _measure(options: argparse.Namespace) -> int:
 
     everything = options.experiment == "all"
     in_all = [name for name, experiment in find_experiments().items() if experiment.about.in_all]
-    task = Task(progress=make_progress(), device=options.device, quick=options.quick, inputs=options.input)
+    until = None if options.minutes is None else time.monotonic() + 60 * options.minutes
+    task = Task(progress=make_progress(), device=options.device, quick=options.quick, inputs=options.input, until=until)
     measure(in_all if everything else [options.experiment], task, options.out, what_can_be=everything)
     return 0
+
+
+def _minutes(word: str) -> float:
+    minutes = float(word)
+    if not 0 < minutes < 1e6:
+        raise ValueError(word)
+    return minutes
 
 
 def _build(options: argparse.Namespace) -> int:
@@ -103,6 +112,9 @@ def _parser() -> argparse.ArgumentParser:
         "--input", type=Path, metavar="DIR", help="files to feed to experiments instead of what they make themselves"
     )
     measure.add_argument("--quick", action="store_true", help="a shortened run, marked so in the record")
+    measure.add_argument(
+        "--minutes", type=_minutes, metavar="N", help="leave out what takes longer than is left of them"
+    )
     measure.set_defaults(run=_measure)
 
     build = commands.add_parser("build", help="measure what is missing or stale, render, build site/")

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 from talk.paths import PACKAGE, ROOT, shown
 
@@ -25,10 +25,15 @@ class TalkError(Exception):
     ) -> None:
         self.where = shown(where) if isinstance(where, Path) else where
         self.line = line
+        self.column = column
         self.what = what
         self.mend = mend
         place = ":".join(str(each) for each in (self.where, line, column) if each is not None)
         super().__init__(" ".join(f"{place}: {what}; {mend}".split()))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How another process has it."""
+        return type(self), (self.where, self.what, self.mend, self.line, self.column)
 
 
 class MissingError(TalkError):

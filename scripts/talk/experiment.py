@@ -68,6 +68,8 @@ class Experiment:
     `reads` are files, relative to the talk's folder, whose content its values depend on besides records.
     `keeps` are names of files that may lie beside its record, and are published with it.
     `in_all` is false for an experiment that is measured only when it is named.
+    `takes_s` is how long a whole run takes, about, and `gpu_takes_s` how long the GPU's part of it does: a GPU is
+    scarce, so what takes most of its time is measured first.
     """
 
     title: str
@@ -81,6 +83,8 @@ class Experiment:
     reads: tuple[str, ...] = ()
     keeps: tuple[str, ...] = ()
     in_all: bool = True
+    takes_s: float = 30.0
+    gpu_takes_s: float = 0.0
 
 
 def in_short(error: BaseException) -> str:

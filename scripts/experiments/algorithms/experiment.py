@@ -14,6 +14,8 @@ EXPERIMENT = Experiment(
     chapter="algorithms",
     figures_title="Алгоритмы",
     order=40,
+    takes_s=110,
+    gpu_takes_s=10,
     packages={
         "torch": "torch",
         "numpy": "numpy",

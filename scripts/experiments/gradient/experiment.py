@@ -7,6 +7,8 @@ EXPERIMENT = Experiment(
     chapter="derivative",
     figures_title="Производная",
     order=30,
+    takes_s=90,
+    gpu_takes_s=40,
     packages={
         "torch": "torch",
         "numpy": "numpy",

@@ -8,11 +8,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from talk.errors import MissingError, NoDeviceError, TalkError, unforeseen
 from talk.experiment import Found, Task, find_experiment, missing_packages
+from talk.measure.apart import in_process_of_its_own
 from talk.measure.compiled import keep_compiled
 from talk.measure.environment import set_aside
 from talk.measure.libraries import find_libraries
@@ -28,6 +30,11 @@ from talk.records.summary import keep_former_summary, keep_summary
 _AGAIN_S, _AGAIN_QUICK_S = 150.0, 30.0
 
 
+# What is left of a run that was killed says so.
+_UNFINISHED = "the rest was not measured: the run did not come to its end"
+_QUICK_SHARE = 0.25  # of the time that a whole run takes
+
+
 @dataclass
 class _Again:
     """The time that is left in this run for measuring anew what contradicts itself."""
@@ -40,8 +47,9 @@ def measure(names: list[str], task: Task, out: Path, *, what_can_be: bool = Fals
 
     A record is written when its experiment has ended: until then the former one stays. Raises TalkError when an
     experiment cannot run, when its record cannot be written, and, after it is, when a part of it broke off. With
-    `what_can_be` the other experiments are measured all the same, and each failure is one line on standard error;
-    TalkError then tells at the end that something failed, or that nothing could be measured.
+    `what_can_be` each is measured in a process of its own, what needs a GPU first, and the others are measured all the
+    same: each failure is one line on standard error, and so is what no time is left for. TalkError then tells at the
+    end that something failed, or that nothing could be measured.
     """
     keep_compiled()
     experiments = [find_experiment(name) for name in names]
@@ -50,17 +58,25 @@ def measure(names: list[str], task: Task, out: Path, *, what_can_be: bool = Fals
         return [_measure(experiment, task, out, watch, budget) for experiment in experiments]
     written: list[Path] = []
     failed: list[str] = []
-    for experiment in experiments:
-        try:
-            written.append(_measure(experiment, task, out, watch, budget))
-        except NoDeviceError:
-            raise
-        except MissingError as error:
-            print(f"{error}; {experiment.name} is skipped", file=sys.stderr, flush=True)
-        except Exception as error:  # of a torch, a driver or a compiler that nobody has tried this with
-            failed.append(experiment.name)
-            told = error if isinstance(error, TalkError) else unforeseen(error, f"talk measure {experiment.name}")
+    for experiment in sorted(experiments, key=lambda each: -each.about.gpu_takes_s):
+        takes_s = _takes_s(experiment, task)
+        if task.until is not None and takes_s > (left_s := task.until - time.monotonic()):
+            told = f"{experiment.name} is left out: it takes about {takes_s:.0f} s, {max(0, left_s):.0f} s are left"
             print(told, file=sys.stderr, flush=True)
+            continue
+        found = in_process_of_its_own(partial(_attempt, experiment, task, out, watch, budget), task.until)
+        if isinstance(found, str):
+            found = _Attempt(watch, budget, TalkError(f"talk measure {experiment.name}", found, "measure it again"))
+        watch, budget = found.watch, found.again
+        if isinstance(found.outcome, Path):
+            written.append(found.outcome)
+        elif isinstance(found.outcome, NoDeviceError):
+            raise found.outcome
+        elif isinstance(found.outcome, MissingError):
+            print(f"{found.outcome}; {experiment.name} is skipped", file=sys.stderr, flush=True)
+        else:
+            failed.append(experiment.name)
+            print(found.outcome, file=sys.stderr, flush=True)
     if failed:
         raise TalkError("talk measure", f"{', '.join(failed)} failed", "mend what is said above, then measure again")
     if not written:
@@ -68,32 +84,69 @@ def measure(names: list[str], task: Task, out: Path, *, what_can_be: bool = Fals
     return written
 
 
+def _takes_s(experiment: Found, task: Task) -> float:
+    about = experiment.about
+    whole_s = about.gpu_takes_s if task.device == "cuda" else about.takes_s
+    return whole_s * (_QUICK_SHARE if task.quick else 1)
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """What came of measuring one experiment: its record's path, or why there is none; and what is left of patience."""
+
+    watch: Watch
+    again: _Again
+    outcome: Path | TalkError
+
+
+def _attempt(experiment: Found, task: Task, out: Path, watch: Watch, again: _Again) -> _Attempt:
+    outcome: Path | TalkError
+    try:
+        outcome = _measure(experiment, task, out, watch, again)
+    except TalkError as error:
+        outcome = error
+    except Exception as error:  # of a torch, a driver or a compiler that nobody has tried this with
+        outcome = unforeseen(error, f"talk measure {experiment.name}")
+    return _Attempt(watch, again, outcome)
+
+
 def _measure(experiment: Found, task: Task, out: Path, watch: Watch, again: _Again) -> Path:
-    about, task = experiment.about, replace(task, broken=[])
+    about = experiment.about
     require(experiment.name, about.packages)
     code = current_code(experiment)  # before it runs: an edit meanwhile must not pass for what ran
     measured_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    place = record_path(out, current_machine().slug, experiment.name)
+    is_first = not place.is_file()
+
+    def record_of(data: Any, load: Load, doubtful: list[str], broken: list[str]) -> AnyRecord:
+        return Record(
+            schema_version=SCHEMA_VERSION,
+            experiment=experiment.name,
+            machine=current_machine(),
+            versions=versions([*about.packages.values(), *about.for_parts.values()]) | experiment.versions(),
+            code=code,
+            measured_at=measured_at,
+            origin="measured",
+            quick=task.quick,
+            uncontrolled=_uncontrolled(task.quick),
+            data=data,
+            libraries=find_libraries(),
+            set_aside=set_aside(),
+            load=load,
+            doubtful=doubtful,
+            broken=broken,
+        )
+
+    def keep(data: Any) -> None:
+        if is_first:
+            write_record(record_of(data, watch.seen(), experiment.doubts(data), [*task.broken, _UNFINISHED]), out)
+
+    task = replace(task, broken=[], keep=keep)
     data, load, doubtful = _without_doubts(experiment, task, watch, again)
-    record: AnyRecord = Record(
-        schema_version=SCHEMA_VERSION,
-        experiment=experiment.name,
-        machine=current_machine(),
-        versions=versions([*about.packages.values(), *about.for_parts.values()]) | experiment.versions(),
-        code=code,
-        measured_at=measured_at,
-        origin="measured",
-        quick=task.quick,
-        uncontrolled=_uncontrolled(task.quick),
-        data=data,
-        libraries=find_libraries(),
-        set_aside=set_aside(),
-        load=load,
-        doubtful=doubtful,
-        broken=task.broken,
-    )
-    place = record_path(out, record.machine.slug, experiment.name)
     experiment.keep(place.parent)
-    keep_former_summary(place)
+    if not is_first:
+        keep_former_summary(place)
+    record = record_of(data, load, doubtful, task.broken)
     path = write_record(record, out)
     keep_summary(record, out)
     task.progress.say(f"{path} is written")
@@ -119,7 +172,8 @@ def _without_doubts(experiment: Found, task: Task, watch: Watch, again: _Again) 
             found = data, load, doubtful
         for doubt in doubtful:
             task.progress.say(f"{experiment.name} contradicts itself: {doubt}")
-        if not doubtful or task.broken or taken_s > again.left_s:
+        left_s = again.left_s if task.until is None else min(again.left_s, task.until - time.monotonic())
+        if not doubtful or task.broken or taken_s > left_s:
             return found
         again.left_s -= taken_s
         task.progress.say(f"{experiment.name} is measured again")

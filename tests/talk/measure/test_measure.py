@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -202,6 +203,84 @@ def test_all_goes_on_after_a_failure_and_says_so_in_the_end(
     assert lines[0].startswith("talk measure bare: RuntimeError at ")
     assert "experiment.py:" in lines[0]  # the last line of ours that it came through
     assert lines[-1].startswith("talk measure: bare failed")
+
+
+def test_what_ends_the_process_of_one_experiment_leaves_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    of_three(monkeypatch, bare=lambda: os.kill(os.getpid(), signal.SIGKILL))
+    assert main(["measure", "all", "--out", str(tmp_path)]) == 1
+    assert written(tmp_path) == ["relay", "sorting"]
+    assert capfd.readouterr().err.startswith("talk measure bare: its process ended with status -9; measure it again\n")
+
+
+def test_what_needs_a_gpu_most_is_measured_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    of_three(monkeypatch)
+    described(monkeypatch, "sorting", gpu_takes_s=9.0)
+    described(monkeypatch, "relay", gpu_takes_s=1.0)
+    assert main(["measure", "all", "--out", str(tmp_path)]) == 0
+    lines = [line for line in capfd.readouterr().err.splitlines() if line.endswith("is written")]
+    assert [Path(line.split()[0]).stem for line in lines] == ["sorting", "relay", "bare"]
+
+
+def test_what_takes_longer_than_is_left_is_left_out_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    of_three(monkeypatch)
+    described(monkeypatch, "relay", takes_s=3000.0)
+    assert main(["measure", "all", "--minutes", "10", "--out", str(tmp_path)]) == 0
+    assert written(tmp_path) == ["bare", "sorting"]
+    assert "relay is left out: it takes about 3000 s, " in capfd.readouterr().err
+    assert main(["measure", "all", "--minutes", "15", "--quick", "--out", str(tmp_path)]) == 0
+    assert written(tmp_path) == [*EXPERIMENTS]
+
+
+def test_what_does_not_end_in_time_is_ended_and_leaves_what_it_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def slow(task: Task) -> Any:
+        task.keep(samples.data())
+        subprocess.Popen(["sleep", "600"]).wait()
+
+    of_three(monkeypatch, bare=raising(MissingError("here", "nothing is installed", "install it")))
+    doing(monkeypatch, "relay", slow)
+    described(monkeypatch, "sorting", gpu_takes_s=9.0)
+    described(monkeypatch, "relay", takes_s=0.0)
+    assert main(["measure", "all", "--minutes", "0.1", "--out", str(tmp_path), "--quick"]) == 1
+    assert written(tmp_path) == ["relay"]
+    (path,) = tmp_path.glob("*/relay.json")
+    assert read_record(path).broken == ["the rest was not measured: the run did not come to its end"]
+    said = capfd.readouterr().err
+    assert "talk measure relay: did not end within its time" in said
+
+
+def test_what_is_kept_by_the_way_replaces_no_record_and_is_no_former_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there: list[list[str]] = []
+
+    def run(task: Task) -> Any:
+        task.keep(samples.data())
+        there.append([read_record(path).measured_at for path in tmp_path.glob("*/relay.json")])
+        return samples.data()
+
+    doing(monkeypatch, "relay", run)
+    (path,) = measure(["relay"], task(), tmp_path)
+    assert read_record(path).broken == []
+    assert len(list(read_summaries(tmp_path))) == 1
+    before = read_record(path).measured_at
+    measure(["relay"], task(), tmp_path)
+    assert there[1] == [before]
+
+
+@pytest.mark.parametrize("word", ["0", "-1", "soon", "nan"])
+def test_minutes_are_a_number_above_zero(word: str, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["measure", "all", "--minutes", word])
+    assert ended.value.code == 2
+    assert "argument --minutes: invalid" in capfd.readouterr().err
 
 
 def test_all_of_nothing_is_a_failure(
