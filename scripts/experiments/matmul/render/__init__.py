@@ -1,6 +1,7 @@
 """Rendering the matmul experiment: records → fragments of HTML."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from talk.render.captions import Provenance
@@ -33,11 +34,16 @@ def fragments(drawing: Drawing) -> dict[str, str]:
         "bits": tables.bits,
         "errors": tables.errors,
     }
+    # What was compiled needs no GPU; of a machine that has one it stands beside what that measured.
+    of_gpu = replace(drawing, sources=sorted(drawing.sources, key=lambda source: not source.record.data.run_on("cuda")))
     return {
         "descent": drawing.draw(descent.descent, _on_cpu),
         "descent-slide": drawing.draw(descent.descent_slide, _on_cpu),
         "loops": drawing.draw(descent.loops, lambda data: data.tiling),
         "predicted": drawing.draw(tables.predicted, predictions),
+        "compiled": of_gpu.draw(tables.compiled, lambda data: data if data.compiled else None),
+        "promised": of_gpu.draw(tables.promised, lambda data: data if data.compiled else None),
+        "short-numbers": drawing.draw(tables.short_numbers, _on_tensor_cores),
         **pictures.scenes(drawing),
         **{
             f"thermometer-{rung}": drawing.draw(partial(thermometer.thermometer, rung=rung), thermometer.measured)
@@ -45,6 +51,19 @@ def fragments(drawing: Drawing) -> dict[str, str]:
         },
         **{name: drawing.draw(draw, partial(on_chart, name)) for name, draw in of_contenders.items()},
     }
+
+
+def _on_tensor_cores(data: Matmul) -> list[Contender]:
+    """Products on the GPU in every kind of numbers, float32 by FMA first; none without tensor cores."""
+    found = [data.find(name) for name in ("gpu_triton", "cublas", *_TENSOR)]
+    there = [each for each in found if each is not None]
+    return there if any(each.name in _TENSOR for each in there) else []
+
+
+_TENSOR = (
+    "gpu_triton_tf32x3", "gpu_triton_bf16x3", "gpu_triton_bf16x6", "gpu_triton_tf32", "cublas_tf32",
+    "gpu_triton_bfloat16", "cublas_bfloat16", "gpu_sparse",
+)  # fmt: skip
 
 
 def _on_cpu(data: Matmul) -> Matmul | None:

@@ -80,9 +80,12 @@ def gpu(source: Provenance, contenders: list[Contender]) -> str:
     """Bars: the steps of circle 6 beside cuBLAS; the caption says which could not be measured, and why."""
     data: Matmul = source.record.data
     largest = [(each, each.squares[-1]) for each in contenders if each.squares]
-    drawing = _bars(f"{source.record.experiment}-gpu", "Шестой круг: GPU", [_bar(*each) for each in largest], None)
+    peak = data.gpu.fma_flops_per_s if data.gpu is not None else None
+    drawing = _bars(f"{source.record.experiment}-gpu", "Шестой круг: GPU", [_bar(*each) for each in largest], peak)
+    sides = {point.n for _, point in largest}
     sizes = ", ".join(f"{step_of(each).title} — {point.n}" for each, point in largest)
-    caption = f"Скорость шагов на GPU в fp32. Стороны матриц: {sizes}"
+    sizes = f"матрицы {largest[0][1].n}×{largest[0][1].n}" if len(sides) == 1 else f"стороны матриц: {sizes}"
+    caption = f"Скорость шагов на GPU в fp32, {sizes}" + ("; черта — измеренный пик FMA карты" if peak else "")
     skipped = [each for each in data.contenders if not each.points and "gpu" in step_of(each).charts]
     if skipped:
         reasons = "; ".join(f"{step_of(each).title} — {why_skipped(each)}" for each in skipped)

@@ -1,16 +1,19 @@
 """What hardware does in the descent, drawn for the measured machine: its cache lines, register tile and memories."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 from talk.render.captions import Provenance
 from talk.render.drawing import Drawing
 from talk.render.scene import WIDTH, Figure, Scene, arrow, slab, stroke, words
 from talk.render.svg import Point
-from talk.words import NBSP, decimals_for, number, plural, quantity
+from talk.words import NBSP, Dimension, decimals_for, number, plural, quantity
 
 from ..record import Matmul
+from .gpu_prediction import TALKS_CARD, chip_of
 from .values import common_size
 
 _LINE = 16  # numbers in a cache line of 64 bytes
@@ -163,19 +166,22 @@ def _counted(vectors: int, lanes: int) -> str:
     return f"{vectors} {plural(vectors, 'вектор', 'вектора', 'векторов')} по {lanes}"
 
 
-# The card of the talk, RTX 3090 Ti, by its data sheet: no record holds the roof of a GPU.
-_CARD_FLOPS_PER_S, _CARD_BYTES_PER_S = 40e12, 1008e9
+def two_roofs(source: Provenance, data: Matmul, cards: Sequence[Provenance] = ()) -> str:
+    """The roofs of this CPU and of a GPU on one pair of axes, and where a product of the Conformer lies.
 
-
-def two_roofs(source: Provenance, data: Matmul) -> str:
-    """The roofs of this CPU and of the talk's GPU on one pair of axes, and where a product of the Conformer lies."""
+    The GPU is this machine's own, else one that another machine has measured, the first of `cards`, else the talk's by
+    its data sheet. How many times one roof is above another is said of one machine alone.
+    """
+    own = chip_of(source.record)
+    others = [] if own is not None else [each for each in cards if chip_of(each.record) is not None][:1]
+    card = own or next((chip for each in others if (chip := chip_of(each.record)) is not None), TALKS_CARD)
     threads = max(peak.threads for peak in data.peaks if peak.device == "cpu")
     peak = max(each.flops_per_s for each in data.peaks if (each.device, each.threads) == ("cpu", threads))
     memory = max(each.bytes_per_s for each in data.bandwidths if (each.level, each.threads) == ("memory", threads))
     left, right, top, bottom = 20.0, 796.0, 60.0, 410.0
     least, most = 0.25, 1000.0
-    lowest = min(peak, _CARD_FLOPS_PER_S, least * memory, least * _CARD_BYTES_PER_S) / 20
-    highest = max(peak, _CARD_FLOPS_PER_S) * 1.2
+    lowest = min(peak, card.fma_flops_per_s, least * memory, least * card.bytes_per_s) / 20
+    highest = max(peak, card.fma_flops_per_s) * 1.2
 
     def at(intensity: float, rate: float) -> Point:
         across = math.log(intensity / least) / math.log(most / least)
@@ -187,7 +193,7 @@ def two_roofs(source: Provenance, data: Matmul) -> str:
         ends = [(least, least * bytes_per_s), (ridge, min(flops_per_s, ridge * bytes_per_s)), (most, flops_per_s)]
         return stroke([at(x, min(y, highest)) for x, y in ends], tone, kind)
 
-    card = f"{quantity(_CARD_FLOPS_PER_S, 'flop_rate', decimals=0)}, {quantity(_CARD_BYTES_PER_S, 'byte_rate', 'ГБ/с')}"
+    theirs = f"{quantity(card.fma_flops_per_s, 'flop_rate')}, {quantity(card.bytes_per_s, 'byte_rate')}"
     ours = f"{quantity(peak, 'flop_rate')}, {quantity(memory, 'byte_rate', 'ГБ/с')}"
     base = stroke([(left, top), (left, bottom), (right, bottom)], 2)
     base += roof(peak, memory, 1, "thick")
@@ -197,13 +203,18 @@ def two_roofs(source: Provenance, data: Matmul) -> str:
         base += stroke([(x, bottom), (x, bottom + 8)], 2) + words((x, bottom + 38), str(tick), "middle", "quiet")
     base += words((left, bottom + 80), "ФЛОП на байт", kind="quiet")
     frames = [
-        roof(_CARD_FLOPS_PER_S, _CARD_BYTES_PER_S, 3, "thick dashed")
-        + words((right, 36), f"GPU: {card}", "end", tone=3)
+        roof(card.fma_flops_per_s, card.bytes_per_s, 3, "thick dashed")
+        + words((right, 36), f"GPU: {theirs}", "end", tone=3)
     ]
     figures = [
-        Figure(_times(_CARD_FLOPS_PER_S / peak), "выше потолок", 3, 0),
-        Figure(_times(_CARD_BYTES_PER_S / memory), "шире дорога", 3, 0),
+        _amount(card.fma_flops_per_s, "flop_rate", "потолок GPU"),
+        _amount(card.bytes_per_s, "byte_rate", "её дорога"),
     ]
+    if own is not None:
+        figures = [
+            Figure(_times(card.fma_flops_per_s / peak), "выше потолок", 3, 0),
+            Figure(_times(card.bytes_per_s / memory), "шире дорога", 3, 0),
+        ]
     shape = _longest_phrase(data)
     if shape is not None:
         n, m, p = shape
@@ -214,14 +225,25 @@ def two_roofs(source: Provenance, data: Matmul) -> str:
         )
     scene = Scene(
         "Две крыши: CPU и GPU",
-        f"Крыша CPU: {ours}. Крыша GPU: {card}. По горизонтали ФЛОП на байт, шкалы логарифмические",
+        f"Крыша CPU: {ours}. Крыша GPU, {card.title}: {theirs}. По горизонтали ФЛОП на байт, шкалы логарифмические",
         base,
         round(bottom + 100),
         frames,
         figures,
     )
-    caption = "Выше — быстрее, правее — больше работы на привезённый байт. CPU измерен, GPU — паспорт RTX 3090 Ti"
-    return figure(source, scene, caption)
+    caption = "Выше — быстрее, правее — больше работы на привезённый байт. "
+    if own is not None:
+        caption += "Обе крыши измерены на одной машине"
+    elif others:
+        caption += f"CPU и GPU измерены, но на разных машинах: карта — {card.title}"
+    else:
+        caption += f"CPU измерен, GPU — паспорт {card.title}"
+    return source.figure(scene.html, caption, "drawn", "cpu" if own is None else None, others)
+
+
+def _amount(number_: float, dimension: Dimension, said: str) -> Figure:
+    amount, unit = quantity(number_, dimension).split(NBSP)
+    return Figure(amount, f"{unit}, {said}", 3, 0)
 
 
 def _times(ratio: float) -> str:
@@ -414,28 +436,34 @@ def grid(source: Provenance, data: Matmul) -> str:
     return source.figure(scene.html, "Один шаг SUMMA: кто кому шлёт; байты — за всё умножение", "drawn", "cpu")
 
 
-# The talk's card, RTX 3090 Ti, by its data sheet.
-_MULTIPROCESSORS, _COLUMNS = 84, 12
+_COLUMNS = 12  # of multiprocessors, as they are drawn
 _WARP = 32
+_QUARTERS = 4  # of a multiprocessor
 
 
 def gpu_parts(source: Provenance, data: Matmul) -> str:
-    """A GPU taken apart: its multiprocessors, the lanes of one, and a warp that reads one line of memory."""
-    cell = 26.0
-    base = words((0, 40), f"карта: {_MULTIPROCESSORS} SM")
+    """A GPU taken apart: its multiprocessors, the lanes of one, and a warp that reads one line of memory.
+
+    It is the machine's own where that tells of it, else the talk's by its data sheet.
+    """
+    own = chip_of(source.record)
+    chip = own or TALKS_CARD
+    count, lanes = chip.multiprocessors, chip.lanes // _QUARTERS
+    cell = min(26.0, 360.0 / -(-count // _COLUMNS))
+    base = words((0, 40), f"карта: {count} SM")
     base += "".join(
-        slab((at % _COLUMNS * cell, 64 + at // _COLUMNS * cell), (cell - 5, cell - 5), 2)
-        for at in range(_MULTIPROCESSORS)
+        slab((at % _COLUMNS * cell, 64 + at // _COLUMNS * cell), (cell * 0.8, cell * 0.8), 2) for at in range(count)
     )
     left, lane = 400.0, 12.2
     right = left + _WARP * lane
-    chosen = (_COLUMNS - 1) * cell
-    opened = slab((chosen, 64 + 2 * cell), (cell - 5, cell - 5), 1, "lit")
-    opened += stroke([(chosen + cell - 5, 64 + 2 * cell), (left - 12, 56)], 1, "thin")
-    opened += stroke([(chosen + cell - 5, 64 + 3 * cell - 5), (left - 12, 232)], 1, "thin")
-    opened += words((left, 40), f"один SM: 4 × {_WARP} дорожки", tone=1)
+    chosen, row = (min(_COLUMNS, count) - 1) * cell, min(2, (count - 1) // _COLUMNS)
+    opened = slab((chosen, 64 + row * cell), (cell * 0.8, cell * 0.8), 1, "lit")
+    opened += stroke([(chosen + cell * 0.8, 64 + row * cell), (left - 12, 56)], 1, "thin")
+    opened += stroke([(chosen + cell * 0.8, 64 + (row + 0.8) * cell), (left - 12, 232)], 1, "thin")
+    said = f"{_QUARTERS} × {lanes} {plural(lanes, 'дорожка', 'дорожки', 'дорожек')}"
+    opened += words((left, 40), f"один SM: {said}", tone=1)
     opened += "".join(
-        slab((left + at * lane, 64 + row * 42), (lane - 3, 32), 1) for row in range(4) for at in range(_WARP)
+        slab((left + at * lane, 64 + row * 42), (lane - 3, 32), 1) for row in range(_QUARTERS) for at in range(lanes)
     )
     line = 360.0
     warp = "".join(slab((left + at * lane, 64 + 3 * 42), (lane - 3, 32), 4, "lit") for at in range(_WARP))
@@ -456,14 +484,15 @@ def gpu_parts(source: Provenance, data: Matmul) -> str:
     ]
     scene = Scene(
         "GPU по частям",
-        f"Карта из {_MULTIPROCESSORS} мультипроцессоров; в одном 4 раза по {_WARP} дорожки; варп из {_WARP} дорожек "
+        f"Карта, {chip.title}: мультипроцессоров {count}; в одном {said}; варп из {_WARP} дорожек "
         "читает одну линию памяти в 128 байт",
         base,
         430,
         [opened, warp],
         figures,
     )
-    return source.figure(scene.html, "GPU доклада, RTX 3090 Ti, по паспорту: карта, мультипроцессор, варп", "drawn")
+    whose = f"{chip.title}, на которой мерили" if own is not None else f"GPU доклада, {chip.title}, по паспорту"
+    return source.figure(scene.html, f"{whose}: карта, мультипроцессор, варп", "drawn", None if own else "cpu")
 
 
 def scenes(drawing: Drawing) -> dict[str, str]:
@@ -472,15 +501,18 @@ def scenes(drawing: Drawing) -> dict[str, str]:
     def tiled(data: Matmul) -> Matmul | None:
         return data if data.tiling else None
 
+    # Whose roofs and parts a figure shows: first of a machine that has a card of its own, then of one without.
+    with_card = replace(drawing, sources=sorted(drawing.sources, key=lambda source: chip_of(source.record) is None))
+
     return {
         "cache-lines": drawing.draw(cache_lines, lambda data: data if data.run_on("cpu") else None),
         "tile": drawing.draw(tile, tiled),
         "packing": drawing.draw(packing, tiled),
         "memory-ladder": drawing.draw(memory_ladder, tiled),
         "stripes": drawing.draw(stripes, lambda data: data if data.find("threads") else None),
-        "gpu-parts": drawing.draw(gpu_parts, lambda data: data),
+        "gpu-parts": with_card.draw(gpu_parts, lambda data: data),
         "grid": drawing.draw(
             grid, lambda data: data if any(each.killed is None for each in data.distributed) else None
         ),
-        "two-roofs": drawing.draw(two_roofs, roofed),
+        "two-roofs": with_card.draw(partial(two_roofs, cards=with_card.sources), roofed),
     }

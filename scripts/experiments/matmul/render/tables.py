@@ -1,16 +1,21 @@
 """Tables of the matmul experiment."""
 
+from html import escape
+
 from talk.render.captions import Provenance
-from talk.render.tables import table
+from talk.render.tables import Cell, table
 from talk.words import NBSP, number, quantity, scientific
 
-from ..record import Contender
+from ..record import Compiled, Contender, Matmul
+from .gpu_prediction import BOUNDS, CHIPS, arch_of, best_compiled, chip_of, kept, promise, resident_warps
 from .prediction import REGIMES, Prediction
 from .rivals import with_rivals
 from .steps import STEPS, step_of
 from .values import at_one_size
 
 _TITLES = {step.name: step.title for step in STEPS}
+_CHIP_SIDE = 8192  # of the product whose speed is promised for chips that nobody has measured
+_USUAL_ARCH = "sm_90"
 
 
 def shapes(source: Provenance, contenders: list[Contender]) -> str:
@@ -64,6 +69,109 @@ def predicted(source: Provenance, found: list[Prediction]) -> str:
     if failed := [f"{_TITLES[each.name]} — {each.suspected}" for each in found if not each.holds]:
         caption += f". Знак ≠: разница больше четверти. На кого думаем: {'; '.join(failed)}"
     return source.figure(table(caption, head, rows), caption, "table", "cpu")
+
+
+def compiled(source: Provenance, data: Matmul) -> str:
+    """What came out of the compiler for each GPU step: registers, spills, shared memory, and its main loop."""
+    arch = compiled_arch(data)
+    found = [kernel for step in STEPS if (kernel := best_compiled(data, step.name, arch)) is not None]
+    head: list[str | Cell] = [
+        "шаг",
+        Cell("плитка", title="плитка C на блок потоков и глубина шага, где их подбирают"),
+        Cell("регистров", title="регистров на поток, из 255 возможных"),
+        Cell(f"мимо,{NBSP}Б", title="сколько байт потока не поместилось в регистры"),
+        Cell(f"общая,{NBSP}КБ", title="общей памяти на блок"),
+        Cell("варпов", title="сколько варпов помещается на мультипроцессор сразу"),
+        Cell("в цикле", title="инструкций варпа в главном цикле"),
+        Cell("умножают", title="сколько из них умножают"),
+        Cell("чем возят", title="инструкция, которой операнды приходят из памяти"),
+    ]
+    rows = [[escape(_TITLES[each.name]), *_made_of(each)] for each in found]
+    caption = (
+        f"Что вышло из компилятора для {arch}: прочитано в машинном коде, карта для этого не нужна. "
+        "Доля умножающих инструкций — потолок шага: прочие занимают те же такты выдачи"
+    )
+    return source.figure(table("Что вышло из компилятора", head, rows), caption, "table compiled")
+
+
+def compiled_arch(data: Matmul) -> str:
+    """The architecture that is shown: that of the machine's GPU where kernels were compiled for it."""
+    known = {each.arch for each in data.compiled}
+    own = arch_of(data.gpu) if data.gpu is not None else _USUAL_ARCH
+    return own if own in known else _USUAL_ARCH if _USUAL_ARCH in known else min(known, default=_USUAL_ARCH)
+
+
+def _made_of(kernel: Compiled) -> list[str]:
+    warps = resident_warps(kernel)
+    multiplies = f"{number(kernel.multiplications, 0)} {kernel.tensor or 'FFMA'}"
+    if kernel.tensor is None:
+        multiplies += f", {quantity(kernel.fma_share, 'share', decimals=0)}"
+    return [
+        kernel.tile.replace("x", "×") or "—",
+        number(kernel.registers, 0),
+        number(kernel.stack_bytes, 0) if kernel.stack_bytes else "—",
+        number(kernel.shared_bytes / 1024, 0) if kernel.shared_bytes else "—",
+        "—" if warps is None else number(warps, 0),
+        number(kernel.instructions, 0),
+        multiplies,
+        f"<code>{escape(kernel.load)}</code>" if kernel.load else "—",
+    ]
+
+
+def promised(source: Provenance, data: Matmul) -> str:
+    """Of each GPU step the speed that its code and a chip's numbers promise; for the card measured here, both."""
+    steps = [each for each in data.contenders if each.device == "cuda" and not each.library]
+    own, measured = chip_of(source.record), {each.name: each for each in kept(source.record)}
+    chips = [each for each in CHIPS if own is None or each.title not in own.title]
+    rows = []
+    for step in steps:
+        of_chips = [promise(data, step, chip, _CHIP_SIDE) for chip in chips]
+        if not any(of_chips) and step.name not in measured:
+            continue
+        row = [_TITLES[step.name]]
+        if own is not None:
+            here = measured.get(step.name)
+            row += ["—"] * 4 if here is None else [
+                quantity(here.promise.flops_per_s, "flop_rate"),
+                quantity(here.point.flops_per_s, "flop_rate"),
+                number(here.ratio, 2) if here.holds else f"{number(here.ratio, 2)} ≠",
+                BOUNDS[here.promise.binds],
+            ]  # fmt: skip
+        row += ["—" if each is None else quantity(each.flops_per_s, "flop_rate") for each in of_chips]
+        if own is None:
+            row.append(next((BOUNDS[each.binds] for each in reversed(of_chips) if each is not None), "—"))
+        rows.append(row)
+    head = ["шаг", *(("обещано", "измерено", "отношение", "держит") if own is not None else ())]
+    head += [f"{each.title},{NBSP}обещано" for each in chips] + ([] if own is not None else ["держит"])
+    caption = (
+        "Обещано — по машинному коду шага и числам карты, ничего не запуская; у карт, которых никто не мерил, числа "
+        f"паспортные, стороны матриц {_CHIP_SIDE}"
+    )
+    if own is not None:
+        caption += (
+            f". Обещано, измерено и держит — {own.title}, её собственные измеренные потолки, самые большие матрицы"
+        )
+        if not all(each.holds for each in measured.values()):
+            caption += ". Знак ≠: разница больше четверти"
+    else:
+        caption += f". Держит — у {chips[-1].title}"
+    return source.figure(table("Обещано и измерено", head, rows), caption, "table promised")
+
+
+def short_numbers(source: Provenance, contenders: list[Contender]) -> str:
+    """Ways to multiply on tensor cores, with what each loses, after float32 by FMA."""
+    shown = [each for each in contenders if each.squares]
+    rows = [
+        [
+            step_of(each).title,
+            str(each.squares[-1].n),
+            quantity(each.squares[-1].flops_per_s, "flop_rate"),
+            scientific(each.squares[-1].error),
+        ]
+        for each in shown
+    ]
+    caption = "Одно и то же произведение разными числами; ошибка — к наибольшему числу результата"
+    return source.figure(table("Тензорные ядра", ["чем", "n", "скорость", "ошибка"], rows), caption, "table", "cuda")
 
 
 def errors(source: Provenance, contenders: list[Contender]) -> str:

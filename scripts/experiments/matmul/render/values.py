@@ -7,6 +7,7 @@ from talk.records.schema import Record
 from talk.render.value import Value
 
 from ..record import Contender, Matmul, Peak, Point, Traffic
+from .gpu_prediction import BOUNDS, kept, middle_deviation
 from .prediction import Resource, predictions
 from .steps import step_of
 
@@ -27,7 +28,7 @@ def named_values(record: Record[Matmul]) -> dict[str, Value]:
     """
     data = record.data
     values = dict(_tiling_values(data)) | dict(_ceiling_values(data)) | dict(_distributed_values(data))
-    values |= dict(_predicted_values(data))
+    values |= dict(_predicted_values(data)) | dict(_gpu_values(record))
     for contender in data.contenders:
         step_of(contender)  # what was skipped has no values, but a row
         if contender.points:
@@ -147,7 +148,14 @@ def _point_values(point: Point, contender: Contender, data: Matmul) -> Iterator[
     yield "spread", Value((max(point.times_s) - min(point.times_s)) / middle, "share", f"размах к медиане, {shape}")
     yield "flop_rate", Value(point.flops_per_s, "flop_rate", f"2nmp / медиана времени, {shape}")
     yield "error", Value(point.error, "ratio", f"наибольшее отклонение от float64 / наибольшее число, {shape}")
+    if point.host_time_s is not None:
+        yield "host_time", Value(point.host_time_s, "time", f"вызов с ожиданием ответа, по часам CPU, {shape}")
+        yield "host_ratio", Value(point.host_time_s / middle, "ratio", f"по часам CPU / по часам карты, {shape}")
     peak = _peak(contender, data)
+    on_card = data.gpu.fma_flops_per_s if data.gpu is not None and contender.device == "cuda" else None
+    if on_card is not None and contender.dtype == "float32":
+        how = f"скорость / измеренный пик FMA карты, {shape}"
+        yield "share_of_peak", Value(point.flops_per_s / on_card, "share", how)
     if peak is not None and contender.dtype == "float32":
         share = point.flops_per_s / peak.typical_flops_per_s
         yield "share_of_peak", Value(share, "share", f"скорость / измеренный пик FMA, {shape}")
@@ -242,6 +250,70 @@ def _predicted_values(data: Matmul) -> Iterator[tuple[str, Value]]:
         yield "predicted.steps", Value(len(found), "count", "шагов, для которых есть предсказание")
         held = sum(each.holds for each in found)
         yield "predicted.held", Value(held, "count", "шагов, которые уложились в четверть от обещанного")
+
+
+def _gpu_values(record: Record[Matmul]) -> Iterator[tuple[str, Value]]:
+    """The GPU's own ceilings, how high they are above those of the CPU beside it, and what they promise each step."""
+    gpu, data = record.data.gpu, record.data
+    if gpu is None:
+        return
+    yield "gpu.multiprocessors", Value(gpu.multiprocessors, "count", "мультипроцессоров на карте, говорит драйвер")
+    yield "gpu.l2", Value(gpu.l2_bytes, "bytes", "кэш L2 карты, говорит драйвер")
+    if gpu.fma_flops_per_s is not None:
+        yield "gpu.peak", Value(gpu.fma_flops_per_s, "flop_rate", "независимые FMA на регистрах всей карты")
+    if gpu.copy_bytes_per_s is not None:
+        yield "gpu.copy", Value(gpu.copy_bytes_per_s, "byte_rate", "копирование внутри памяти карты, туда и обратно")
+    if gpu.l2_bytes_per_s is not None:
+        yield "gpu.l2_rate", Value(gpu.l2_bytes_per_s, "byte_rate", "чтение того, что лежит в L2 карты")
+    if gpu.launch_s is not None:
+        yield "gpu.launch", Value(gpu.launch_s, "time", "сколько CPU запускает пустое ядро")
+    if gpu.kernel_s is not None:
+        yield "gpu.kernel", Value(gpu.kernel_s, "time", "сколько GPU тратит на пустое ядро, одно из многих подряд")
+    for moment, state in (("before", gpu.before), ("after", gpu.after)):
+        if state is not None and state.clock_hz is not None:
+            yield f"gpu.{moment}.clock", Value(state.clock_hz, "frequency", f"частота мультипроцессоров, {moment}")
+        if state is not None and state.power_w is not None:
+            yield f"gpu.{moment}.power", Value(state.power_w, "power", f"мощность карты, {moment}")
+    threads = max((peak.threads for peak in data.peaks if peak.device == "cpu"), default=None)
+    peak = next((each for each in data.peaks if (each.device, each.threads) == ("cpu", threads)), None)
+    road = [each.bytes_per_s for each in data.bandwidths if (each.level, each.threads) == ("memory", threads)]
+    if peak is not None and gpu.fma_flops_per_s is not None:
+        how = "пик FMA карты / пик FMA всех потоков CPU той же машины"
+        yield "gpu.peak_to_cpu", Value(gpu.fma_flops_per_s / peak.flops_per_s, "ratio", how)
+    if road and gpu.copy_bytes_per_s is not None:
+        how = "байт в секунду у памяти карты / у памяти CPU той же машины, все потоки"
+        yield "gpu.copy_to_cpu", Value(gpu.copy_bytes_per_s / max(road), "ratio", how)
+    yield from _best_on_card(data)
+    promises = kept(record)
+    for each in promises:
+        n, binds = each.point.n, BOUNDS[each.promise.binds]
+        how = f"по машинному коду шага и измеренным потолкам карты, n = {n}; держит {binds}"
+        yield f"{each.name}.promised.flop_rate", Value(each.promise.flops_per_s, "flop_rate", how)
+        yield f"{each.name}.promised.ratio", Value(each.ratio, "ratio", f"измеренная скорость / обещанная, n = {n}")
+    middle = middle_deviation(promises)
+    if middle is not None:
+        yield "gpu.promised.deviation", Value(middle, "share", "медиана отклонений по всем обещанным шагам")
+        yield "gpu.promised.steps", Value(len(promises), "count", "шагов, для которых есть обещание")
+        yield "gpu.promised.held", Value(sum(each.holds for each in promises), "count", "шагов не дальше четверти")
+
+
+def _best_on_card(data: Matmul) -> Iterator[tuple[str, Value]]:
+    """The fastest of our steps in float32 by FMA, at the largest square that cuBLAS multiplied too."""
+    library = data.find("cublas")
+    ours = [each for each in data.contenders if each.device == "cuda" and each.circle == 6 and each.points]
+    size = common_size(library, *ours) if library is not None and ours else None
+    if library is None or size is None:
+        return
+    rates = {step_of(each).title: point.flops_per_s for each in ours if (point := each.at(size)) is not None}
+    title = max(rates, key=lambda each: rates[each])
+    point = library.at(size)
+    assert point is not None  # the size is one that all of them have
+    yield "gpu_best.flop_rate", Value(rates[title], "flop_rate", f"самый быстрый шаг круга 6 ({title}), n = {size}")
+    how = f"самый быстрый шаг круга 6 ({title}) / cuBLAS в том же прогоне, n = {size}"
+    yield "gpu_best.to_library", Value(rates[title] / point.flops_per_s, "ratio", how)
+    if data.gpu is not None and data.gpu.fma_flops_per_s is not None:
+        share = rates[title] / data.gpu.fma_flops_per_s
+        yield "gpu_best.share_of_peak", Value(share, "share", f"он же / измеренный пик FMA карты, n = {size}")
 
 
 def _distributed_values(data: Matmul) -> Iterator[tuple[str, Value]]:

@@ -60,6 +60,8 @@ def fragments(drawing: Drawing) -> dict[str, str]:
         "cures": drawn(cures.picture, cured),
         "cures-table": drawn(cures.ways, cured),
         "launches": drawn(pictures.launches, best("cuda", having=pictures.launched), "cuda"),
+        "gpu-machine": drawn(lambda source, _: tables.measured_on(source, "cuda"), cuda, "cuda"),
+        "pair-machine": drawn(lambda source, *_: tables.measured_on(source), both, "cpu", "cuda"),
         "tiles-on-card": drawn(pictures.tiles_on_card, cuda, "cuda"),
     }
     for suffix, slide in (("", False), ("-slide", True)):

@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from shared.profile import Operator, Run
 from talk.records.schema import Device, Record
-from talk.render.captions import Provenance
+from talk.render.captions import Provenance, hardware
 from talk.render.tables import Cell, table
-from talk.words import NBSP, decimals_for, number, plural, quantity
+from talk.words import NBSP, day, decimals_for, number, plural, quantity
 
 from ..record import Profiling
 from .prediction import CONVOLUTIONS, Prediction, predict
@@ -60,6 +60,13 @@ class _Bar(Cell):
         """The cell as an element; the style sheet draws the bar from `--share`."""
         share = max(0.0, min(self.share, 100.0))
         return super().html(tag, scope).replace(f"<{tag}", f'<{tag} style="--share:{share:.1f}%"', 1)
+
+
+def measured_on(source: Provenance, device: Device | None = None) -> str:
+    """A line that names whose numbers stand around it: the machine, and the day or the talk."""
+    record = source.record
+    when = "таблицы доклада" if record.origin == "published" else day(record.measured_at)
+    return f'<p class="measured-on" data-record="{escape(record.name)}">{hardware(record, device)} · {when}</p>\n'
 
 
 def operators_cpu(source: Provenance, run: Run, slide: bool = False) -> str:

@@ -287,6 +287,12 @@ def _speedups(cpu: Run, cuda: Run) -> Iterator[tuple[str, Value]]:
         numerator, launch, compute = (quantity(part * _US, "time", "мс") for part in parts)
         how = f"Self CPU на CPU {numerator} / (Self CPU {launch} + Self CUDA {compute})"
         yield f"{alias}.speedup", Value(slow.self_cpu_time_us / cost_us, "ratio", how)
+        # Of one machine, with its GPU and without it: what the quotient is made of.
+        for what, part, clock in zip(
+            ("cpu_time", "launch_time", "device_time"), parts, ("на CPU", "с GPU", "с GPU"), strict=True
+        ):
+            column = "Self CUDA" if what == "device_time" else "Self CPU"
+            yield f"pair.{alias}.{what}", Value(part * _US, "time", f"{column} {operator.name}, прогон {clock}")
         per_call = (slow.self_cpu_time_us / slow.calls) / (cost_us / operator.calls)
         yield f"{alias}.speedup_per_call", Value(per_call, "ratio", "то же отношение, но в пересчёте на один вызов")
         if operator.self_device_time_us:
