@@ -14,17 +14,13 @@ from typing import Any
 import torch
 from numba import float32
 
-from .circle6_vector import ALIGNMENT, copy_four
+from . import circle6_pipelined
+from .circle6_tile import APART, DEEP, EACH, HALF, PADDED, THREADS, TILE
+from .circle6_vector import ALIGNMENT, copy_four, copy_four_down
 from .numba_gpu import cuda, gpu_kernel, gpu_kernel_of
 from .operands import product_shape
 
 SIDE = 32  # of a block of threads: a warp is one row of it
-# From the fourth step on, a block of threads computes a tile of TILE × TILE numbers of C, DEEP steps of the sum at a
-# time. Each thread computes EACH × EACH of them, in rows and columns that lie APART from each other.
-TILE, DEEP, EACH = 128, 8, 8
-APART = TILE // EACH
-THREADS = APART * APART
-HALF, PADDED = TILE // 2, TILE + 4
 
 
 # Step 1. A thread for every number of C. Neighbouring threads take neighbouring rows: their reads lie far apart.
@@ -101,13 +97,14 @@ def _thread_tile(a: Any, b: Any, c: Any) -> None:
     for y in range(EACH):
         for x in range(EACH):
             totals[y, x] = float32(0)
+    a_row, a_column = thread // DEEP, thread % DEEP
+    b_row, b_column = thread // TILE, thread % TILE
     for k0 in range(0, a.shape[1], DEEP):
         for part in range(TILE * DEEP // THREADS):
-            at = thread + part * THREADS
-            y, k = at // DEEP, at % DEEP
+            y, k = a_row + part * (THREADS // DEEP), a_column
             inside = top + y < a.shape[0] and k0 + k < a.shape[1]
             a_tile[k, y // APART, y % APART] = a[top + y, k0 + k] if inside else float32(0)
-            k, x = at // TILE, at % TILE
+            k, x = b_row + part * (THREADS // TILE), b_column
             inside = k0 + k < b.shape[0] and left + x < b.shape[1]
             b_tile[k, x // APART, x % APART] = b[k0 + k, left + x] if inside else float32(0)
         cuda.syncthreads()
@@ -154,8 +151,7 @@ def _vectorised(a: Any, b: Any, c: Any) -> None:
             copy_four(a, i, k0 + a_column, a_numbers, 0, 0)
         if k0 + b_row < b.shape[0] and j < b.shape[1]:
             copy_four(b, k0 + b_row, j, b_numbers, 0, 0)
-        for at in range(4):
-            a_tile[a_column + at, a_row] = a_numbers[0, at]
+        copy_four_down(a_numbers, 0, 0, a_tile, a_column, a_row)
         copy_four(b_numbers, 0, 0, b_tile, b_row, b_column)
         cuda.syncthreads()
         # --8<-- [start:vectorised]
@@ -240,3 +236,5 @@ coalesced = GpuStep(_coalesced, (SIDE, SIDE), SIDE)
 shared = GpuStep(_shared, (SIDE, SIDE), SIDE)
 thread_tile = GpuStep(_thread_tile, THREADS, TILE)
 vectorised = GpuStep(_vectorised, THREADS, TILE, otherwise=thread_tile)
+pipelined = GpuStep(circle6_pipelined.pipelined, THREADS, TILE, otherwise=thread_tile)
+warp_tiles = GpuStep(circle6_pipelined.warp_tiles, THREADS, TILE, otherwise=thread_tile)
