@@ -1,4 +1,4 @@
-"""The talk's Markdown: slides and their deck, values, claims, conditions, formulas, typography.
+"""The talk's Markdown: slides and their deck, values, claims, conditions, formulas, typography, the language of code.
 
 One entry of mkdocs.yml, `talk.markdown`, is all of it. Each module is an extension of its own as well.
 """
@@ -24,7 +24,19 @@ class TalkExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         """Let each extension register what it does."""
         # Whoever wants one of them (`talk.words`, say, addresses) need not import all.
-        from talk.markdown import conditions, deck, given, links, math, relative, slides, typography, unsaid, values
+        from talk.markdown import (
+            code_language,
+            conditions,
+            deck,
+            given,
+            links,
+            math,
+            relative,
+            slides,
+            typography,
+            unsaid,
+            values,
+        )
 
         docs, results, claims = (self.getConfig(name) for name in ("docs", "results", "claims"))
         extensions: list[Extension] = [
@@ -38,6 +50,7 @@ class TalkExtension(Extension):
             conditions.ConditionsExtension(results=results, claims=claims),
             relative.RelativeExtension(),
             typography.TypographyExtension(),
+            code_language.CodeLanguageExtension(),
         ]
         for extension in extensions:
             extension.extendMarkdown(md)
