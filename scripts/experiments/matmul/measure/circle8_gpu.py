@@ -6,12 +6,16 @@ Each contender has a row in `render/steps.py`, which tells what pages call it an
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import torch
 
 from ..record import Dtype
 from .circle8_sparse import sparse_product, two_of_four
 from .operands import Shape
+
+if TYPE_CHECKING:
+    from .circle6_triton import Precision
 
 # Makes the call that is timed from a, b and c on the GPU. All that a call need not do each time is done there.
 Make = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], Callable[[], object]]
@@ -87,43 +91,61 @@ def entries() -> list[GpuEntry]:
         GpuEntry("gpu_shared", 6, _by_numba("shared"), package="numba-cuda", largest=4096),
         GpuEntry("gpu_thread_tile", 6, _by_numba("thread_tile"), package="numba-cuda"),
         GpuEntry("gpu_vectorised", 6, _by_numba("vectorised"), package="numba-cuda"),
-        GpuEntry("gpu_triton", 6, _triton, package="triton", tall=True, goal=0.94),
-        GpuEntry("gpu_triton_tf32", 8, _triton_tf32, "tf32", package="triton", tolerance=5e-3),
-        GpuEntry("gpu_triton_bfloat16", 8, _triton, "bfloat16", package="triton", tall=True, tolerance=2e-2, goal=0.95),
-        GpuEntry("gpu_silu", 8, _triton_silu, package="triton", largest=0, tall=True, exact=_silu_product),
+        GpuEntry("gpu_pipelined", 6, _by_numba("pipelined"), package="numba-cuda"),
+        GpuEntry("gpu_warp_tiles", 6, _by_numba("warp_tiles"), package="numba-cuda", goal=0.9),
+        GpuEntry("gpu_triton", 6, _by_triton("ieee"), package="triton", tall=True, goal=0.94),
+        GpuEntry("gpu_triton_tf32x3", 8, _by_triton("tf32x3"), package="triton", emulates=True),
+        GpuEntry("gpu_triton_bf16x3", 8, _by_triton("bf16x3"), package="triton", emulates=True),
+        GpuEntry("gpu_triton_bf16x6", 8, _by_triton("bf16x6"), package="triton", emulates=True),
+        GpuEntry("gpu_triton_tf32", 8, _by_triton("tf32"), "tf32", package="triton", tolerance=5e-3),
+        GpuEntry(
+            "gpu_triton_tf32_transposed", 8, _by_columns(_by_triton("tf32")), "tf32", package="triton", tolerance=5e-3
+        ),
+        GpuEntry(
+            "gpu_triton_bfloat16", 8, _by_triton("ieee"), "bfloat16", package="triton", tall=True, tolerance=2e-2,
+            goal=0.95,
+        ),
+        GpuEntry("gpu_silu", 8, _silu_by_triton, package="triton", largest=0, tall=True, exact=_silu_product),
         GpuEntry("gpu_sparse", 8, sparse_product, "bfloat16", tolerance=2e-2, exact=_pruned_product, converts=True),
         GpuEntry("cublas", 9, _cublas, library=True, tall=True),
         GpuEntry("cublas_tf32", 9, _cublas_tf32, "tf32", library=True, tolerance=5e-3),
+        GpuEntry("cublas_tf32_transposed", 9, _by_columns(_cublas_tf32), "tf32", library=True, tolerance=5e-3),
         GpuEntry("cublas_bfloat16", 9, _cublas, "bfloat16", library=True, tall=True, tolerance=2e-2),
         GpuEntry("cublas_silu", 9, _cublas_silu, library=True, largest=0, tall=True, exact=_silu_product),
-    ]
+    ]  # fmt: skip
 
 
 def _by_numba(step: str) -> Make:
     def make(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor) -> Callable[[], object]:
         from . import circle6_gpu
 
-        return partial(getattr(circle6_gpu, step), a, b, c)
+        return circle6_gpu.prepared(getattr(circle6_gpu, step), a, b, c)
 
     return make
 
 
-def _triton(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor) -> Callable[[], object]:
+def _by_triton(precision: "Precision") -> Make:
+    def make(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor) -> Callable[[], object]:
+        from . import circle6_triton
+
+        return circle6_triton.prepared(a, b, c, precision=precision)
+
+    return make
+
+
+def _silu_by_triton(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor) -> Callable[[], object]:
     from . import circle6_triton
 
-    return partial(circle6_triton.multiply, a, b, c)
+    return circle6_triton.prepared(a, b, c, bias=_bias(b))
 
 
-def _triton_tf32(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor) -> Callable[[], object]:
-    from . import circle6_triton
+def _by_columns(make: Make) -> Make:
+    """The same with columns of B side by side in memory, as a layer's weights lie, and as tensor cores want TF32."""
 
-    return partial(circle6_triton.multiply, a, b, c, precision="tf32")
+    def made(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor) -> Callable[[], object]:
+        return make(a, b.T.contiguous().T, c)
 
-
-def _triton_silu(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor) -> Callable[[], object]:
-    from . import circle6_triton
-
-    return partial(circle6_triton.multiply, a, b, c, bias=_bias(b))
+    return made
 
 
 def _cublas(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor) -> Callable[[], object]:

@@ -164,11 +164,11 @@ def _blame(heard: _Heard, why: str, *, time_is_up: bool, task: Task) -> None:
 def number_lines(told: Measured) -> Iterator[str]:
     """A line for each number of a shape: the contender, its speed, and its share of the library beside its goal."""
     by_name = {entry.name: entry for entry in entries()}
-    libraries = {
-        (entry.dtype, entry.exact): told.points[name].flops_per_s
-        for name, entry in by_name.items()
-        if entry.library and name in told.points
-    }
+    libraries: dict[tuple[object, ...], float] = {}
+    for name, point in told.points.items():
+        if by_name[name].library:
+            kind = by_name[name].dtype, by_name[name].exact
+            libraries[kind] = max(point.flops_per_s, libraries.get(kind, 0.0))
     for name, point in told.points.items():
         entry = by_name[name]
         line = f"{_shape_line(told.shape)} {name}: {point.flops_per_s / 1e12:.2f} TFLOP/s"

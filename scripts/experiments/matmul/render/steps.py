@@ -69,12 +69,21 @@ STEPS = (
     Step("gpu_shared", "общая память", 6, above="gpu_coalesced", charts=("gpu",), device="cuda"),
     Step("gpu_thread_tile", "плитка на поток", 6, above="gpu_shared", charts=("gpu",), device="cuda"),
     Step("gpu_vectorised", "по четыре числа", 6, above="gpu_thread_tile", charts=("gpu",), device="cuda"),
+    Step("gpu_pipelined", "запрос заранее", 6, above="gpu_vectorised", charts=("gpu",), device="cuda"),
+    Step("gpu_warp_tiles", "плитка на варп", 6, above="gpu_pipelined", charts=("gpu",), device="cuda"),
     Step(
-        "gpu_triton", "Triton", 6, above="gpu_vectorised", against=("cublas",), charts=("descent", "gpu"),
+        "gpu_triton", "Triton", 6, above="gpu_warp_tiles", against=("cublas",), charts=("descent", "gpu"),
         highlighted=True, device="cuda", tall=True,
     ),
+    Step("gpu_triton_tf32x3", "Triton, 3 × TF32", 8, above="gpu_triton", against=("cublas",), device="cuda"),
+    Step("gpu_triton_bf16x3", "Triton, 3 × bf16", 8, above="gpu_triton", against=("cublas",), device="cuda"),
+    Step("gpu_triton_bf16x6", "Triton, 6 × bf16", 8, above="gpu_triton", against=("cublas",), device="cuda"),
     Step(
         "gpu_triton_tf32", "Triton, TF32", 8, above="gpu_triton", against=("cublas_tf32",), device="cuda", dtype="tf32"
+    ),
+    Step(
+        "gpu_triton_tf32_transposed", "Triton, TF32, Bᵀ", 8, above="gpu_triton_tf32",
+        against=("cublas_tf32_transposed",), device="cuda", dtype="tf32",
     ),
     Step(
         "gpu_triton_bfloat16", "Triton, bf16", 8, above="gpu_triton", against=("cublas_bfloat16",), charts=("descent",),
@@ -100,6 +109,7 @@ STEPS = (
     Step("int8", "torch, int8", 8, above="threads", charts=("descent", "bits"), all_threads=True, dtype="int8"),
     Step("cublas", "cuBLAS", 9, charts=("gpu",), device="cuda", library=True, tall=True),
     Step("cublas_tf32", "cuBLAS, TF32", 9, device="cuda", dtype="tf32", library=True),
+    Step("cublas_tf32_transposed", "cuBLAS, TF32, Bᵀ", 9, device="cuda", dtype="tf32", library=True),
     Step("cublas_bfloat16", "cuBLAS, bf16", 9, device="cuda", dtype="bfloat16", library=True, tall=True),
     Step("cublas_silu", "cuBLAS и SiLU", 9, device="cuda", library=True, squares=False, tall=True),
 )  # fmt: skip
