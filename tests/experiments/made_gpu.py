@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.gradient.record import ConformerBackward, Gradient
-from experiments.matmul.record import Contender, Matmul, Point
+from experiments.matmul.record import Compiled, Contender, Gpu, GpuState, Matmul, Point
 from experiments.matmul.render.steps import STEPS, Step
 from experiments.profiling.record import Launching, Precision, Profiling, Variant
 from shared.profile import Kernel, Operator, Run
@@ -46,6 +46,7 @@ class Card:
     gains: dict[str, float]
     fails: dict[str, str]
     backward_s: float
+    about: Gpu
 
 
 H200 = Card(
@@ -59,8 +60,10 @@ H200 = Card(
         "gpu_thread_tile": 25.0,
         "gpu_vectorised": 38.0,
         "gpu_pipelined": 46.0,
+        "gpu_warp_tiles": 47.0,
         "gpu_triton": 49.0,
-        "gpu_triton_tf32": 310.0,
+        "gpu_triton_tf32": 240.0,
+        "gpu_triton_tf32_transposed": 330.0,
         "gpu_triton_bfloat16": 745.0,
         "gpu_triton_tf32x3": 65.0,
         "gpu_triton_bf16x3": 115.0,
@@ -69,6 +72,7 @@ H200 = Card(
         "gpu_sparse": 1050.0,
         "cublas": 52.0,
         "cublas_tf32": 380.0,
+        "cublas_tf32_transposed": 385.0,
         "cublas_bfloat16": 780.0,
         "cublas_silu": 16.0,
     },
@@ -78,6 +82,22 @@ H200 = Card(
     gains={"batched": 7.9, "graphs": 3.9, "compiled": 1.7, "tf32": 1.02, "bf16": 0.98, "batched_graphs_bf16": 21.0},
     fails={},
     backward_s=0.022,
+    about=Gpu(
+        capability="9.0",
+        multiprocessors=132,
+        clock_hz=1.98e9,
+        l2_bytes=62_914_560,
+        memory_bytes=150_754_820_096,
+        fma_flops_per_s=60.5e12,
+        copy_bytes_per_s=4.3e12,
+        l2_bytes_per_s=7.2e12,
+        launch_s=3.4e-6,
+        kernel_s=1.9e-6,
+        before=GpuState(clock_hz=345e6, memory_clock_hz=3.2e9, power_w=77.0, temperature_c=29, throttled=["gpu_idle"]),
+        after=GpuState(
+            clock_hz=1.56e9, memory_clock_hz=3.2e9, power_w=688.0, temperature_c=54, throttled=["sw_power_cap"]
+        ),
+    ),
 )
 
 # cuBLAS beats Triton, tensor cores gain little, the run is not launched too slowly, a contender failed.
@@ -92,6 +112,7 @@ WEAK = Card(
         "gpu_thread_tile": 6.0,
         "gpu_vectorised": 5.5,
         "gpu_pipelined": 5.0,
+        "gpu_warp_tiles": 6.0,
         "gpu_triton": 12.0,
         "gpu_triton_tf32": 11.0,
         "gpu_triton_bfloat16": 11.5,
@@ -101,6 +122,7 @@ WEAK = Card(
         "gpu_silu": 4.0,
         "cublas": 24.0,
         "cublas_tf32": 26.0,
+        "cublas_tf32_transposed": 26.0,
         "cublas_bfloat16": 24.0,
         "cublas_silu": 6.0,
     },
@@ -110,6 +132,20 @@ WEAK = Card(
     gains={"batched": 0.96, "graphs": 0.99, "tf32": 1.05, "bf16": 1.3, "batched_graphs_bf16": 1.1},
     fails={"gpu_sparse": "out_of_memory", "compiled": "RuntimeError: no <gcc>"},
     backward_s=0.2,
+    about=Gpu(
+        capability="8.6",
+        multiprocessors=84,
+        clock_hz=2.1e9,
+        l2_bytes=6_291_456,
+        memory_bytes=25_769_803_776,
+        fma_flops_per_s=36e12,
+        copy_bytes_per_s=0.4e12,
+        l2_bytes_per_s=None,
+        launch_s=None,
+        kernel_s=None,
+        before=None,
+        after=GpuState(clock_hz=None, memory_clock_hz=None, power_w=None, temperature_c=None, throttled=[]),
+    ),
 )
 
 
@@ -156,7 +192,15 @@ def matmul(card: Card, *, with_cpu: bool) -> Matmul:
     data: Matmul = _of_cpu("matmul")
     on_card = [_contender(step, card) for step in STEPS if step.device == "cuda"]
     if not with_cpu:
-        return Matmul(tiling=None, contenders=on_card, peaks=[], bandwidths=[], distributed=[])
+        return Matmul(
+            tiling=None,
+            contenders=on_card,
+            peaks=[],
+            bandwidths=[],
+            distributed=[],
+            gpu=card.about,
+            compiled=compiled(),
+        )
     faster = _CORES / 2 * 0.9
 
     def spread(each: Contender) -> Contender:
@@ -184,7 +228,42 @@ def matmul(card: Card, *, with_cpu: bool) -> Matmul:
             each if each.threads == 1 else replace(each, threads=_CORES, bytes_per_s=each.bytes_per_s * faster)
             for each in data.bandwidths
         ],
+        gpu=card.about,
+        compiled=compiled(),
     )
+
+
+# Of each kernel: tile, threads, stages, registers, stack, shared bytes, instructions, those that multiply, fetches.
+_KERNELS: dict[str, tuple[str, int, int | None, int, int, int, int, int, int, str | None, str]] = {
+    "gpu_naive": ("", 1024, None, 31, 0, 0, 29, 4, 8, None, "LDG"),
+    "gpu_coalesced": ("", 1024, None, 31, 0, 0, 29, 4, 8, None, "LDG"),
+    "gpu_shared": ("", 1024, None, 28, 0, 8192, 133, 32, 2, None, "LDG"),
+    "gpu_thread_tile": ("", 256, None, 148, 0, 8192, 166, 64, 0, None, "LDG"),
+    "gpu_vectorised": ("", 256, None, 104, 0, 8320, 693, 512, 2, None, "LDG.128"),
+    "gpu_pipelined": ("", 256, None, 124, 0, 16640, 653, 512, 2, None, "LDG.128"),
+    "gpu_warp_tiles": ("", 256, None, 126, 0, 16640, 640, 512, 2, None, "LDG.128"),
+    "gpu_triton": ("128x128x32", 256, 3, 188, 0, 65_536, 2305, 2048, 32, None, "LDGSTS.128"),
+    "gpu_triton_tf32": ("128x128x32", 256, 3, 150, 0, 98_304, 160, 8, 20, "HGMMA", "LDGSTS"),
+    "gpu_triton_tf32_transposed": ("128x128x32", 256, 3, 150, 0, 98_304, 110, 8, 8, "HGMMA", "LDGSTS.128"),
+    "gpu_triton_tf32x3": ("128x128x32", 256, 3, 208, 0, 98_304, 420, 24, 20, "HGMMA", "LDGSTS.128"),
+    "gpu_triton_bf16x3": ("128x128x32", 256, 3, 196, 0, 81_920, 380, 12, 8, "HGMMA", "LDGSTS.128"),
+    "gpu_triton_bf16x6": ("128x128x32", 256, 3, 226, 8, 90_112, 520, 24, 8, "HGMMA", "LDGSTS.128"),
+    "gpu_triton_bfloat16": ("128x256x64", 256, 3, 165, 0, 180_248, 86, 4, 2, "HGMMA", "UTMALDG"),
+}
+
+
+def compiled() -> list[Compiled]:
+    """What came out of the compiler for three architectures: of the older two tensor cores have another instruction."""
+    return [_compiled(name, arch) for name in _KERNELS for arch in ("sm_80", "sm_86", "sm_90")]
+
+
+def _compiled(name: str, arch: str) -> Compiled:
+    tile, threads, stages, registers, stack, shared, instructions, multiply, fetches, tensor, load = _KERNELS[name]
+    return Compiled(
+        name=name, arch=arch, tile=tile, threads=threads, stages=stages, registers=registers, stack_bytes=stack,
+        shared_bytes=shared, instructions=instructions, multiplications=multiply, fetches=fetches,
+        tensor="HMMA" if tensor and arch != "sm_90" else tensor, load=load,
+    )  # fmt: skip
 
 
 _ERRORS = {
@@ -225,6 +304,7 @@ def _point(n: int, m: int, p: int, tera_flops: float, name: str) -> Point:
     return Point(
         n=n, m=m, p=p, times_s=[middle_s * spread for spread in (0.99, 1.0, 1.0, 1.0, 1.02)],
         error=_ERRORS.get(name, 2e-6),
+        host_time_s=middle_s + 1.6e-5,
     )  # fmt: skip
 
 

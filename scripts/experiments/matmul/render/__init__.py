@@ -62,6 +62,7 @@ def _on_tensor_cores(data: Matmul) -> list[Contender]:
 
 _TENSOR = (
     "gpu_triton_tf32x3", "gpu_triton_bf16x3", "gpu_triton_bf16x6", "gpu_triton_tf32", "cublas_tf32",
+    "gpu_triton_tf32_transposed", "cublas_tf32_transposed",
     "gpu_triton_bfloat16", "cublas_bfloat16", "gpu_sparse",
 )  # fmt: skip
 

@@ -46,6 +46,7 @@ _LINES = {
     "gpu_thread_tile": 16 / 64,
     "gpu_vectorised": 8 / 64,
     "gpu_pipelined": 8 / 64,
+    "gpu_warp_tiles": 8 / 64,
 }
 # Passes of the tensor core over shorter numbers that make one product, and the numbers, by the end of a step's name.
 _PASSES: dict[str, tuple[int, Dtype]] = {"tf32x3": (3, "tf32"), "bf16x3": (3, "bfloat16"), "bf16x6": (6, "bfloat16")}
