@@ -10,6 +10,7 @@ from talk.records.order import original_of
 from talk.records.results import record_files, summary_files
 from talk.records.sources import hash_sources
 from talk.records.summary import read_summaries
+from talk.render.machines import has_comparison
 from talk.render.pages import begin, digest, plan
 from talk.render.values import current_values, files_read
 from talk.settings import settings
@@ -56,7 +57,8 @@ def render_fragments() -> bool:
     measured = {path.stem for path in files}
     sources = {name: hash_sources(experiments[name]) for name in measured}
     # Modules that are loaded only now may be others than those that this process began with: both are in the key.
-    code = digest(repr((_CODE, _digest_of_code(), sorted(sources.items()))), *files_read())
+    made_by = (_CODE, _digest_of_code(), sorted(sources.items()), has_comparison())
+    code = digest(repr(made_by), *files_read())
     inputs = digest(code, *files, *summary_files())
     if _begun is not None and _begun[0] == inputs:
         return False

@@ -64,8 +64,9 @@ _STRINGS = {
     "machines.second": "Second",
     "machine_page.about": (
         "{machine}, {day}. These are the tables and pictures of {chapter} that depend on the machine, "
-        "as measured on this one. {comparison} compares it with all the others."
+        "as measured on this one."
     ),
+    "machine_page.compared": "{comparison} compares it with all the others.",
     "machine_page.chapter": "the chapter",
     "machine_page.comparison": "“How it was measured”",
     "history.none": "Everything has been measured only once so far, so there is no history yet.",

@@ -62,9 +62,9 @@ _STRINGS = {
     "machines.first": "Первая машина",
     "machines.second": "Вторая",
     "machine_page.about": (
-        "{machine}, {day}. Таблицы и картинки {chapter}, которые зависят от машины: здесь они с этой. "
-        "Со всеми остальными её сравнивает страница {comparison}."
+        "{machine}, {day}. Таблицы и картинки {chapter}, которые зависят от машины: здесь они с этой."
     ),
+    "machine_page.compared": "Со всеми остальными её сравнивает страница {comparison}.",
     "machine_page.chapter": "главы",
     "machine_page.comparison": "«Как это измерено»",
     "history.none": "Всё пока измерено по разу: истории ещё нет.",
