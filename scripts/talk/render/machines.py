@@ -12,7 +12,7 @@ from html import escape, unescape
 
 from talk.addresses import SCHEME, resolved
 from talk.experiment import find_experiment
-from talk.paths import MACHINE_PAGES
+from talk.paths import DOCS, MACHINE_PAGES
 from talk.records.schema import AnyRecord
 from talk.render.captions import hardware
 from talk.words import counted, day, fill, language, say
@@ -21,6 +21,7 @@ _NOISE = re.compile(r"\((?:r|tm|c)\)|\b(?:nvidia|intel|amd|geforce|processor|cpu
 _FIGURE = re.compile(r'<figure class="measured\b[^>]*? data-record="(?P<record>[^"]*)"')
 _MADE_OF = re.compile(r'<meta name="made-of" content="(?P<digest>\w+)">')
 _SECTION = '<section id="{}"{}>'
+_COMPARISON = DOCS / "reproduce.md"
 _OWN_LINK = re.compile(r'(<a\b[^>]*? href=")#')
 
 
@@ -102,6 +103,11 @@ def made_of(page: str) -> str | None:
     return found["digest"] if found else None
 
 
+def has_comparison() -> bool:
+    """Whether the talk has the page that compares machines."""
+    return _COMPARISON.is_file()
+
+
 def page(record: AnyRecord, fragments: Mapping[str, str], digest: str) -> str:
     """A machine's page: each of `fragments` that is its figure in a section; what is for slides only is hidden."""
     about = find_experiment(record.experiment).about
@@ -112,6 +118,7 @@ def page(record: AnyRecord, fragments: Mapping[str, str], digest: str) -> str:
         f"{_OWN_LINK.sub(link, html.strip())}</section>\n"
         for name, html in figures_of(record, fragments).items()
     )
+    comparison = f'<a href="{SCHEME}{_COMPARISON.name}">{say("machine_page.comparison")}</a>'
     html = _PAGE.format(
         lang=language().code,
         digest=digest,
@@ -123,8 +130,8 @@ def page(record: AnyRecord, fragments: Mapping[str, str], digest: str) -> str:
             machine=hardware(record),
             day=day(record.measured_at),
             chapter=f'<a href="{SCHEME}{chapter}.md">{say("machine_page.chapter")}</a>',
-            comparison=f'<a href="{SCHEME}reproduce.md">{say("machine_page.comparison")}</a>',
-        ),
+        )
+        + (f" {say('machine_page.compared', comparison=comparison)}" if has_comparison() else ""),
         sections=sections,
     )
     return resolved(html, f"{MACHINE_PAGES.name}/{page_name(record.machine.slug, record.experiment)}")

