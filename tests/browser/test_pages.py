@@ -82,6 +82,21 @@ def test_search_finds_a_chapter(browser: Browser, address: str) -> None:
         assert "gpu/" in (page.locator(".md-search-result__link").first.get_attribute("href") or "")
 
 
+def test_the_first_row_is_bold_where_it_costs_most(browser: Browser, address: str) -> None:
+    """Each bold first row, by the numbers of its first column; other tables have none."""
+    bold = """tables => tables
+      .filter((table) => getComputedStyle(table.querySelector("tbody th")).fontWeight >= 600)
+      .map((table) => [...table.querySelectorAll("tbody tr td:nth-of-type(1)")]
+        .map((cell) => Number.parseFloat(cell.textContent.replace(",", "."))))"""
+    with visit(browser, f"{address}/gpu/") as opened:
+        tables = opened.page.locator("main figure.operators table:has(tbody th)").evaluate_all(bold)
+        assert len(tables) > 3
+        assert [numbers for numbers in tables if numbers[0] != max(numbers)] == []
+    with visit(browser, f"{address}/algorithms/") as opened:
+        assert opened.page.locator("main figure.operators table:has(tbody th)").count() > 3
+        assert opened.page.locator("main figure.operators table:has(tbody th)").evaluate_all(bold) == []
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("where", ["body", ".slide"])
 def test_colours_can_be_told_apart(browser: Browser, address: str, scheme: str, where: str) -> None:

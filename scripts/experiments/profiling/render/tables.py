@@ -111,7 +111,7 @@ def operators_cpu(source: Provenance, run: Run, slide: bool = False) -> str:
         "Операторы на CPU", [_code(operator.name) for operator in shown], columns, _rest_name(run, hidden)
     )
     caption = f"Операторы на CPU по убыванию собственного времени (Self CPU){_not_shown(run)}"
-    return source.figure(body, caption, "operators", "cpu")
+    return source.figure(body, caption, "operators costliest-first", "cpu")
 
 
 def operators_cuda(source: Provenance, run: Run, slide: bool = False) -> str:
@@ -157,7 +157,7 @@ def operators_cuda(source: Provenance, run: Run, slide: bool = False) -> str:
     names = [_code(operator.name) for operator in shown]
     body = _operators("Операторы на GPU", names, columns, _rest_name(run, hidden))
     caption = f"Операторы на GPU: каждое ядро посчитано один раз, у запустившего его оператора{_not_shown(run)}"
-    return source.figure(body, caption, "operators")
+    return source.figure(body, caption, "operators costliest-first")
 
 
 def operators_cuda_as_printed(source: Provenance, run: Run, slide: bool = False) -> str:
@@ -207,7 +207,7 @@ def operators_cuda_as_printed(source: Provenance, run: Run, slide: bool = False)
     caption = Markup(
         "Как печатает PyTorch: операторы и запущенные ими ядра в одном списке. Сумма {} Self CUDA: <strong>{}</strong>"
     ).format(which, quantity(printed / 100, "share", decimals=0))
-    return source.figure(body, caption, "operators as-printed")
+    return source.figure(body, caption, "operators costliest-first")
 
 
 # Operators of the talk's tables, and those that call them or are called, in the order of the rows.
