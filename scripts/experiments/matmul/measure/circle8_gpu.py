@@ -74,9 +74,9 @@ class GpuEntry:
         return (n * m + m * p + n * p) * self.number.itemsize
 
     def makes(self, a: torch.Tensor, b: torch.Tensor) -> tuple[Callable[[], object], torch.Tensor]:
-        """The call that multiplies copies of a and b, and what it overwrites, which is no number yet."""
-        c = torch.full((a.shape[0], b.shape[1]), torch.nan, device=a.device, dtype=self.number)
-        return self.make(a.to(self.number, copy=True), b.to(self.number, copy=True), c), c
+        """The call that multiplies a and b, which are of its `number`, and what it overwrites: no number yet."""
+        c = torch.full((a.shape[0], b.shape[1]), torch.nan, device=a.device, dtype=a.dtype)
+        return self.make(a, b, c), c
 
     def takes(self, shape: Shape) -> bool:
         """Whether it is measured at this shape."""

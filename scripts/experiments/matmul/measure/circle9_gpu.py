@@ -15,7 +15,7 @@ from .gpu_timing import Call, Steady
 
 _VISITS = 5
 _COPY_BYTES = 4 << 30
-_LOAD_S = 1.0  # of products that are under way while the driver is asked
+_LOAD_S = 2.0  # of products that are under way while the driver is asked
 
 # Why a clock is held down, by the bits in which the driver tells it.
 _REASONS = (
@@ -53,7 +53,7 @@ def _empty() -> None:
 
 def after_products(gpu: Gpu) -> Gpu:
     """The same GPU with its state while the last products are under way."""
-    side = 4096
+    side = 8192  # so long that all fit into the queue of launches
     a = torch.randn(side, side, device="cuda").bfloat16()
     product = torch.empty_like(a)
     once_s = _best_s([lambda: torch.mm(a, a, out=product)])
@@ -67,19 +67,20 @@ def after_products(gpu: Gpu) -> Gpu:
 def gpu_state() -> GpuState | None:
     """What the driver tells at this moment; None where it tells nothing."""
     fields = ("clocks.sm", "clocks.mem", "power.draw", "temperature.gpu")
-    told = ask_gpu(*fields)
-    if not told:
-        return None
     # Drivers before 535 know the reasons by their former name alone, and answer nothing to a name unknown to them.
-    names = ("clocks_event_reasons.active", "clocks_throttle_reasons.active")
-    active = next((found[name] for name in names if (found := ask_gpu(name))), "")
+    for active in ("clocks_event_reasons.active", "clocks_throttle_reasons.active"):
+        told = ask_gpu(*fields, active)
+        if told:
+            break
+    else:
+        return None
     clock, memory_clock, power, temperature = (_number(told.get(name)) for name in fields)
     return GpuState(
         clock_hz=clock * 1e6 if clock else None,
         memory_clock_hz=memory_clock * 1e6 if memory_clock else None,
         power_w=power or None,
         temperature_c=int(temperature) if temperature is not None else None,
-        throttled=reasons(active),
+        throttled=reasons(told[active]),
     )
 
 

@@ -4,6 +4,7 @@ It tells what it found as it finds it, and what it is about to do before it does
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from time import monotonic
@@ -114,27 +115,51 @@ def work(wires: Wires, plan: Plan) -> None:
         present = [entry for entry in entries() if entry.takes(shape) and entry.name not in out]
         out |= set(_measure_shape(send, present, shape, plan.rounds, gpu.l2_bytes))
     send(Begins(None))
-    send(Knows(after_products(gpu)))
+    with suppress(Exception):  # all is measured: what the driver says in the end is not worth a failure
+        send(Knows(after_products(gpu)))
     send(Ends())
 
 
 def _not_here() -> Iterator[Left]:
-    """Those whose compiler is not installed, and those whose numbers the GPU does not have."""
-    missing = {package for package in _COMPILED_BY if not _is_installed(package)}
+    """Those whose compiler is not installed or does not load, and those whose numbers the GPU does not have."""
+    reasons = {package: reason for package in _COMPILED_BY if (reason := _why_not(package))}
     too_old = torch.cuda.get_device_capability() < _FIRST_WITH_BFLOAT16
     for entry in entries():
-        if entry.package in missing:
-            yield Left(entry.name, f"no_package:{entry.package}")
+        if entry.package in reasons:
+            yield Left(entry.name, reasons[entry.package])
         elif too_old and entry.on_tensor_cores:
             yield Left(entry.name, "too_old")
 
 
-def _is_installed(package: str) -> bool:
+def _why_not(package: str) -> str | None:
     try:
         import_module(_COMPILED_BY[package], __package__)
     except ImportError:
-        return False
-    return True
+        return f"no_package:{package}"
+    except Exception as error:  # of a version that fits no other package here
+        return _reason(error, "failed")
+    return None
+
+
+class _Operands:
+    """Random matrices of one shape, as many pairs as are asked for, and the products in float64.
+
+    All contenders multiply the same: what each had of its own would not fit into smaller cards.
+    """
+
+    def __init__(self, shape: Shape, exacts: Iterable[Exact]) -> None:
+        n, m, p = shape
+        torch.manual_seed(n)
+        a, b = (torch.randn(size, device="cuda") for size in ((n, m), (m, p)))
+        self._pairs: dict[torch.dtype, list[tuple[torch.Tensor, torch.Tensor]]] = {a.dtype: [(a, b)]}
+        self.exacts = {exact: exact(a, b) for exact in exacts}
+
+    def pairs(self, number: torch.dtype, count: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """So many pairs of equal matrices, each in a place of its own."""
+        found = self._pairs.setdefault(number, [])
+        a, b = self._pairs[torch.float32][0]
+        found += [(a.to(number, copy=True), b.to(number, copy=True)) for _ in range(count - len(found))]
+        return found[:count]
 
 
 @dataclass
@@ -164,7 +189,7 @@ def _measure_shape(
 
     try:
         send(Begins(None))
-        a, b, exacts = _operands(shape, {entry.exact for entry in present})
+        operands = _Operands(shape, {entry.exact for entry in present})
     except Exception as error:
         for entry in present:
             yield left(entry.name, error)
@@ -172,7 +197,7 @@ def _measure_shape(
     for entry in present:
         send(Begins(entry.name))
         try:
-            ready.append(_made_ready(entry, a, b, exacts[entry.exact], copies(entry, shape, l2_bytes)))
+            ready.append(_made_ready(entry, operands, copies(entry, shape, l2_bytes)))
         except Exception as error:  # a compiler that this machine lacks, a memory that is too small
             yield left(entry.name, error)
     points: dict[str, Point] = {}
@@ -200,29 +225,23 @@ def _measure_shape(
     send(Measured(shape, points))
 
 
-def _operands(shape: Shape, asked: Iterable[Exact]) -> tuple[torch.Tensor, torch.Tensor, dict[Exact, torch.Tensor]]:
-    """Random matrices, and the products in float64 that are asked for."""
-    n, m, p = shape
-    torch.manual_seed(n)
-    a, b = (torch.randn(size, device="cuda") for size in ((n, m), (m, p)))
-    return a, b, {exact: exact(a, b) for exact in asked}
-
-
 def copies(entry: GpuEntry, shape: Shape, l2_bytes: int) -> int:
     """How many pairs of operands are multiplied in turn, so that the L2 holds none of them when its turn comes."""
     needed = -(-_OVER_CACHE * l2_bytes // entry.bytes_of(shape))
     return max(1, min(needed, _MOST_COPIES))
 
 
-def _made_ready(entry: GpuEntry, a: torch.Tensor, b: torch.Tensor, exact: torch.Tensor, count: int) -> _Ready:
+def _made_ready(entry: GpuEntry, operands: _Operands, count: int) -> _Ready:
     """Make the calls, check the first product, and let the GPU warm up. Raises _WrongError for a wrong one."""
-    call, product = entry.makes(a, b)
+    (a, b), *others = operands.pairs(entry.number, count)
+    exact = operands.exacts[entry.exact]
+    made = [entry.makes(a, b)]
+    call, product = made[0]
     call()
     torch.cuda.synchronize()
     error = _error(entry, product, exact)
-    others = [entry.makes(a, b) for _ in range(count - 1)]
-    steady = Steady([call, *(each for each, _ in others)])
-    return _Ready(entry, exact, [product, *(each for _, each in others)], steady, error)
+    made += [entry.makes(a, b) for a, b in others]
+    return _Ready(entry, exact, [product for _, product in made], Steady([call for call, _ in made]), error)
 
 
 class _WrongError(Exception):

@@ -177,6 +177,21 @@ def test_time_that_is_up_names_the_shapes_that_are_left(monkeypatch: pytest.Monk
 
 
 @pytest.mark.usefixtures("card")
+def test_a_compiler_that_does_not_load_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(module: str, _: str) -> None:
+        raise AttributeError("np.row_stack") if "gpu" in module else ImportError(module)
+
+    monkeypatch.setattr(gpu_worker, "import_module", load)
+    those = [GpuEntry("numba", 6, right, package="numba-cuda"), GpuEntry("triton", 6, right, package="triton")]
+    told = measured(monkeypatch, *those, GpuEntry("ours", 6, right))
+    assert told.of(Left) == [
+        Left("numba", "failed:AttributeError: np.row_stack"),
+        Left("triton", "no_package:triton"),
+    ]
+    assert [[*each.points] for each in told.of(Measured)] == [["ours"], ["ours"]]
+
+
+@pytest.mark.usefixtures("card")
 def test_a_card_that_is_too_old_for_bfloat16_measures_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: (7, 5))
     told = measured(monkeypatch, GpuEntry("half", 8, right, "bfloat16"), GpuEntry("ours", 6, right))
