@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import os
 import urllib.request
 import warnings
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ from talk.errors import MissingError
 from talk.measure.progress import Progress
 
 SEED = 2024
+OFFLINE = "TALK_OFFLINE"  # the environment variable that forbids asking the network for weights
 _TIMEOUT_S = 5
 _CHUNK_BYTES = 1 << 20
 # As in the configuration of stt_ru_conformer_ctc_large. No dither: the same sound gives the same spectrogram.
@@ -124,7 +126,7 @@ def _fetch_weights(asr_class: Any, name: str, progress: Progress) -> None:
     """Put the weights where `from_pretrained` looks for them, unless they are there. Raises OSError without a network.
 
     NeMo's own download waits without a limit where packets are dropped, takes Ctrl-C for a failed attempt, and keeps
-    half a file as if it were whole.
+    half a file as if it were whole. With TALK_OFFLINE=1 nothing is asked of the network.
     """
     from nemo.utils.model_utils import resolve_cache_dir
 
@@ -133,6 +135,8 @@ def _fetch_weights(asr_class: Any, name: str, progress: Progress) -> None:
     path = Path(resolve_cache_dir()) / name / version / f"{name}.nemo"
     if path.is_file():
         return
+    if os.environ.get(OFFLINE):
+        raise OSError(f"{OFFLINE} is set, and they are not in NeMo's cache")
     part = path.with_suffix(".part")
     with urllib.request.urlopen(info.location, timeout=_TIMEOUT_S) as answer:
         size_bytes = int(answer.headers["Content-Length"])

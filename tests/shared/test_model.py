@@ -114,3 +114,13 @@ def test_a_broken_file_in_the_cache_is_not_the_end(catalogue: Any, monkeypatch: 
     _, told = model.build(SMALL, make_progress())
     assert told.weights == "seeded"
     assert catalogue.handler.requests == []
+
+
+def test_offline_nothing_is_asked_of_the_network(catalogue: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(model.OFFLINE, "1")
+    with pytest.raises(OSError, match="TALK_OFFLINE is set"):
+        model._fetch_weights(catalogue.asr_class, NAME, make_progress())
+    assert catalogue.handler.requests == []
+    catalogue.cached.parent.mkdir(parents=True)
+    catalogue.cached.write_bytes(WEIGHTS)
+    model._fetch_weights(catalogue.asr_class, NAME, make_progress())  # what is in the cache is taken
