@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml_env_tag import construct_env_tag
 
 from talk.errors import TalkError
 from talk.paths import CONFIG, LANGUAGES
@@ -75,10 +76,11 @@ class Settings:
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads mkdocs.yml without running what its tags name: `!ENV`, `!!python/name:…`."""
+    """Reads mkdocs.yml without running what its tags name: `!!python/name:…`."""
 
 
 _LOADER: Any = _Loader
+_LOADER.add_constructor("!ENV", construct_env_tag)
 _LOADER.add_multi_constructor("", lambda *_: None)
 
 
@@ -87,18 +89,27 @@ def settings(config: Path = CONFIG) -> Settings:
     return _read(config, config.stat().st_mtime_ns) if config.is_file() else Settings()
 
 
-@lru_cache(maxsize=4)
-def _read(config: Path, _changed_ns: int) -> Settings:
+def _text(config: Path) -> str:
     try:
-        text = config.read_text(encoding="utf-8")
-        given = yaml.load(text, _LOADER) or {}
+        return config.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise TalkError(config, "is not UTF-8 text", "save it as UTF-8") from None
+
+
+def _load(config: Path) -> dict[str, Any]:
+    try:
+        given = yaml.load(_text(config), _LOADER) or {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise TalkError(config, "is not YAML", "mend that line", line=mark.line + 1 if mark else None) from None
     if not isinstance(given, dict):
         raise TalkError(config, "has no settings", "write `site_name: …` and other lines of that kind")
+    return given
+
+
+@lru_cache(maxsize=4)
+def _read(config: Path, _changed_ns: int) -> Settings:
+    text, given = _text(config), _load(config)
     for name in ("extra", "talk"):
         given = given.get(name) or {}
         if not isinstance(given, dict):
@@ -115,6 +126,11 @@ def _read(config: Path, _changed_ns: int) -> Settings:
         _FIELDS.get(str(name), str(name)): _READERS[name](value, refuse) for name, value in given.items()
     }
     return Settings(**found)
+
+
+def published_address(config: Path = CONFIG) -> str:
+    """`site_url` of mkdocs.yml, empty where it has none: while serving, MkDocs' own configuration has the server's."""
+    return str(_load(config).get("site_url") or "") if config.is_file() else ""
 
 
 def refused(name: str, what: str, mend: str) -> TalkError:

@@ -230,7 +230,7 @@ def test_the_overview_leads_anywhere(browser: Browser, address: str) -> None:
         page.wait_for_function("id => document.querySelector('section.present').id === id", arg=slides[2 + columns])
         page.keyboard.press("o")
         assert violations(page) == []
-        page.locator(".deck-overview > ol > li > button").last.click()
+        page.locator(".deck-overview ol > li > button").last.click()
         page.wait_for_function("id => document.querySelector('section.present').id === id", arg=slides[-1])
         assert page.locator(".deck-overview").is_hidden()
         assert deck.errors == []

@@ -36,6 +36,7 @@ from talk.render.values import (
     format_value,
 )
 from talk.settings import settings
+from talk.site.address import write_address
 from talk.site.contrast import find_low_contrast
 from talk.site.fit import convert_deck, find_misfits, slot_min
 from talk.site.labs import find_lab
@@ -86,6 +87,7 @@ def check() -> tuple[list[TalkError], list[TalkError]]:
 
     With mistakes in the sources, it fails on those alone: the rest could not be judged.
     """
+    write_address()
     render()
     stale, stale_elsewhere = find_stale_records()
     if mistakes := find_mistakes():

@@ -15,8 +15,9 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 from talk.errors import TalkError, told_in_one_line
-from talk.paths import DIST, ROOT, SITE
+from talk.paths import DIST, SITE
 from talk.records.files import cannot_write
+from talk.settings import published_address
 
 _PAGE = Path("slides", "index.html")
 # How a file of each kind refers to another one.
@@ -183,13 +184,6 @@ def _zip(folder: Path, target: Path) -> None:
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, file.read_bytes(), compresslevel=9)
     partial.replace(target)
-
-
-def published_address() -> str:
-    """`site_url` of mkdocs.yml, empty where it has none."""
-    from mkdocs.config import load_config
-
-    return load_config(str(ROOT / "mkdocs.yml")).site_url or ""
 
 
 @told_in_one_line

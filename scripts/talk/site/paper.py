@@ -14,8 +14,9 @@ from pathlib import Path
 
 from talk.errors import TalkError, told_in_one_line
 from talk.paths import DIST, SITE
+from talk.settings import published_address
 from talk.site.browser import require_browser
-from talk.site.deck import make_deck, published_address
+from talk.site.deck import make_deck
 
 DECK, HANDOUT = "deck.pdf", "handout.pdf"
 _HANDOUT_SHEET = Path(__file__).with_name("handout_print.css")

@@ -19,8 +19,9 @@ from talk.errors import TalkError, told_in_one_line
 from talk.markdown.math import plain_text
 from talk.paths import DIST, SITE
 from talk.records.files import cannot_write
+from talk.settings import published_address
 from talk.site.browser import require_browser
-from talk.site.deck import make_deck, published_address
+from talk.site.deck import make_deck
 from talk.site.paper import DECK, make_paper
 
 _WIDTH_PX = 1920

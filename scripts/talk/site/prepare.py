@@ -1,6 +1,7 @@
 """Everything that pages show and no hand writes, made before an engine makes pages; no engine is needed for that."""
 
 from talk.render.render import render_fragments
+from talk.site.address import write_address
 from talk.site.assets import write_assets
 from talk.site.labs import write_labs
 from talk.site.sharing import write_sharing_pictures
@@ -13,6 +14,7 @@ def prepare(site: str, author: str) -> None:
     `talk.render.render.finish_pages` waits for them. Raises TalkError.
     """
     write_assets()
+    write_address()
     render_fragments()
     write_labs()
     write_sharing_pictures(site, author)

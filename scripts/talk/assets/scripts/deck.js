@@ -1,11 +1,9 @@
 // Starts the deck. Everything here is an addition: without it the slides read as a scroll.
 (() => {
   const deck = document.querySelector(".deck");
-  const slides = [...deck.querySelectorAll(".slides > section")];
   const help = document.querySelector(".deck-keys");
   const report = document.querySelector(".deck-report");
   const told = document.querySelector(".deck-told");
-  const overview = new Overview(document.querySelector(".deck-overview"), slides, (index) => reveal.slide(index));
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const { titleOf } = pictures;
 
@@ -35,6 +33,11 @@
 
   // reveal.js takes the query for its settings, and would lay the deck out for a paper and a scroll of its own.
   const query = new URLSearchParams(location.search);
+  const asked = Number(query.get("slot"));
+  const slot = asked > 0 && Number.isFinite(asked) ? asked : Number(deck.dataset.slot);
+  const line = new Line(deck.querySelector(".slides"), slot);
+  const { slides, main } = line;
+  const overview = new Overview(document.querySelector(".deck-overview"), line, (slide) => go(slide));
   const isAuto = query.has("auto");
   if (query.has("print-pdf") || query.has("view")) {
     for (const name of ["print-pdf", "view"]) query.delete(name);
@@ -55,7 +58,7 @@
     help: false, // its own is in English
     overview: false, // its own is one endless row
     postMessage: false,
-    slideNumber: "c",
+    slideNumber: (slide) => [line.numberOf(slide)],
     transition: still ? "none" : "fade",
     transitionSpeed: "fast",
     autoAnimate: !still,
@@ -65,11 +68,16 @@
   });
   reveal.initialize().then(() => {
     nameControls();
+    takeControls();
     mendRoles();
+    markBackups();
     turn();
     reveal.on("slidechanged", turn);
     for (const change of ["fragmentshown", "fragmenthidden", "paused", "resumed"]) reveal.on(change, tellSpeaker);
-    for (const change of ["fragmentshown", "fragmenthidden"]) reveal.on(change, goOn);
+    for (const change of ["fragmentshown", "fragmenthidden"]) {
+      reveal.on(change, keepPlace);
+      reveal.on(change, goOn);
+    }
   });
 
   function turn() {
@@ -77,6 +85,7 @@
     const title = titleOf(slide);
     document.title = title ? `${title} · ${deck.dataset.title}` : deck.dataset.title;
     rehearsal.turn(slide.id, Date.now());
+    keepPlace();
     keep();
     goOn();
   }
@@ -87,6 +96,66 @@
       for (const button of deck.querySelectorAll(`.navigate-${side}`)) button.setAttribute("aria-label", say(side));
     }
     for (const button of deck.querySelectorAll(".resume-button")) button.textContent = say("resume");
+  }
+
+  // They know nothing of backup slides.
+  function takeControls() {
+    for (const [side, command] of [["right", next], ["left", previous]]) {
+      for (const button of deck.querySelectorAll(`.navigate-${side}`)) {
+        for (const type of ["touchstart", "touchend", "click"]) {
+          const take = (event) => {
+            event.stopImmediatePropagation();
+            if (type === "click") command();
+          };
+          button.addEventListener(type, take, { capture: true, passive: true });
+        }
+      }
+    }
+  }
+
+  function go(slide, step) {
+    reveal.slide(slides.indexOf(slide), 0, step);
+  }
+
+  // Where the main line was left: the slide, and its step.
+  let left = null;
+  function keepPlace() {
+    const slide = reveal.getCurrentSlide();
+    if (!line.isBackup(slide)) left = { slide, step: reveal.getIndices().f };
+  }
+
+  // To the backups of this slide, and from a backup back to where one was.
+  function toggleBackup() {
+    const slide = reveal.getCurrentSlide();
+    const [first] = line.backupsOf(slide);
+    if (line.isBackup(slide)) goBack();
+    else if (first) go(first);
+  }
+
+  function wayBack(slide) {
+    return left ?? { slide: line.placeOf(slide) };
+  }
+
+  function goBack() {
+    const { slide, step } = wayBack(reveal.getCurrentSlide());
+    go(slide, step);
+  }
+
+  function markBackups() {
+    const mark = (slide, text, label) => {
+      const button = slide.appendChild(document.createElement("button"));
+      button.type = "button";
+      button.className = "slide-backup";
+      button.textContent = text;
+      button.title = label;
+      button.setAttribute("aria-label", label);
+      button.addEventListener("click", toggleBackup);
+    };
+    for (const slide of main) {
+      const backups = line.backupsOf(slide);
+      if (backups.length) mark(slide, `+${backups.length}`, say("backups", { titles: backups.map(titleOf).join(", ") }));
+    }
+    for (const slide of line.backups) mark(slide, `↩ ${say("back")}`, say("back"));
   }
 
   function jump() {
@@ -113,7 +182,12 @@
   // The run-through, kept in this browser: it outlives a reload, and goes on where the reload was short. Each tab has its
   // own; a new one takes over that of a tab that was closed.
   const RELOAD_MS = 15000;
-  const plan = slides.map((slide) => ({ id: slide.id, title: titleOf(slide), seconds: Number(slide.dataset.timing) }));
+  const plan = slides.map((slide) => ({
+    id: slide.id,
+    title: titleOf(slide),
+    seconds: Number(slide.dataset.timing),
+    place: slide.dataset.backup,
+  }));
   const rehearsal = restore();
   setInterval(() => rehearsal.running && keep(), 5000);
 
@@ -155,20 +229,24 @@
   }
 
   // A black screen wakes, and nothing is skipped unseen. After the last step of the last slide comes the report, where
-  // there was a run.
+  // there was a run; after the last backup of a place, the slide that one came from.
   function next() {
     if (reveal.isPaused()) reveal.togglePause(false);
-    else if (isAtEnd() && rehearsal.elapsed(Date.now())) showReport();
-    else reveal.next();
+    else if (reveal.availableFragments().next || line.beside(reveal.getCurrentSlide(), 1)) reveal.next();
+    else if (!isAtEnd()) goBack();
+    else if (rehearsal.elapsed(Date.now())) showReport();
   }
 
   function previous() {
+    const slide = reveal.getCurrentSlide();
+    const isFirst = !reveal.availableFragments().prev && !line.beside(slide, -1);
     if (reveal.isPaused()) reveal.togglePause(false);
+    else if (isFirst && line.isBackup(slide)) goBack();
     else reveal.prev();
   }
 
   function isAtEnd() {
-    return reveal.isLastSlide() && !reveal.availableFragments().next;
+    return reveal.getCurrentSlide() === main.at(-1) && !reveal.availableFragments().next;
   }
 
   function showReport() {
@@ -186,7 +264,7 @@
       ];
     };
     report.querySelector("tbody").replaceChildren(
-      ...rows.map((row, index) => tableRow([index + 1, row.title, ...cells(row)], row.spent > row.planned)),
+      ...rows.map((row) => tableRow([row.number, row.title, ...cells(row)], row.spent > row.planned)),
     );
     report.querySelector("tfoot").replaceChildren(
       tableRow(["", total.title, ...cells(total)], total.spent > total.planned),
@@ -225,8 +303,9 @@
     next,
     previous,
     first: () => reveal.slide(0),
-    last: () => reveal.slide(slides.length - 1),
+    last: () => go(main.at(-1)),
     go: ({ number }) => reveal.slide(number - 1),
+    backup: toggleBackup,
     blackout: () => reveal.togglePause(),
     freeze,
     timer: toggleTimer,
@@ -308,7 +387,7 @@
     due = setTimeout(() => {
       if (!reveal.isPaused() && !isInDialog()) {
         if (isAtEnd()) reveal.slide(0);
-        else reveal.next();
+        else next();
       }
       goOn();
     }, (Number(slide.dataset.timing) * 1000) / (stepsOf(slide) + 1));
@@ -358,21 +437,25 @@
     const steps = stepsOf(slide);
     const step = (reveal.getIndices().f ?? -1) + 1;
     const picture = (one, after) => pictures.picture(one, after).outerHTML;
-    const following = step < steps ? picture(slide, step + 1) : at + 1 < slides.length && picture(slides[at + 1], 0);
+    const isBackup = line.isBackup(slide);
+    const after = line.beside(slide, 1) ?? (isBackup ? wayBack(slide).slide : undefined);
+    const following = step < steps ? picture(slide, step + 1) : after && picture(after, 0);
     send({
       talk: "state",
       title: titleOf(slide),
       number: at + 1,
-      count: slides.length,
+      count: main.length,
+      isBackup,
+      backups: line.backupsOf(slide).length,
       step,
       steps,
       current: picture(slide, step),
       next: following || null,
-      nextTitle: step < steps ? say("step", { step: step + 1, steps }) : titleOf(slides[at + 1]),
+      nextTitle: step < steps ? say("step", { step: step + 1, steps }) : titleOf(after),
       notes: pictures.absolute(slide.querySelector(".notes"))?.innerHTML ?? "",
       dark: reveal.isPaused(),
       frozen: Boolean(frozen),
-      slot: Number(deck.dataset.slot) * 60000,
+      slot: slot * 60000,
       plan,
       rehearsal: rehearsal.toJSON(),
     });

@@ -6,7 +6,7 @@ const shortcuts = (() => {
     ArrowLeft: "previous", ArrowUp: "previous", PageUp: "previous", KeyP: "previous",
     Home: "first", End: "last",
     KeyO: "overview", KeyG: "jump", KeyS: "speaker", KeyT: "timer", KeyR: "report", KeyF: "fullscreen",
-    KeyB: "blackout", Period: "blackout", KeyZ: "freeze", KeyL: "pointer", Minus: "smaller", Equal: "larger",
+    KeyB: "blackout", Period: "blackout", KeyZ: "freeze", KeyD: "backup", KeyL: "pointer", Minus: "smaller", Equal: "larger",
   };
   // Signs that lie elsewhere on other layouts.
   const SIGNS = { "?": "help", ".": "blackout" };

@@ -1,17 +1,20 @@
-// Every slide at once, to find one and go there. Drawn when it is first opened.
+// Every slide at once, backups under the others, to find one and go there. Drawn when it is first opened.
 class Overview {
-  // `show(index)` goes to a slide.
-  constructor(dialog, slides, show) {
+  // `show(slide)` goes to a slide.
+  constructor(dialog, line, show) {
     this.dialog = dialog;
-    this.slides = slides;
-    this.list = dialog.querySelector("ol");
-    this.list.addEventListener("click", ({ target }) => {
-      const button = target.closest("button");
-      if (!button) return;
-      dialog.close();
-      show(this.buttons.indexOf(button));
-    });
-    this.list.addEventListener("keydown", (event) => this.move(event));
+    this.line = line;
+    [this.list, this.backups] = dialog.querySelectorAll("ol");
+    for (const list of [this.list, this.backups]) {
+      list.addEventListener("click", ({ target }) => {
+        const button = target.closest("button");
+        if (!button) return;
+        dialog.close();
+        show(line.slides[this.buttons.indexOf(button)]);
+      });
+      list.addEventListener("keydown", (event) => this.move(event));
+    }
+    dialog.querySelector(".backups").hidden = !line.backups.length;
   }
 
   get isOpen() {
@@ -19,7 +22,7 @@ class Overview {
   }
 
   open(current) {
-    this.buttons ??= this.slides.map((slide, index) => this.draw(slide, index));
+    this.buttons ??= this.line.slides.map((slide, index) => this.draw(slide, index));
     this.buttons.forEach((button, index) => {
       if (index === current) button.setAttribute("aria-current", "true");
       else button.removeAttribute("aria-current");
@@ -30,7 +33,8 @@ class Overview {
   }
 
   draw(slide, index) {
-    const item = this.list.appendChild(document.createElement("li"));
+    const list = this.line.isBackup(slide) ? this.backups : this.list;
+    const item = list.appendChild(document.createElement("li"));
     const button = item.appendChild(document.createElement("button"));
     const view = button.appendChild(document.createElement("span"));
     const name = button.appendChild(document.createElement("span"));
@@ -47,14 +51,28 @@ class Overview {
   }
 
   move(event) {
-    const columns = getComputedStyle(this.list).gridTemplateColumns.split(" ").length;
-    const last = this.buttons.length - 1;
     const at = this.buttons.indexOf(document.activeElement);
+    if (at < 0) return;
+    const last = this.buttons.length - 1;
     const aims = {
-      ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: at + columns, ArrowUp: at - columns, Home: 0, End: last,
+      ArrowRight: at + 1,
+      ArrowLeft: at - 1,
+      ArrowDown: this.nearest(at, 1),
+      ArrowUp: this.nearest(at, -1),
+      Home: 0,
+      End: last,
     };
-    if (at < 0 || !(event.key in aims)) return;
+    if (!(event.key in aims)) return;
     event.preventDefault();
     this.buttons[Math.min(last, Math.max(0, aims[event.key]))].focus();
+  }
+
+  // Index of the nearest button below, or above where `side` is negative: rows end early, and there are two lists.
+  nearest(at, side) {
+    const boxes = this.buttons.map((button) => button.getBoundingClientRect());
+    const far = ({ top, left }) => Math.abs(top - boxes[at].top) * 1e4 + Math.abs(left - boxes[at].left);
+    const there = boxes.filter(({ top }) => (top - boxes[at].top) * side > 1);
+    const [nearest] = there.sort((one, other) => far(one) - far(other));
+    return nearest ? boxes.indexOf(nearest) : at;
   }
 }

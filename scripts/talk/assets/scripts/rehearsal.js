@@ -1,8 +1,9 @@
 // A run through the deck: how long each slide was on, against its plan. The deck keeps it; the speaker view shows it.
 // Times are milliseconds, moments those of Date.now(), so that both windows agree; the plan is in seconds.
 class Rehearsal {
-  // `plan`: [{ id, title, seconds }] in the deck's order. `before`: what toJSON() gave, here or before a reload; slides
-  // that are in the plan no more are left out of it.
+  // `plan`: [{ id, title, seconds, place }] in the deck's order; a backup slide has a place, the slide that it belongs
+  // to, and nothing is planned for it. `before`: what toJSON() gave, here or before a reload; slides that are in the plan
+  // no more are left out of it.
   constructor(plan, before) {
     const ids = new Set(plan.map(({ id }) => id));
     const known = ids.has(before?.slide);
@@ -21,7 +22,7 @@ class Rehearsal {
   }
 
   get planned() {
-    return Rehearsal.sum(this.plan.map(({ seconds }) => seconds * 1000));
+    return Rehearsal.sum(this.plan.filter(({ place }) => !place).map(({ seconds }) => seconds * 1000));
   }
 
   start(now) {
@@ -57,19 +58,22 @@ class Rehearsal {
 
   // Milliseconds behind the plan; negative ahead of it; 0 while the present slide's own time is running.
   behind(now) {
-    const at = this.plan.findIndex(({ id }) => id === this.slide);
+    const { place } = this.plan.find(({ id }) => id === this.slide);
+    const at = this.plan.findIndex(({ id }) => id === (place ?? this.slide));
     const before = Rehearsal.sum(this.plan.slice(0, at).map(({ seconds }) => seconds * 1000));
     const through = before + this.plan[at].seconds * 1000;
     const elapsed = this.elapsed(now);
     return elapsed > through ? elapsed - through : Math.min(elapsed - before, 0);
   }
 
-  // A row a slide, then their total: { title, planned, spent }; spent is null for a slide that was not shown.
+  // A row a slide, then their total: { number, title, planned, spent }; spent is null for a slide that was not shown. Of
+  // backup slides only those that were shown.
   report(now) {
-    const rows = this.plan.map(({ id, title, seconds }) => {
-      const spent = this.on(id, now);
-      return { title, planned: seconds * 1000, spent: spent || null };
+    const all = this.plan.map(({ id, title, seconds, place }, index) => {
+      const planned = place ? 0 : seconds * 1000;
+      return { number: index + 1, title, planned, spent: this.on(id, now) || null, place };
     });
+    const rows = all.filter(({ place, spent }) => !place || spent);
     const total = { title: say("total"), planned: this.planned, spent: Rehearsal.sum(rows.map(({ spent }) => spent ?? 0)) };
     return { rows, total };
   }
@@ -82,8 +86,7 @@ class Rehearsal {
     const seconds = (ms) => (ms === null ? "" : (ms / 1000).toFixed(1).replace(".", mark));
     const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
     const { rows, total } = this.report(now);
-    const lines = [...rows, total].map(({ title, planned, spent }, index) => {
-      const number = index < rows.length ? index + 1 : "";
+    const lines = [...rows, total].map(({ number = "", title, planned, spent }) => {
       const difference = seconds(spent === null ? null : spent - planned);
       return [number, quoted(title), seconds(planned), seconds(spent), difference].join(separator);
     });

@@ -54,7 +54,10 @@
     for (const link of document.querySelectorAll(".said a")) link.target = "_blank";
     find(".dark").hidden = !state.dark;
     find(".frozen").hidden = state.dark || !state.frozen;
-    find(".place").textContent = say(state.steps ? "place_step" : "place", state);
+    find(".place").textContent = say(state.isBackup ? "place_backup" : state.steps ? "place_step" : "place", state);
+    const backup = find("[name=backup]");
+    backup.hidden = !state.isBackup && !state.backups;
+    backup.textContent = say(state.isBackup ? "back" : "backups", state);
   }
 
   const sized = new ResizeObserver((changes) => {
@@ -105,15 +108,19 @@
   // Every slide by its number and title: what the deck shows as pictures, in front of the hall.
   function showList() {
     if (!state) return;
-    list.querySelector("ol").replaceChildren(...state.plan.map(({ title }, index) => {
+    const items = state.plan.map(({ title }, index) => {
       const item = document.createElement("li");
       const button = item.appendChild(document.createElement("button"));
+      item.value = index + 1;
       button.type = "button";
       button.value = index + 1;
       button.textContent = title;
       if (index + 1 === state.number) button.setAttribute("aria-current", "true");
       return item;
-    }));
+    });
+    list.querySelector(".main").replaceChildren(...items.slice(0, state.count));
+    list.querySelector(".backups ol").replaceChildren(...items.slice(state.count));
+    list.querySelector(".backups").hidden = items.length === state.count;
     list.showModal();
     const current = list.querySelector("[aria-current]");
     current.scrollIntoView({ block: "center" });
@@ -129,8 +136,8 @@
     list.close();
     if (number >= 1 && number <= state.plan.length) tell("go", { number });
   }
-  list.querySelector("ol").addEventListener("click", ({ target }) => {
-    const button = target.closest("button");
+  list.addEventListener("click", ({ target }) => {
+    const button = target.closest("ol button");
     if (button) go(Number(button.value));
   });
   list.querySelector("form").addEventListener("submit", () => {
@@ -139,7 +146,7 @@
     input.value = "";
   });
 
-  const TOLD = new Set(["next", "previous", "first", "last", "blackout", "freeze", "timer", "reset", "report"]);
+  const TOLD = new Set(["next", "previous", "first", "last", "backup", "blackout", "freeze", "timer", "reset", "report"]);
   const here = { smaller: () => resize(1 / 1.15), larger: () => resize(1.15), overview: showList, jump };
   function run(name) {
     if (Object.hasOwn(here, name)) here[name]();
