@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from talk.site.vendor import NODE_MODULES
 from tests.browser.test_deck import show, slides_of
@@ -122,8 +122,14 @@ def test_every_key_that_the_help_names_does_what_it_says(browser: Browser, addre
         page.keyboard.press("Escape")
         press("f", "F")
         page.wait_for_function("() => document.fullscreenElement !== null")
+        press("l", "L")
+        expect(page.locator(".deck-pointer")).to_be_attached()
+        press("z", "Z")
+        expect(page.locator(".deck-frozen")).to_be_visible()
         press("b", "B")
         page.wait_for_selector(".reveal.paused")
+        press(".", ".")
+        page.wait_for_selector(".reveal:not(.paused)")
         assert sorted(pressed) == sorted(set(told))
         assert deck.errors == []
 

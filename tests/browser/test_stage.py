@@ -165,6 +165,23 @@ def test_keys_in_the_speakers_window(deck: Visit, layout: str) -> None:
     page.locator(".deck-report").wait_for(state="visible")
 
 
+@pytest.mark.parametrize("held", ["input", "button"])
+def test_a_key_is_not_lost_on_a_dialog_that_has_just_closed(deck: Visit, held: str) -> None:
+    """Which keeps the focus until the page is drawn anew: on a busy machine, for as long as a key takes."""
+    speaker = open_speaker(deck.page)
+    taken(deck.page)
+    press(speaker, "KeyG")
+    closed_and_pressed = """held => {
+      const list = document.querySelector(".list");
+      const last = list.querySelector(held);
+      last.focus();
+      list.close();
+      last.dispatchEvent(new KeyboardEvent("keydown", { code: "Space", key: " ", bubbles: true, cancelable: true }));
+    }"""
+    speaker.evaluate(closed_and_pressed, held)
+    is_on(deck.page, 2)
+
+
 @pytest.mark.parametrize("side", ["deck", "speaker"])
 @pytest.mark.parametrize("onward", ["PageDown", "PageUp"])
 def test_a_black_screen_wakes_and_skips_nothing(deck: Visit, side: str, onward: str) -> None:

@@ -13,12 +13,15 @@ const shortcuts = (() => {
   const REPEATED = new Set(["next", "previous", "smaller", "larger"]);
 
   // What the element that has the focus does with the key itself.
-  const isTyped = ({ target }) =>
+  const isTyped = (target) =>
     target.isContentEditable || target.matches?.("textarea, select, input:not([type=range], [type=checkbox], [type=radio], [type=button])");
-  const isOwn = ({ target }, code) => {
+  const isOwn = (target, code) => {
     if (code === "Space" || code === "Enter") return target.closest?.("button, a[href], summary, input");
     return /^(Arrow|Home|End)/.test(code) && target.matches?.("input");
   };
+
+  // A dialog that was closed keeps the focus until the page is drawn anew.
+  const isGone = (target) => Boolean(target.closest?.("dialog:not([open])"));
 
   // Remotes and phones may tell no place.
   const placeOf = ({ code, key }) => {
@@ -29,9 +32,9 @@ const shortcuts = (() => {
 
   // The name of what the key asks for; undefined where it asks for nothing.
   function commandOf(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.isComposing || isTyped(event)) return undefined;
+    if (event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return undefined;
     const place = placeOf(event);
-    if (isOwn(event, place)) return undefined;
+    if (!isGone(event.target) && (isTyped(event.target) || isOwn(event.target, place))) return undefined;
     if (place === "Space" && event.shiftKey) return "previous";
     const name = SIGNS[event.key] ?? COMMANDS[place];
     return event.repeat && !REPEATED.has(name) ? undefined : name;
