@@ -142,7 +142,7 @@ def _take_in(told: object, heard: _Heard, task: Task, advance: Advance) -> None:
         if told.failure is not None:
             for entry in entries():
                 heard.reasons.setdefault(entry.name, told.failure)
-            progress.say(f"{NAME}: the GPU's part ends: {told.failure}")
+            task.broke("the GPU's part", told.failure.removeprefix("failed:"))
         if told.left_out:
             progress.say(f"{NAME}: no time is left for {', '.join(map(_shape_line, told.left_out))}")
 

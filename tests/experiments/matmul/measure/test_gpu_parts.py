@@ -147,9 +147,11 @@ def test_a_gpu_where_nothing_can_run_is_one_reason_for_all() -> None:
         assert plan.until is None
         wires.send(Ends(failure="out_of_memory"))
 
-    found = measure_gpu(asked(), work)
+    task = asked()
+    found = measure_gpu(task, work)
     assert {each.skipped for each in found.contenders} == {"out_of_memory"}
     assert found.gpu is None
+    assert task.broken == ["the GPU's part: out_of_memory"]
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
