@@ -4,6 +4,7 @@ Two answers are right: the record is refused in one line, or it is shown with ev
 """
 
 import json
+import re
 import signal
 import tempfile
 from collections import Counter
@@ -54,6 +55,8 @@ _JUNK: tuple[Any, ...] = (
     [[]],
 )
 TAG = "+<evil>"
+# A tag that a record brought: a picture that is data, or that lost its address, does nothing.
+_ACTS = re.compile(r'<(?:script|evil)|<img\b[^>]*\s(?:on\w+|src(?!="data:image/))')
 HOSTILE: tuple[Any, ...] = (
     0,
     -1,
@@ -221,7 +224,7 @@ def wrong(spoilt: bytes, machine: str, experiment: str, folder: Path) -> tuple[s
         return "refused", f"it takes over {_ANSWERS_WITHIN_S} s"
     except Exception as error:
         return "refused", f"it raises {error!r}"
-    unescaped = [name for name, html in shown.items() if any(raw in html for raw in ("<script", "<img", "<evil"))]
+    unescaped = [name for name, html in shown.items() if _ACTS.search(html)]
     return outcome, f"{', '.join(unescaped)} lets it through" if unescaped else None
 
 
