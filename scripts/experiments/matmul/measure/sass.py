@@ -46,7 +46,7 @@ class Code:
 
     `stack_bytes` is what the compiler spilled from registers, and arrays that did not fit into them. `shared_bytes` is
     what the kernel declares; a launch may add to it. `loop` is the innermost loop with most of the arithmetic, empty
-    where none has any.
+    where none has any; `around` is the outermost one that it lies in, itself where it lies in none.
     """
 
     registers: int
@@ -54,6 +54,7 @@ class Code:
     shared_bytes: int
     body: list[Instruction]
     loop: list[Instruction]
+    around: list[Instruction]
 
     def share(self, mnemonic: str) -> float:
         """How much of the main loop these instructions are."""
@@ -76,15 +77,15 @@ def read(cubin: bytes) -> Code:
         max(map(int, re.findall(rf"{name}:(\d+)", usage))) for name in ("REG", "STACK", "SHARED")
     )
     body, successors = parse(listing)
-    return Code(registers, stack, shared, body, main_loop(body, successors))
+    return Code(registers, stack, shared, body, *main_loop(body, successors))
 
 
 def _output(tool: str, *words: str | Path) -> str:
-    return subprocess.run([_tools() / tool, *words], capture_output=True, text=True, check=True).stdout
+    return subprocess.run([tools() / tool, *words], capture_output=True, text=True, check=True).stdout
 
 
 @cache
-def _tools() -> Path:
+def tools() -> Path:
     """The folder of NVIDIA's programs in Triton. Raises ModuleNotFoundError where Triton is not installed."""
     spec = find_spec("triton")
     if spec is None or not spec.submodule_search_locations:
@@ -118,24 +119,24 @@ def _successors(instruction: Instruction, index: int, places: dict[str, int], le
     return [place for place in places_after if place < length]
 
 
-def main_loop(body: list[Instruction], successors: list[list[int]]) -> list[Instruction]:
-    """The innermost loop with most of the arithmetic. A loop that only waits for a barrier is a part of its loop."""
+def main_loop(body: list[Instruction], successors: list[list[int]]) -> tuple[list[Instruction], list[Instruction]]:
+    """The innermost loop with most of the arithmetic, and the outermost that it lies in, itself where it lies in none.
+
+    A loop that only waits for a barrier is a part of the loop that it is in.
+    """
     graph = networkx.DiGraph((at, after) for at, places in enumerate(successors) for after in places)
 
     def arithmetic(loop: set[int]) -> int:
         return sum(_ARITHMETIC.get(body[at].opcode.split(".")[0], 0) for at in loop)
 
-    def cycles(nodes: Iterable[int]) -> Iterator[set[int]]:
+    def innermost(nodes: Iterable[int], around: set[int] | None = None) -> Iterator[tuple[set[int], set[int]]]:
         part = graph.subgraph(nodes)
-        for component in networkx.strongly_connected_components(part):
-            if arithmetic(component) and any(part.has_edge(at, after) for at in component for after in component):
-                yield component
+        for loop in networkx.strongly_connected_components(part):
+            if arithmetic(loop) and any(after in loop for at in loop for after in part[at]):
+                # Without its first instruction, where it is entered, a loop falls apart into those inside it.
+                inner = list(innermost(loop - {min(loop)}, around or loop))
+                yield from inner or [(loop, around or loop)]
 
-    def innermost(nodes: Iterable[int]) -> Iterator[set[int]]:
-        for loop in cycles(nodes):
-            # Without its first instruction, where it is entered, a loop falls apart into those inside it.
-            inner = list(innermost(loop - {min(loop)}))
-            yield from inner or [loop]
-
-    found = max(innermost(graph), key=arithmetic, default=set())
-    return [body[at] for at in sorted(found)]
+    found = max(innermost(graph), key=lambda pair: arithmetic(pair[0]), default=(set(), set()))
+    loop, around = ([body[at] for at in sorted(indices)] for indices in found)
+    return loop, around

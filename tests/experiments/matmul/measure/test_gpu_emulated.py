@@ -12,6 +12,8 @@ import pytest
 from experiments.matmul.measure.circle8_gpu import entries
 from talk.paths import ROOT
 
+_KERNELS = {"tile", "tile_silu", "split", "split_silu", "bulk", "halves", "persistent"}
+
 
 def emulate(switch: str, *words: str) -> list[str]:
     done = subprocess.run(
@@ -29,10 +31,11 @@ def emulate(switch: str, *words: str) -> list[str]:
 
 def test_numba_steps_in_the_simulator() -> None:
     steps = {entry.name for entry in entries() if entry.package == "numba-cuda"}
-    assert set(emulate("NUMBA_ENABLE_CUDASIM", "numba")) == {*steps, "transposed"}
+    tiles = {"thread_tile", "vectorised", "pipelined", "warp_tiles"}
+    assert set(emulate("NUMBA_ENABLE_CUDASIM", "numba")) == {*steps, *tiles, "transposed"}
 
 
 def test_triton_step_in_the_interpreter() -> None:
     pytest.importorskip("triton")
     steps = {entry.name for entry in entries() if entry.package == "triton" and entry.dtype != "bfloat16"}
-    assert set(emulate("TRITON_INTERPRET", "triton")) == {"ieee", "float16", "silu", "mistakes"} | steps
+    assert set(emulate("TRITON_INTERPRET", "triton")) == _KERNELS | {"again", "mistakes"} | steps

@@ -38,22 +38,25 @@ def test_the_innermost_loop_with_arithmetic_and_with_its_wait() -> None:
     assert successors[0] == [1]
     assert successors[1] == [2, 10]
     assert successors[10] == []
-    loop = main_loop(body, successors)
+    loop, around = main_loop(body, successors)
     assert [each.opcode.split(".")[0] for each in loop] == [
         *("SYNCS", "BRA", "LDG", "HGMMA", "BRA"),
         *("SYNCS", "BRA", "BRA"),
     ]
+    assert (len(around), count(around, "FFMA"), count(around, "EXIT")) == (11, 1, 0)
     assert (count(loop, "LDG"), count(loop, "LDG.128"), count(loop, "LDG.64"), count(loop, "FFMA")) == (1, 1, 0, 0)
 
 
 def test_a_kernel_without_arithmetic_in_a_loop_has_no_main_loop() -> None:
-    assert main_loop(*parse(LISTING.replace("HGMMA", "MOV").replace("FFMA", "MOV"))) == []
-    assert main_loop([], []) == []
+    assert main_loop(*parse(LISTING.replace("HGMMA", "MOV").replace("FFMA", "MOV"))) == ([], [])
+    assert main_loop([], []) == ([], [])
 
 
 def test_an_outer_loop_is_the_main_one_where_inner_ones_only_move() -> None:
     body, successors = parse(LISTING.replace("HGMMA", "MOV"))
-    assert count(main_loop(body, successors), "FFMA") == 1
+    loop, around = main_loop(body, successors)
+    assert count(loop, "FFMA") == 1
+    assert around == loop
 
 
 @pytest.mark.parametrize(
