@@ -8,7 +8,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec
 
-from talk.paths import PACKAGE, ROOT, shown
+from talk.paths import PACKAGE, ROOT, SCRIPTS, shown
 
 P = ParamSpec("P")
 SHOW_ALL = "TALK_TRACEBACK"  # the environment variable that lets what was not foreseen through as it is
@@ -45,18 +45,39 @@ class NoDeviceError(TalkError):
 
 
 def unforeseen(error: BaseException, where: Path | str | None = None) -> TalkError:
-    """An error that is none of ours in one line, with the line of our code that it came through.
+    """An error that is none of ours in one line.
 
-    Without `where` it names the file that was in hand: the innermost path that a function on the way to it held.
+    Without `where` it names the line of the talk's own code that the error came through; else the file that was in
+    hand, the innermost path that a function on the way to it held, and the line of the generator.
     """
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    whole = f"with {SHOW_ALL}=1 set all of it is shown"
+    if isinstance(error, SyntaxError) and error.filename and _is_ours(Path(error.filename)):
+        return TalkError(Path(error.filename), f"{type(error).__name__}: {error.msg}", "mend that line", error.lineno)
     ours = [each for each in traceback.extract_tb(error.__traceback__) if _is_ours(Path(each.filename))]
-    if where is None:
-        held = [value for frame in reversed(frames) for value in frame.f_locals.values() if isinstance(value, Path)]
-        where = next((path for path in held if path.suffix and path.is_relative_to(ROOT)), "talk")
-    at = f" at {shown(Path(ours[-1].filename))}:{ours[-1].lineno}" if ours else ""
-    what = f"{type(error).__name__}{at}: {str(error)[:500]}"
-    return TalkError(where, what, f"mend that file, or the code; with {SHOW_ALL}=1 set all of it is shown")
+    at = f" at {_called(Path(ours[-1].filename))}:{ours[-1].lineno}" if ours else ""
+    in_hand = _in_hand(error)
+    told = str(error)[:500]
+    own = [each for each in ours if Path(each.filename).is_relative_to(SCRIPTS)]
+    own = [each for each in own if not Path(each.filename).is_relative_to(PACKAGE)]
+    if where is None and own:
+        at = "" if own[-1] is ours[-1] else at
+        held = f" ({shown(in_hand)} in hand)" if in_hand and in_hand.suffix != ".py" else ""
+        what = f"{type(error).__name__}{at}: {told}{held}"
+        return TalkError(Path(own[-1].filename), what, f"mend that line; {whole}", line=own[-1].lineno)
+    what = f"{type(error).__name__}{at}: {told}"
+    return TalkError(where or in_hand or "talk", what, f"mend that file, or the code; {whole}")
+
+
+def _called(file: Path) -> str:
+    """A file of code as messages name it: one of the generator by its path beside the package."""
+    return str(file.relative_to(PACKAGE.parent)) if file.is_relative_to(PACKAGE) else shown(file)
+
+
+def _in_hand(error: BaseException) -> Path | None:
+    """The innermost file of the talk that a function on the way to the error held."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    held = [value for frame in reversed(frames) for value in frame.f_locals.values() if isinstance(value, Path)]
+    return next((path for path in held if path.suffix and path.is_relative_to(ROOT)), None)
 
 
 def is_to_be_shown_whole() -> bool:
