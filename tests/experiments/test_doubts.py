@@ -66,6 +66,33 @@ def test_matmul_is_doubted_above_its_ceilings(name: str, times: float, kinds: se
     assert {each.partition(":")[0] for each in more} == kinds
 
 
+# The made GPU: 2 TFLOP/s by FMA, 41 by its data sheet in bfloat16, 800 GB/s from its L2.
+@pytest.mark.parametrize(
+    ("name", "times", "about"),
+    [
+        ("cublas", 1.9, None),
+        ("cublas", 2.2, "cublas 1024×1024×1024, 2.2e+12 against 2e+12"),
+        ("gpu_triton_tf32x3", 300.0, None),  # float32 out of tensor cores
+        ("cublas_bfloat16", 8.0, None),
+        ("cublas_bfloat16", 9.0, "cublas_bfloat16 1024×1024×1024, 4.5e+13 against 4.096e+13"),
+        ("gpu_sparse", 1600.0, None),  # 80 TFLOP/s: it skips half of what is counted
+        ("gpu_sparse", 1800.0, "gpu_sparse 1024×1024×1024, 9e+13 against 8.192e+13"),
+    ],
+)
+def test_a_gpu_is_doubted_above_its_ceilings(name: str, times: float, about: str | None) -> None:
+    before = set(find_experiment("matmul").doubts(matmul()))
+    found = set(find_experiment("matmul").doubts(_faster(matmul(), name, times))) - before
+    assert [each for each in found if "L2" not in each and "1024×1024×1024" in each] == (
+        [f"above_ceiling: {about}"] if about else []
+    )
+
+
+def test_a_gpu_is_doubted_where_operands_cannot_come_so_fast() -> None:
+    data = _faster(matmul(), "gpu_triton_bfloat16", 500.0)
+    (about,) = (each for each in find_experiment("matmul").doubts(data) if "gpu_triton_bfloat16 24×" in each)
+    assert about.startswith("above_ceiling: gpu_triton_bfloat16 24×512×2048, bytes of L2, ")
+
+
 def test_matmul_is_doubted_where_half_of_the_times_are_far_apart() -> None:
     data = matmul()
     noisy = [

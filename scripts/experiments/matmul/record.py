@@ -339,6 +339,7 @@ _SMALLEST = 512  # side of squares from which a few interruptions do not make th
 
 def doubts(data: Matmul) -> Doubts:
     """Where the record contradicts itself: faster than the peak or the memory, by more than the cores, all noise."""
+    yield from _gpu_doubts(data)
     peaks = {peak.threads: peak.flops_per_s for peak in data.peaks if peak.device == "cpu"}
     most_threads = max(peaks, default=1)
     if most_threads > 1:
@@ -377,6 +378,35 @@ def doubts(data: Matmul) -> Doubts:
 
 
 _LIBRARIES = ("torch", "numpy")
+_SKIPS = {"gpu_sparse": 2.0}  # who skips every other multiplication, which is counted all the same
+
+
+def _gpu_doubts(data: Matmul) -> Doubts:
+    """The same of a GPU: faster than its FMA, than its data sheet, or than operands can come from its L2."""
+    gpu = data.gpu
+    if gpu is None:
+        return
+    sheet = gpu.passport("float32")
+    if gpu.fma_flops_per_s is not None and sheet is not None:
+        yield from above("GPU's FMA peak", gpu.fma_flops_per_s, sheet, _BEARS)
+    for contender in data.contenders:
+        if contender.device != "cuda":
+            continue
+        by_fma = contender.dtype == "float32" and contender.circle != 8  # there float32 may come from tensor cores
+        dtype = "bfloat16" if contender.dtype == "float32" else contender.dtype
+        ceiling = (gpu.fma_flops_per_s or sheet) if by_fma else gpu.passport(dtype)
+        for point in contender.points:
+            about = f"{contender.name} {point.n}×{point.m}×{point.p}"
+            bears = max(_BEARS, middle(point.times_s))
+            if ceiling is not None:
+                yield from above(about, point.flops_per_s, ceiling * _SKIPS.get(contender.name, 1.0), bears)
+            if gpu.l2_bytes_per_s is not None:
+                a_number = 2 if contender.dtype == "bfloat16" else 4
+                least_bytes = a_number * (point.n * point.m + point.m * point.p + point.n * point.p)
+                rate = least_bytes / median(point.times_s)
+                yield from above(f"{about}, bytes of L2", rate, gpu.l2_bytes_per_s, bears)
+            if point.square and point.n >= _SMALLEST:
+                yield from wide(about, point.times_s)
 
 
 def migrate(data: dict[str, Any]) -> dict[str, Any]:
