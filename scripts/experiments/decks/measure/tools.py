@@ -227,6 +227,7 @@ class Ours(PlainMaterial):
         # Without the plugin, which checks a talk and draws its records: only the making of pages is compared.
         for name in ("nav", "watch", "docs_dir", "plugins"):
             config.pop(name, None)
+        config["extra"]["talk"].pop("original", None)  # a machine, and no record is here
         _write_config(self.project, config)
 
     def address(self, number: int) -> str:
