@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from experiments.matmul.record import Compiled, Gpu, GpuState
 from talk.experiment import find_experiment, find_experiments
 from talk.records.schema import SCHEMA_VERSION, AnyRecord, Code, Machine, Record
 from talk.render.drawing import fragments_of
@@ -20,8 +19,8 @@ KEPT_FOR_READERS: dict[str, set[str]] = {
         "Descent.diverged",  # its path is drawn, and leaves the picture
     },
     "matmul": {
-        *(f"Compiled.{field.name}" for field in fields(Compiled)), *(f"Gpu.{field.name}" for field in fields(Gpu)),
-        *(f"GpuState.{field.name}" for field in fields(GpuState)), "Matmul.compiled", "Matmul.gpu", "Point.host_time_s",
+        "Compiled.fetches", "Compiled.stages", "Gpu.memory_bytes", "GpuState.memory_clock_hz", "GpuState.temperature_c",
+        "GpuState.throttled",
     },
     "profiling": {"Kernel.operator", "Workload.audio"},
 }  # fmt: skip

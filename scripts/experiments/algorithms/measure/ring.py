@@ -29,19 +29,24 @@ _NOTICED_S = 2  # by then the launcher knows which worker has died
 
 
 class Messages:
-    """Point-to-point messages of this worker, one of `workers`, and how many bytes it has sent.
+    """Point-to-point messages of this worker, one of the group's, and how many bytes it has sent.
 
-    Raises TalkError when a neighbour falls silent.
+    All of the group have to have met before: the first messages of a group connect it, and NCCL leaves it undefined
+    what comes of some of it alone. Raises TalkError when a neighbour falls silent.
     """
 
-    def __init__(self, workers: int) -> None:
-        self.workers = workers
+    def __init__(self, group: Any = None) -> None:
+        self.group = group
+        self.workers = dist.get_world_size(group)
         self.sent_bytes = 0
 
     def exchange(self, message: torch.Tensor, to: int, received: torch.Tensor, origin: int) -> None:
         """Send one tensor and receive another at the same time."""
         self._note(message)
-        both = [dist.P2POp(dist.isend, message, to), dist.P2POp(dist.irecv, received, origin)]
+        both = [
+            dist.P2POp(dist.isend, message, to, self.group),
+            dist.P2POp(dist.irecv, received, origin, self.group),
+        ]
         with _neighbours(to, origin):
             for request in dist.batch_isend_irecv(both):  # NCCL has to be told of both at once
                 request.wait()
@@ -50,12 +55,12 @@ class Messages:
         """Send one tensor."""
         self._note(message)
         with _neighbours(to):
-            dist.send(message, to)
+            dist.send(message, to, self.group)
 
     def receive(self, received: torch.Tensor, origin: int) -> None:
         """Receive one tensor."""
         with _neighbours(origin):
-            dist.recv(received, origin)
+            dist.recv(received, origin, self.group)
 
     def _note(self, message: torch.Tensor) -> None:
         if os.environ.get("RING_WORKER_TO_DIE") == str(dist.get_rank()) and self.sent_bytes:
@@ -166,7 +171,7 @@ def _sums(p: int, group: Any, repeats: int, device: torch.device) -> dict[str, A
     for turn in range(repeats + 1):
         for name, way in ways.items():
             numbers = own + dist.get_rank()
-            messages = Messages(p)
+            messages = Messages(group)
             meet(device, group)
             start = time.perf_counter()
             way(numbers, messages)
