@@ -39,7 +39,8 @@ def without_gpu() -> Matmul:
         for each in data.contenders
         if each.device == "cpu" or not each.library
     ]
-    return replace(data, contenders=contenders, distributed=[each for each in data.distributed if each.device == "cpu"])
+    on_cpu = [each for each in data.distributed if each.device == "cpu"]
+    return replace(data, contenders=contenders, distributed=on_cpu, gpu=None, compiled=[])
 
 
 def matmul_record(data: Matmul | None = None, experiment: str = "matmul") -> Record[Matmul]:

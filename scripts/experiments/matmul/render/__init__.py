@@ -36,9 +36,10 @@ def fragments(drawing: Drawing) -> dict[str, str]:
     }
     # What was compiled needs no GPU; of a machine that has one it stands beside what that measured.
     of_gpu = replace(drawing, sources=sorted(drawing.sources, key=lambda source: not source.record.data.run_on("cuda")))
+    cards = [source for source in of_gpu.sources if source.record.data.run_on("cuda")]
     return {
-        "descent": drawing.draw(descent.descent, _on_cpu),
-        "descent-slide": drawing.draw(descent.descent_slide, _on_cpu),
+        "descent": drawing.draw(partial(descent.descent, cards=cards), _on_cpu),
+        "descent-slide": drawing.draw(partial(descent.descent_slide, cards=cards), _on_cpu),
         "loops": drawing.draw(descent.loops, lambda data: data.tiling),
         "predicted": drawing.draw(tables.predicted, predictions),
         "compiled": of_gpu.draw(tables.compiled, lambda data: data if data.compiled else None),
@@ -46,7 +47,9 @@ def fragments(drawing: Drawing) -> dict[str, str]:
         "short-numbers": drawing.draw(tables.short_numbers, _on_tensor_cores),
         **pictures.scenes(drawing),
         **{
-            f"thermometer-{rung}": drawing.draw(partial(thermometer.thermometer, rung=rung), thermometer.measured)
+            f"thermometer-{rung}": drawing.draw(
+                partial(thermometer.thermometer, rung=rung, cards=cards), thermometer.measured
+            )
             for rung in thermometer.RUNGS
         },
         **{name: drawing.draw(draw, partial(on_chart, name)) for name, draw in of_contenders.items()},

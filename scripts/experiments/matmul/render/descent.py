@@ -1,5 +1,6 @@
 """The talk's picture made of measured numbers: an iceberg that turns into hell; and the anatomy of nine loops."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -34,18 +35,21 @@ class _Canvas:
     narrowing: int  # how much narrower each circle is than the one above, in all
 
 
-def descent(source: Provenance, data: Matmul) -> str:
-    """The picture for the article: tall enough for a phone. Every circle is a link to its slide."""
+def descent(source: Provenance, data: Matmul, cards: Sequence[Provenance] = ()) -> str:
+    """The picture for the article: tall enough for a phone. Every circle is a link to its slide.
+
+    The first of `cards`, machines that measured a GPU, tells its speed where this machine has none.
+    """
     caption = (
         "Спуск с измеренной скоростью каждого круга, fp32; восьмой круг — в числах покороче, девятый — измеренный пик"
     )
-    return _figure(source, data, _Canvas(width=760, row=92, font=30, narrowing=34), caption)
+    return _figure(source, data, _Canvas(width=760, row=92, font=30, narrowing=34), caption, cards)
 
 
-def descent_slide(source: Provenance, data: Matmul) -> str:
+def descent_slide(source: Provenance, data: Matmul, cards: Sequence[Provenance] = ()) -> str:
     """The picture for a slide: wide."""
     canvas = _Canvas(width=1240, row=56, font=29, narrowing=44)
-    return _figure(source, data, canvas, "Спуск с измеренной скоростью")
+    return _figure(source, data, canvas, "Спуск с измеренной скоростью", cards)
 
 
 def circle_rate(data: Matmul, circle: int) -> str:
@@ -55,7 +59,7 @@ def circle_rate(data: Matmul, circle: int) -> str:
         count = runs[0].grid_rows * runs[0].grid_columns if runs else 0
         return f"{count} {plural(count, 'процесс', 'процесса', 'процессов')}" if runs else "не измерено"
     if circle == 9:
-        best = max((peak.typical_flops_per_s for peak in data.peaks), default=None)
+        best = ice(data)
         return quantity(best, "flop_rate") if best else "не измерено"
     found = next((each for each in on_chart("descent", data) if each.circle == circle), None)
     if found is None:
@@ -65,14 +69,34 @@ def circle_rate(data: Matmul, circle: int) -> str:
     return rate.replace("ФЛОП", "ОП") if found.dtype == "int8" else rate
 
 
-def _figure(source: Provenance, data: Matmul, canvas: _Canvas, caption: str) -> str:
+def ice(data: Matmul) -> float | None:
+    """The highest measured rate of FMAs, of the CPU or of the GPU; None where none was measured."""
+    on_card = data.gpu.fma_flops_per_s if data.gpu is not None else None
+    return max((*(peak.typical_flops_per_s for peak in data.peaks), *([on_card] if on_card else [])), default=None)
+
+
+def rate_elsewhere(cards: Sequence[Provenance]) -> tuple[str, Provenance] | None:
+    """The speed of a product on the first of `cards`, with the card's name; None where there are none."""
+    for source in cards:
+        found = source.record.data.find("gpu_triton")
+        if found is not None and found.squares:
+            card = (source.record.machine.gpu or "GPU").replace("NVIDIA ", "").replace("GeForce ", "")
+            return f"{quantity(found.squares[-1].flops_per_s, 'flop_rate')}, {card}", source
+    return None
+
+
+def _figure(source: Provenance, data: Matmul, canvas: _Canvas, caption: str, cards: Sequence[Provenance]) -> str:
     sky = canvas.row  # above the water
     height = sky + len(CIRCLES) * canvas.row + canvas.row // 4
     step = max(4, canvas.row // 8)  # of the pixel stairs
     parts = [_tip(canvas, sky), _water(canvas, sky, step)]
-    told = []
+    told: list[str] = []
+    others: list[Provenance] = []
     for index, (anchor, title) in enumerate(CIRCLES):
-        rate = circle_rate(data, index + 1)
+        rate, elsewhere = circle_rate(data, index + 1), rate_elsewhere(cards)
+        if index + 1 == 6 and elsewhere is not None and data.find("gpu_triton") is None:
+            rate, other = elsewhere
+            others.append(other)
         parts.append(_circle(canvas, sky, index, anchor, title, rate, step))
         told.append(f"круг {index + 1}, {title}: {rate}")
     label = escape("Девять кругов умножения матриц. " + "; ".join(told))
@@ -80,7 +104,7 @@ def _figure(source: Provenance, data: Matmul, canvas: _Canvas, caption: str) -> 
         f'<svg class="chart descent" viewBox="0 0 {canvas.width} {height}" role="group" aria-label="{label}" '
         f'translate="no" xmlns="http://www.w3.org/2000/svg" font-size="{canvas.font}">{"".join(parts)}</svg>'
     )
-    return source.figure(drawing, caption, "chart descent-figure")
+    return source.figure(drawing, caption, "chart descent-figure", others=others)
 
 
 def _left(canvas: _Canvas, index: int) -> int:

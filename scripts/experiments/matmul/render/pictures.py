@@ -203,7 +203,7 @@ def two_roofs(source: Provenance, data: Matmul, cards: Sequence[Provenance] = ()
         base += stroke([(x, bottom), (x, bottom + 8)], 2) + words((x, bottom + 38), str(tick), "middle", "quiet")
     base += words((left, bottom + 80), "ФЛОП на байт", kind="quiet")
     frames = [
-        roof(card.fma_flops_per_s, card.bytes_per_s, 3, "thick dashed")
+        roof(card.fma_flops_per_s, card.bytes_per_s, 3, "thick" if card.measured else "thick dashed")
         + words((right, 36), f"GPU: {theirs}", "end", tone=3)
     ]
     figures = [

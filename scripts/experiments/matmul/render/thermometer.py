@@ -1,6 +1,7 @@
 """The thermometer of the descent: how high each circle has driven the speed, at the edge of its slide."""
 
 import math
+from collections.abc import Sequence
 from html import escape
 
 from talk.render.captions import Provenance
@@ -11,7 +12,7 @@ from talk.render.values import Found
 from talk.words import quantity
 
 from ..record import Matmul
-from .descent import circle_rate
+from .descent import circle_rate, ice, rate_elsewhere
 from .prediction import predictions
 from .steps import STEPS
 
@@ -25,8 +26,11 @@ _CIRCLES = {step.name: step.circle for step in STEPS} | {GRID: 7, ICE: 9}
 _WIDTH, _HEIGHT = 40, 600
 
 
-def thermometer(source: Provenance, data: Matmul, rung: str) -> str:
-    """Mercury up to `rung`, on a logarithmic scale; where it was not measured, up to the last rung that was."""
+def thermometer(source: Provenance, data: Matmul, rung: str, cards: Sequence[Provenance] = ()) -> str:
+    """Mercury up to `rung`, on a logarithmic scale; where it was not measured, up to the last rung that was.
+
+    Where this machine has no GPU, the first of `cards` tells what one does.
+    """
     rates = {name: rate for name in RUNGS if (rate := _rate(data, name)) is not None}
     reached = [rates[name] for name in RUNGS[: RUNGS.index(rung) + 1] if name in rates]
     least, most = min(rates.values()) / 2, max(rates.values())
@@ -45,6 +49,9 @@ def thermometer(source: Provenance, data: Matmul, rung: str) -> str:
     said = quantity(rates[rung], "flop_rate") if rung in rates else circle_rate(data, _CIRCLES[rung])
     if rung == "int8":
         said = said.replace("ФЛОП", "ОП")
+    elsewhere = rate_elsewhere(cards) if rung == "gpu_triton" and rung not in rates else None
+    if elsewhere is not None:
+        said = elsewhere[0]
     told = f"Круг {_CIRCLES[rung]}: {said}"
     if promised is not None:
         told += f"; обещано {quantity(promised, 'flop_rate')}"
@@ -63,7 +70,7 @@ def thermometer(source: Provenance, data: Matmul, rung: str) -> str:
 
 def _rate(data: Matmul, rung: str) -> float | None:
     if rung == ICE:
-        return max((peak.typical_flops_per_s for peak in data.peaks if peak.device == "cpu"), default=None)
+        return ice(data)
     found = data.find(rung)
     return found.squares[-1].flops_per_s if found is not None and found.squares else None
 

@@ -90,6 +90,9 @@ def test_every_fragment_is_one_line_of_whole_html(made: dict[str, str]) -> None:
         assert html.count("\n") == 1, name
         assert html.endswith("\n"), name
         page = parse(html)
+        if name.endswith("-machine"):  # a line that names a machine
+            assert page.tags == ["p"], name
+            continue
         assert page.tags[0] == "figure", name
         assert "figcaption" in page.tags, name
         assert ("class", "measured") in [(k, (v or "").split()[0]) for k, v in page.attributes if k == "class"]
