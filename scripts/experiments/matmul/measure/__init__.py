@@ -4,19 +4,22 @@ One file a circle, one signature: `multiply(a, b, out=None)`.
 """
 
 import hashlib
+import math
 import os
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, TypeVar
 
 from talk.errors import MissingError
-from talk.experiment import Task, find_experiment, missing_packages
+from talk.experiment import Task, find_experiment, in_short, missing_packages
 from talk.measure.compiled import compiled_folder
 from talk.measure.launcher import Launcher
 from talk.records.sources import hash_sources
 
 from ..experiment import NAME, ON_CPU
-from ..record import Distributed, Matmul, Tiling
+from ..record import Compiled, Distributed, Matmul, Tiling
 
 if TYPE_CHECKING:
     from .experiment import OnCpu
@@ -30,6 +33,8 @@ if sys.modules.get("numba"):
     sys.modules["numba"].config.CACHE_DIR = os.environ["NUMBA_CACHE_DIR"]
 
 
+T = TypeVar("T")
+_CPU_S, _CPU_QUICK_S = 100, 30  # what the CPU's circles take, about
 _WORKER = f"{__name__}.circle7_distributed"
 
 
@@ -59,13 +64,51 @@ def run(task: Task) -> Matmul:
         gpu = measure_gpu(task)
         if gpu.gpu is not None:
             task.keep(_found(gpu))
-        distributed = list(run_tasks(launcher, devices, quick, progress))
-    cpu = experiment.measure_cpu(quick, progress) if on_cpu else None
-    return _found(gpu, cpu, experiment.tiling() if on_cpu else None, distributed)
+            on_cpu = on_cpu and _has_time(task)
+
+        def aside(part: str, work: Callable[[], T]) -> T | None:
+            """What `work` finds; what the GPU has shown is not lost to what fails beside it."""
+            try:
+                return work()
+            except Exception as error:
+                if gpu.gpu is None:
+                    raise
+                task.broke(part, error)
+                return None
+
+        distributed = aside(f"{NAME}, many processes", lambda: list(run_tasks(launcher, devices, quick, progress)))
+    cpu = aside(f"{NAME}, the CPU's circles", lambda: experiment.measure_cpu(quick, progress)) if on_cpu else None
+    return _found(gpu, cpu, experiment.tiling() if cpu else None, distributed or [], [] if quick else _compiled(task))
+
+
+def _has_time(task: Task) -> bool:
+    """Whether enough of `--minutes` is left for the CPU's circles; says so where it is not."""
+    takes_s = _CPU_QUICK_S if task.quick else _CPU_S
+    left_s = math.inf if task.until is None else task.until - time.monotonic()
+    if left_s < takes_s:
+        task.progress.say(
+            f"{NAME}: the CPU's circles are left out: they take about {takes_s} s, {left_s:.0f} s are left"
+        )
+    return left_s >= takes_s
+
+
+def _compiled(task: Task) -> list[Compiled]:
+    """What came out of the compilers for GPUs that need not be here."""
+    found: list[Compiled] = []
+    for name in ("compiled_triton", "compiled_numba"):
+        try:
+            found += import_module(f".{name}", __package__).all_compiled()
+        except Exception as error:  # of a compiler that is not here: nothing that runs needs this
+            task.progress.say(f"{NAME}: {name} is left out: {in_short(error)}")
+    return found
 
 
 def _found(
-    gpu: "OnGpu", cpu: "OnCpu | None" = None, tiling: Tiling | None = None, distributed: Sequence[Distributed] = ()
+    gpu: "OnGpu",
+    cpu: "OnCpu | None" = None,
+    tiling: Tiling | None = None,
+    distributed: Sequence[Distributed] = (),
+    compiled: Sequence[Compiled] = (),
 ) -> Matmul:
     return Matmul(
         tiling=tiling,
@@ -75,4 +118,5 @@ def _found(
         distributed=list(distributed),
         prices=cpu.prices if cpu else None,
         gpu=gpu.gpu,
+        compiled=list(compiled),
     )

@@ -11,7 +11,8 @@ _PROGRAMS = 16  # on each multiprocessor, one after another: the last ones waste
 _NUMBERS = 1024  # of a program, eight for each of its threads: so many chains that wait for nobody
 _UNROLLED = 16
 _TURNS = 4096
-_READ, _READ_TURNS = 4096, 512
+# Requests for one line that meet on their way to the L2 are joined: so few readers, so far apart, seldom meet.
+_READERS, _READ, _READ_TURNS = 2, 4096, 4096
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,10 @@ def fma_kernel(out, factor, turns, numbers: tl.constexpr, unrolled: tl.constexpr
 
 @triton.jit  # type: ignore[untyped-decorator,unused-ignore]
 def read_kernel(numbers, out, blocks, turns, width: tl.constexpr):  # type: ignore[no-untyped-def]
-    """Each program reads `turns` blocks, past the L1; neighbours read different ones at a time."""
+    """Each program reads `turns` blocks one after another, past the L1, from a place of its own on."""
     at = tl.arange(0, width)
     total = tl.zeros((width,), tl.float32)
-    block = tl.program_id(0) % blocks
+    block = tl.program_id(0) * blocks // tl.num_programs(0)
     for _ in range(turns):
         total += tl.load(numbers + block * width + at, cache_modifier=".cg")
         block = (block + 1) % blocks
@@ -59,12 +60,12 @@ def multiply_adds(multiprocessors: int) -> Work:
 
 def reads(multiprocessors: int, l2_bytes: int) -> Work:
     """Reads of a quarter of the L2, over and over: how many bytes."""
-    programs = multiprocessors * _PROGRAMS
+    programs = multiprocessors * _READERS
     blocks = max(1, l2_bytes // 4 // (4 * _READ))
     numbers = torch.zeros(blocks * _READ, device="cuda")
     out = torch.empty(programs * _READ, device="cuda")
 
     def call() -> None:
-        read_kernel[(programs,)](numbers, out, blocks, _READ_TURNS, width=_READ, num_warps=4)
+        read_kernel[(programs,)](numbers, out, blocks, _READ_TURNS, width=_READ, num_warps=8)
 
     return Work(call, 4.0 * programs * _READ * _READ_TURNS)

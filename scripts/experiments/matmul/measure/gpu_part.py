@@ -10,7 +10,7 @@ from talk.experiment import Task
 from talk.measure.progress import Advance
 
 from ..experiment import NAME
-from ..record import Contender, Gpu, Point
+from ..record import Contender, Gpu, GpuState, Point
 from .circle8_gpu import GpuEntry, entries
 from .gpu_worker import Begins, Ends, Knows, Left, Measured, Plan, work
 from .operands import CONFORMER, Shape
@@ -62,7 +62,7 @@ def measure_gpu(task: Task, worker: Work = work) -> OnGpu:
         for _ in range(_STARTS):
             plan = Plan(
                 tuple(shape for shape in shapes if shape not in heard.done),
-                rounds=3 if quick else 8,
+                rounds=3 if quick else 6,
                 without=frozenset(heard.reasons),
                 until=task.until,
                 gpu=heard.gpu,
@@ -193,8 +193,14 @@ def _ceilings_line(gpu: Gpu) -> str:
     told = [
         f"{name} {'not measured' if found is None else f'{found / one:.2f}'}" for name, (found, one) in ceilings.items()
     ]
-    state = gpu.after or gpu.before
-    return "; ".join([*told, *([str(state)] if state else [])])
+    return "; ".join([*told, _state_line(gpu.after or gpu.before)])
+
+
+def _state_line(state: GpuState | None) -> str:
+    if state is None:
+        return "the driver tells nothing"
+    clock = "?" if state.clock_hz is None else f"{state.clock_hz / 1e6:.0f}"
+    return f"{clock} MHz, {state.power_w} W, {state.temperature_c} °C, {', '.join(state.throttled) or 'not held down'}"
 
 
 def _contender(entry: GpuEntry, points: list[Point], skipped: str | None) -> Contender:

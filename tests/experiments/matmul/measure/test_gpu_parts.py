@@ -18,7 +18,7 @@ from experiments.matmul.measure.gpu_worker import Begins, Ends, Knows, Left, Mea
 from experiments.matmul.measure.operands import CONFORMER, Shape
 from experiments.matmul.record import Contender, Point
 from experiments.matmul.sample import sample
-from talk.errors import MissingError
+from talk.errors import MissingError, TalkError
 from talk.experiment import Task
 from talk.measure.progress import make_progress
 
@@ -183,3 +183,72 @@ def test_the_cpu_needs_numba(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measure, "missing_packages", lambda _: ["numba"])
     with pytest.raises(MissingError, match="talk measure matmul: numba must be installed first"):
         measure.run(Task(progress=make_progress(), device="cpu", quick=True))
+
+
+class _NoWorkers:
+    def __init__(self, _: object) -> None:
+        pass
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def measured_gpu(monkeypatch: pytest.MonkeyPatch) -> OnGpu:
+    """The GPU's part ends at once; no process is started for the others."""
+    found = OnGpu([each for each in sample().contenders if each.device == "cuda"], GPU)
+    monkeypatch.setattr(measure, "Launcher", _NoWorkers)
+    monkeypatch.setattr(gpu_part, "measure_gpu", lambda _: found)
+    monkeypatch.setattr("experiments.matmul.measure.circle7_distributed.run_tasks", lambda *_: iter(()))
+    return found
+
+
+def test_what_the_gpu_has_shown_is_kept_at_once_and_outlives_a_failure_beside_it(
+    monkeypatch: pytest.MonkeyPatch, measured_gpu: OnGpu
+) -> None:
+    def wrong(*_: object) -> None:
+        raise TalkError("talk measure matmul: overlap", "its product is off", "mend the circle")
+
+    kept: list[Any] = []
+    monkeypatch.setattr("experiments.matmul.measure.experiment.measure_cpu", wrong)
+    task = asked(keep=kept.append)
+    found = measure.run(task)
+    assert found == kept[0]
+    assert (found.contenders, found.gpu, found.tiling) == (measured_gpu.contenders, GPU, None)
+    (line,) = task.broken
+    assert line.startswith("matmul, the CPU's circles: TalkError: talk measure matmul: overlap: its product is off")
+
+
+@pytest.mark.usefixtures("measured_gpu")
+def test_the_cpu_s_circles_are_left_out_where_no_time_is_left(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("experiments.matmul.measure.experiment.measure_cpu", lambda *_: pytest.fail("it is measured"))
+    task = asked(until=time.monotonic() + 5)
+    assert measure.run(task).tiling is None
+    assert task.broken == []
+    assert "the CPU's circles are left out: they take about 30 s, " in capfd.readouterr().err
+
+
+@pytest.mark.usefixtures("measured_gpu")
+def test_a_compiler_that_is_not_here_leaves_out_what_it_would_have_compiled(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    class Numba:
+        @staticmethod
+        def all_compiled() -> list[Any]:
+            return sample().compiled
+
+    def load(module: str, _: str) -> Any:
+        if module == ".compiled_triton":
+            raise ModuleNotFoundError("triton is not installed")
+        return Numba
+
+    monkeypatch.setattr(measure, "import_module", load)
+    task = replace(asked(), quick=False)
+    vars(task)["devices"] = ["cuda"]
+    assert measure.run(task).compiled == sample().compiled
+    assert "compiled_triton is left out: ModuleNotFoundError: triton is not installed" in capfd.readouterr().err
