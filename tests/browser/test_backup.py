@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
+from talk.site.address import address_html
 from tests.browser.test_deck import show, slides_of
 from tests.browser.test_speaker import open_speaker
 from tests.browser.test_stage import press, taken
@@ -280,3 +284,21 @@ def test_without_scripts_backups_follow_the_last_slide(browser: Browser, site: P
         main = [not place for _, place, _ in written(opened.page)]
         assert main == sorted(main, reverse=True)
         assert opened.page.locator(".slide-backup").count() == 0
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1024, 768)])
+def test_a_phone_reads_the_address_off_the_last_slide(browser: Browser, address: str, width: int, height: int) -> None:
+    url = "https://talk.example/zachem/gpu/i/proizvodnaya/"
+    with visit(browser, f"{address}/slides/", viewport={"width": width, "height": height}) as opened:
+        page = opened.page
+        last = [slide for slide, place, _ in written(page) if not place][-1]
+        show(page, last)
+        body = page.locator(f"#{last} .slide-body")
+        body.evaluate("(body, html) => { body.innerHTML = html; }", address_html(url))
+        [found] = zxingcpp.read_barcodes(Image.open(BytesIO(page.screenshot())))
+        assert found.text == url
+        frame, text = page.locator(f"#{last} .slide-frame").bounding_box(), body.locator("a").bounding_box()
+        assert frame is not None
+        assert text is not None
+        assert frame["x"] <= text["x"]
+        assert text["x"] + text["width"] <= frame["x"] + frame["width"]
