@@ -202,11 +202,22 @@ def _is_unseen(char: str) -> bool:
     return char != " " and unicodedata.category(char) in {"Zs", "Cf", "Cc"}
 
 
+class _Seen(dict[int, str]):
+    """Code point → what is seen of it; filled as they come."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        is_space = char == "\t" or unicodedata.category(char) == "Zs"
+        self[code] = seen = " " if is_space else "" if _is_unseen(char) else char
+        return seen
+
+
+_SEEN = _Seen()
+
+
 def _visible(line: str) -> str:
     """The line as it is seen: odd spaces are spaces, what has no width is not there."""
-    return "".join(
-        " " if char == "\t" or unicodedata.category(char) == "Zs" else "" if _is_unseen(char) else char for char in line
-    )
+    return line.translate(_SEEN)
 
 
 def _lost_options(title: str, content: list[str], first: int) -> Iterator[Problem]:

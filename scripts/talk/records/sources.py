@@ -60,10 +60,10 @@ def _read_unless_read(path: Path, root: Path, _changed_ns: int, _size: int) -> _
     if path.suffix != ".py" and not is_notebook:
         return _Source(sha256, frozenset(), frozenset())
     try:
-        tree = ast.parse(content)
+        nodes = [*ast.walk(ast.parse(content))]
     except SyntaxError:  # half-written code: its own hash has changed already, which is what matters
         return _Source(sha256, frozenset(), frozenset())
-    return _Source(sha256, _imported_files(tree, path, root), _named_files(tree, path))
+    return _Source(sha256, _imported_files(nodes, path, root), _named_files(nodes, path))
 
 
 def _source_files(experiment: Found, root: Path) -> list[Path]:
@@ -78,18 +78,18 @@ def _source_files(experiment: Found, root: Path) -> list[Path]:
     return sorted(files)
 
 
-def _named_files(tree: ast.AST, path: Path) -> frozenset[Path]:
+def _named_files(nodes: list[ast.AST], path: Path) -> frozenset[Path]:
     """Files beside the module `path` that a string in it names, and those that are called as it is."""
-    names = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    names = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     candidates = [path.parent / name for name in names if _FILE_NAME.fullmatch(name)]
     candidates += [path.with_suffix(suffix) for suffix in (".json", ".js")]
     return frozenset(each for each in candidates if each != path and each.is_file())
 
 
-def _imported_files(tree: ast.AST, path: Path, root: Path) -> frozenset[Path]:
-    """Where modules may lie that the source `tree` of the file `path` imports, and that take part in measuring."""
+def _imported_files(nodes: list[ast.AST], path: Path, root: Path) -> frozenset[Path]:
+    """Where modules may lie that the source `nodes` of the file `path` imports, and that take part in measuring."""
     found = set()
-    for place in {place for node in ast.walk(tree) for place in _imported_places(node, path, root)}:
+    for place in {place for node in nodes for place in _imported_places(node, path, root)}:
         found |= {file for file in (place.with_suffix(".py"), place / "__init__.py") if _takes_part(file, root)}
     return frozenset(found)
 

@@ -70,6 +70,7 @@ class Values:
     def __init__(self, records: Iterable[AnyRecord]) -> None:
         self.records = by_trust(records)
         self._values = {record.name: _values_in(record) for record in self.records}
+        self._shapes: dict[str, set[str]] = {}  # by experiment: asked for once a name
 
     def find(self, reference: str) -> Found:
         """The value `reference` names. Raises UnknownValueError."""
@@ -106,8 +107,11 @@ class Values:
         experiment = _experiment(name)
         if experiment not in find_experiments():
             return False
-        names = {each for each in self.names if _experiment(each) == experiment} | _sample_names(experiment)
-        return _shape(name) in map(_shape, names) or not names
+        if experiment not in self._shapes:
+            names = {each for each in self.names if _experiment(each) == experiment} | _sample_names(experiment)
+            self._shapes[experiment] = set(map(_shape, names))
+        shapes = self._shapes[experiment]
+        return _shape(name) in shapes or not shapes
 
     @cached_property
     def names(self) -> tuple[str, ...]:
