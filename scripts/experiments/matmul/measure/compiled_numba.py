@@ -21,7 +21,7 @@ from talk.paths import CACHE
 from ..record import Compiled
 from . import circle6_gpu, sass
 from .circle6_gpu import GpuStep
-from .circle6_tile import DEEP, EACH, TILE
+from .circle6_tile import DEEP, TILE
 from .numba_gpu import cuda
 
 ARCHITECTURES = (80, 86, 90)
@@ -43,11 +43,11 @@ def all_compiled() -> list[Compiled]:
 def described(name: str, arch: int) -> Compiled:
     """What came out of the compiler. Its loop is one turn over a tile: an inner loop counts as often as it turns."""
     step, code = steps()[name], compiled(name, arch)
+    threads = step.threads if isinstance(step.threads, int) else step.threads[0] * step.threads[1]
     multiplications = sass.count(code.loop, "FFMA")
     # How often the inner loop turns is known where a tile has to be multiplied by it; without tiles it is the only one.
-    turns = DEEP * EACH * EACH // multiplications if step.side == TILE else 1
+    turns = TILE * TILE * DEEP // threads // multiplications if step.side == TILE else 1
     load = next((each for each in ("LDG.128", "LDG") if sass.count(code.around, each)), None)
-    threads = step.threads if isinstance(step.threads, int) else step.threads[0] * step.threads[1]
     return Compiled(
         name=f"gpu_{name}",
         arch=f"sm_{arch}",
