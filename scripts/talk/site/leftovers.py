@@ -17,7 +17,9 @@ _ELEMENT = re.compile(r"<(?:data|span)\b")
 _ADDRESS = re.compile(r"\s*(?:claim|talk|site) *:", re.IGNORECASE)
 # TeX has double braces of its own.
 _IN_TEX = re.compile(r"\{\{\s*[\w/-]+(?:\.[\w/-]+)+\s*(?:\||\}\})")
-_LIKELY = re.compile(r"\{\{|8(?:<|&lt;)|///|\[\^|\]\[|=.<(?:data|span)|(?:claim|talk|site) *:|\]\{", re.IGNORECASE)
+_LIKELY = re.compile(
+    r"""\{\{|-8(?:<|&lt;)-|///|\[\^|\]\[[^\[\]<\n]*\]|=["']<(?:data|span)|(?:claim|talk|site) *:|\]\{""", re.IGNORECASE
+)
 _CODE = frozenset({"code", "pre", "kbd", "script", "style", "textarea"})
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _ADDRESSES = frozenset({"href", "src", "action", "cite"})
