@@ -74,7 +74,7 @@ def test_no_page_asks_another_host(
     listened: BrowserContext, heard: tuple[str, list[str]], site: Path, address: str
 ) -> None:
     pages = sorted(path.relative_to(site).as_posix().removesuffix("index.html") for path in site.rglob("*.html"))
-    assert {"", "gpu/", "slides/", "reproduce/", "404.html", "assets/deck/speaker.html"} <= set(pages)
+    assert {"", "gpu/", "slides/", "reproduce/", "404.html", "assets/generated/deck/speaker.html"} <= set(pages)
     page = listened.new_page()
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
