@@ -285,9 +285,6 @@ class Matmul:
     compiled: list[Compiled] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        check_unique(
-            "compiled", ((each.name, each.arch, each.tile, each.stages, each.threads) for each in self.compiled)
-        )
         check_unique("contenders", (each.name for each in self.contenders))
         check_unique("peaks", ((each.device, each.threads) for each in self.peaks))
         check_unique(

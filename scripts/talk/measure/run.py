@@ -139,7 +139,10 @@ def _measure(experiment: Found, task: Task, out: Path, watch: Watch, again: _Aga
 
     def keep(data: Any) -> None:
         if is_first:
-            write_record(record_of(data, watch.seen(), experiment.doubts(data), [*task.broken, _UNFINISHED]), out)
+            try:
+                write_record(record_of(data, watch.seen(), experiment.doubts(data), [*task.broken, _UNFINISHED]), out)
+            except TalkError as error:  # of a full disk, say: what is measured may have room by the time it ends
+                task.progress.say(str(error))
 
     task = replace(task, broken=[], keep=keep)
     data, load, doubtful = _without_doubts(experiment, task, watch, again)

@@ -1,5 +1,6 @@
 """`measure`: what is refused before anything runs, and what is left when something goes wrong."""
 
+import errno
 import os
 import shutil
 import signal
@@ -273,6 +274,24 @@ def test_what_is_kept_by_the_way_replaces_no_record_and_is_no_former_one(
     before = read_record(path).measured_at
     measure(["relay"], task(), tmp_path)
     assert there[1] == [before]
+
+
+def test_what_cannot_be_kept_by_the_way_is_told_and_measured_to_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def full(**_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def run(task: Task) -> Any:
+        with monkeypatch.context() as patch:
+            patch.setattr("talk.records.files.tempfile.mkstemp", full)
+            task.keep(samples.data())
+        return samples.data()
+
+    doing(monkeypatch, "relay", run)
+    (path,) = measure(["relay"], task(), tmp_path)
+    assert read_record(path).broken == []
+    assert "relay.json: cannot be written (No space left on device)" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("word", ["0", "-1", "soon", "nan"])
