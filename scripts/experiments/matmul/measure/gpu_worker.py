@@ -13,6 +13,8 @@ from typing import Any, Protocol
 import torch
 from numpy.random import default_rng
 
+from talk.records.doubts import middle
+
 from ..record import Gpu, Point
 from .circle8_gpu import Exact, GpuEntry, entries
 from .circle9_gpu import after_products, measure_ceilings
@@ -24,6 +26,8 @@ _OVER_CACHE = (
     2  # operands of calls in a row take so many times the L2 together: none is still there when its turn comes
 )
 _MOST_COPIES = 64
+# Whose middle half of times is wider than this share of their median is visited more often, so many times at most.
+_UNSETTLED, _MOST_TURNS = 0.2, 3
 _FIRST_WITH_BFLOAT16 = (8, 0)
 
 
@@ -202,13 +206,15 @@ def _measure_shape(
             yield left(entry.name, error)
     points: dict[str, Point] = {}
     shuffle = default_rng(0)
-    for _ in range(rounds):
-        for index in shuffle.permutation(len(ready)):
-            send(Begins(ready[index].entry.name))
+    for done in range(_MOST_TURNS * rounds):
+        present_now = [each for each in ready if done < rounds or middle(each.steady.times_s) > _UNSETTLED]
+        for index in shuffle.permutation(len(present_now)):
+            each = present_now[index]
+            send(Begins(each.entry.name))
             try:
-                ready[index].steady.visit()
+                each.steady.visit()
             except Exception as error:
-                left(ready[index].entry.name, error)
+                left(each.entry.name, error)
                 raise SystemExit(1) from error  # what ran a hundred times runs: the GPU is not what it was
     n, m, p = shape
     for each in ready:

@@ -77,6 +77,22 @@ def test_short_calls_are_recorded_into_a_graph_with_operands_that_no_cache_holds
     assert len(told.of(Measured)) == 1
 
 
+@pytest.mark.usefixtures("card")
+def test_whose_times_are_far_apart_is_visited_more_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    def visit(steady: Any) -> None:
+        # Both begin unlike: one settles, the other does not.
+        at = len(steady.times_s)
+        steady.times_s.append(1.0 + (at % 2 if len(steady.calls) > 1 or at < 6 else 0))
+
+    monkeypatch.setattr(gpu_worker, "copies", lambda entry, *_: 1 if entry.name == "settles" else 2)
+    monkeypatch.setattr(gpu_worker.Steady, "visit", visit)
+    told = measured(
+        monkeypatch, GpuEntry("settles", 6, right), GpuEntry("never", 6, right), shapes=SHAPES[:1], rounds=6
+    )
+    (found,) = told.of(Measured)
+    assert {name: len(point.times_s) for name, point in found.points.items()} == {"settles": 13, "never": 18}
+
+
 @pytest.mark.parametrize(
     ("side", "dtype", "count"),
     [(1024, "float32", 10), (2048, "float32", 3), (4096, "float32", 1), (4096, "bfloat16", 2), (8192, "bfloat16", 1)],
