@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from talk.render.captions import Provenance
-from talk.render.drawing import Drawing
+from talk.render.drawing import Drawing, nothing_measured
 
 from ..record import Contender, Matmul
 from .prediction import predictions
@@ -36,14 +36,22 @@ def fragments(drawing: Drawing) -> dict[str, str]:
     }
     # What was compiled needs no GPU; of a machine that has one it stands beside what that measured.
     of_gpu = replace(drawing, sources=sorted(drawing.sources, key=lambda source: not source.record.data.run_on("cuda")))
+    compiled_by = of_gpu.best(lambda data: data.compiled)
     cards = [source for source in of_gpu.sources if source.record.data.run_on("cuda")]
     return {
         "descent": drawing.draw(partial(descent.descent, cards=cards), _on_cpu),
         "descent-slide": drawing.draw(partial(descent.descent_slide, cards=cards), _on_cpu),
         "loops": drawing.draw(descent.loops, lambda data: data.tiling),
         "predicted": drawing.draw(tables.predicted, predictions),
-        "compiled": of_gpu.draw(tables.compiled, lambda data: data if data.compiled else None),
-        "promised": of_gpu.draw(tables.promised, lambda data: data if data.compiled else None),
+        "compiled": of_gpu.draw(
+            partial(tables.compiled, card=cards[0].record.data.gpu if cards else None),
+            lambda data: data if data.compiled else None,
+        ),
+        "promised": (
+            of_gpu.draw(partial(tables.promised, compiled_by=compiled_by), lambda data: data)
+            if compiled_by is not None
+            else nothing_measured()
+        ),
         "short-numbers": drawing.draw(tables.short_numbers, _on_tensor_cores),
         **pictures.scenes(drawing),
         **{

@@ -1,12 +1,14 @@
 """Tables of the matmul experiment."""
 
+from dataclasses import replace
 from html import escape
 
+from talk.records.schema import Device
 from talk.render.captions import Provenance
 from talk.render.tables import Cell, table
 from talk.words import NBSP, number, quantity, scientific
 
-from ..record import Compiled, Contender, Matmul
+from ..record import Compiled, Contender, Gpu, Matmul
 from .gpu_prediction import BOUNDS, CHIPS, arch_of, best_compiled, chip_of, kept, promise, resident_warps
 from .prediction import REGIMES, Prediction
 from .rivals import with_rivals
@@ -71,9 +73,12 @@ def predicted(source: Provenance, found: list[Prediction]) -> str:
     return source.figure(table(caption, head, rows), caption, "table", "cpu")
 
 
-def compiled(source: Provenance, data: Matmul) -> str:
-    """What came out of the compiler for each GPU step: registers, spills, shared memory, and its main loop."""
-    arch = compiled_arch(data)
+def compiled(source: Provenance, data: Matmul, card: Gpu | None = None) -> str:
+    """What came out of the compiler for each GPU step: registers, spills, shared memory, and its main loop.
+
+    For the architecture of `card`, a GPU that was measured, where something was compiled for it.
+    """
+    arch = compiled_arch(data, card)
     found = [kernel for step in STEPS if (kernel := best_compiled(data, step.name, arch)) is not None]
     head: list[str | Cell] = [
         "шаг",
@@ -94,10 +99,10 @@ def compiled(source: Provenance, data: Matmul) -> str:
     return source.figure(table("Что вышло из компилятора", head, rows), caption, "table compiled")
 
 
-def compiled_arch(data: Matmul) -> str:
-    """The architecture that is shown: that of the machine's GPU where kernels were compiled for it."""
+def compiled_arch(data: Matmul, card: Gpu | None) -> str:
+    """The architecture that is shown: that of the measured GPU where kernels were compiled for it."""
     known = {each.arch for each in data.compiled}
-    own = arch_of(data.gpu) if data.gpu is not None else _USUAL_ARCH
+    own = arch_of(card) if card is not None else _USUAL_ARCH
     return own if own in known else _USUAL_ARCH if _USUAL_ARCH in known else min(known, default=_USUAL_ARCH)
 
 
@@ -118,10 +123,16 @@ def _made_of(kernel: Compiled) -> list[str]:
     ]
 
 
-def promised(source: Provenance, data: Matmul) -> str:
-    """Of each GPU step the speed that its code and a chip's numbers promise; for the card measured here, both."""
+def promised(source: Provenance, data: Matmul, compiled_by: Provenance) -> str:
+    """Of each GPU step the speed that its code and a chip's numbers promise; for the card measured here, both.
+
+    The code is what came out of the compiler here, or where this machine compiled nothing, on that of `compiled_by`.
+    """
+    others = [] if data.compiled else [compiled_by]
+    data = data if data.compiled else replace(data, compiled=compiled_by.record.data.compiled)
+    record = replace(source.record, data=data)
     steps = [each for each in data.contenders if each.device == "cuda" and not each.library]
-    own, measured = chip_of(source.record), {each.name: each for each in kept(source.record)}
+    own, measured = chip_of(record), {each.name: each for each in kept(record)}
     chips = [each for each in CHIPS if own is None or each.title not in own.title]
     rows = []
     for step in steps:
@@ -155,7 +166,8 @@ def promised(source: Provenance, data: Matmul) -> str:
             caption += ". Знак ≠: разница больше четверти"
     else:
         caption += f". Держит — у {chips[-1].title}"
-    return source.figure(table("Обещано и измерено", head, rows), caption, "table promised")
+    device: Device | None = None if own is not None else "cpu"
+    return source.figure(table("Обещано и измерено", head, rows), caption, "table promised", device, others)
 
 
 def short_numbers(source: Provenance, contenders: list[Contender]) -> str:

@@ -255,6 +255,9 @@ def _predicted_values(data: Matmul) -> Iterator[tuple[str, Value]]:
 def _gpu_values(record: Record[Matmul]) -> Iterator[tuple[str, Value]]:
     """The GPU's own ceilings, how high they are above those of the CPU beside it, and what they promise each step."""
     gpu, data = record.data.gpu, record.data
+    if data.compiled:
+        how = "ядер, скомпилированных под все архитектуры, чей машинный код прочитан"
+        yield "machine_code.kernels", Value(len(data.compiled), "count", how)
     if gpu is None:
         return
     yield "gpu.multiprocessors", Value(gpu.multiprocessors, "count", "мультипроцессоров на карте, говорит драйвер")
