@@ -16,10 +16,12 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-# What the experiments import, with all that this imports.
+# What the experiments import, with all that this imports. NeMo has Librosa import its own parts when they are called.
 MODULES = (
     "nemo.collections.asr.models",
     "nemo.collections.asr.modules",
+    "librosa.filters",
+    "librosa.util.files",
     "rapidfuzz",
     "soundfile",
     "sympy",
@@ -27,6 +29,7 @@ MODULES = (
 )
 # NeMo refuses Lightning from 2.5 on, as it is imported and not only in its metadata: an own one is always carried.
 _ALWAYS = frozenset(("lightning",))
+_OF_THE_GPU = "nvidia-"  # libraries that come with the torch and the driver of a machine, and fit no other
 _GLIBC = range(5, 40)  # minor versions of the C library that a wheel may ask for
 _ASK = """
 import json, logging, sys, warnings
@@ -60,7 +63,7 @@ def listed(freeze: str) -> set[str]:
 def to_carry(needed: dict[str, str], there: Iterable[str]) -> dict[str, str]:
     """Of the packages `needed` those that the other machine lacks."""
     lacking = needed.keys() - (set(there) - _ALWAYS)
-    return {name: needed[name] for name in sorted(lacking)}
+    return {name: needed[name] for name in sorted(lacking) if not name.startswith(_OF_THE_GPU)}
 
 
 def gather(packages: dict[str, str], folder: Path, python: str) -> None:

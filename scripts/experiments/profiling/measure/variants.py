@@ -6,11 +6,14 @@ comparison: they make kernels faster, which does not help a GPU that waits.
 """
 
 import copy
+import gc
 import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from signal import ITIMER_REAL, SIGALRM, setitimer
+from signal import signal as answer
 from typing import Any
 
 import torch
@@ -33,7 +36,7 @@ from ..record import Launching, Precision, Skipped, Variant
 
 _BATCH = 16
 # How long all ways may take. What takes longer to prepare than is left is not begun; the compiler takes a minute.
-LONGEST_S = 120.0
+LONGEST_S = 150.0
 _PREPARATION_S: dict[Launching, float] = {"eager": 0, "graphs": 5, "compiled": 60}
 # The deviation that rounding may cause over eighteen layers, as a share of the largest number: more is a mistake.
 _TOLERANCE: dict[Precision, float] = {"fp32": 1e-3, "tf32": 5e-2, "bf16": 2e-1}
@@ -98,10 +101,10 @@ def measure_variants(
                 variant = _skipped(way, device, "failed", message=broken)
             elif task.quick and way.launching == "compiled":
                 variant = _skipped(way, device, "quick")
-            elif time.monotonic() - begun + _PREPARATION_S[way.launching] > longest_s:
+            elif (left_s := begun + longest_s - time.monotonic()) < _PREPARATION_S[way.launching]:
                 variant = _skipped(way, device, "late")
             else:
-                variant = _measure(way, encoders, fed, exact, device, passes)
+                variant = _measure(way, encoders, fed, exact, device, passes, left_s)
                 try:
                     _settle(device)
                 except Exception as error:
@@ -114,10 +117,27 @@ def measure_variants(
     return found
 
 
+@contextmanager
+def at_most(seconds: float) -> Iterator[None]:
+    """Raise TimeoutError inside the block once it has run for that long: a compiler may never end."""
+
+    def late(*_: object) -> None:
+        raise TimeoutError(f"{seconds:.0f} s are over")
+
+    former = answer(SIGALRM, late)
+    setitimer(ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        setitimer(ITIMER_REAL, 0)
+        answer(SIGALRM, former)
+
+
 def _settle(device: Device) -> None:
     """Free what a way left behind. Raises where the GPU computes nothing any more, as after an illegal address."""
     if device == "cuda":
         torch.cuda.synchronize()
+        gc.collect()
         torch.cuda.empty_cache()
 
 
@@ -183,14 +203,26 @@ def _converted(encoders: dict[torch.dtype, Any], dtype: torch.dtype, device: Dev
 
 
 def _measure(
-    way: Way, encoders: dict[torch.dtype, Any], fed: _Fed, exact: list[torch.Tensor], device: Device, passes: int
+    way: Way,
+    encoders: dict[torch.dtype, Any],
+    fed: _Fed,
+    exact: list[torch.Tensor],
+    device: Device,
+    passes: int,
+    left_s: float,
 ) -> Variant:
+    begun = time.monotonic()
     try:
         encoder = _converted(encoders, way.dtype, device)
         batches = _batches(fed, way, device)
         utterances = [batch.utterance for batch in batches]
         once = {batch.rows: batch for batch in batches}.values()
-        with torch.inference_mode(), tf32(way.precision == "tf32"), _launched(way.launching, encoder) as encode:
+        with (
+            at_most(left_s),
+            torch.inference_mode(),
+            tf32(way.precision == "tf32"),
+            _launched(way.launching, encoder) as encode,
+        ):
             forget_peak_memory(device)
             preparing = Stopwatch(device)
             with preparing:
@@ -201,6 +233,8 @@ def _measure(
             memory = peak_memory_bytes(device)
             watched = profiled_pass(encode, utterances, device, lambda _: None).table if device == "cuda" else None
     except Exception as failure:  # this machine lacks a driver or a compiler: the other ways are measured
+        if time.monotonic() - begun > left_s:
+            return _skipped(way, device, "late")
         return _skipped(way, device, "failed", message=in_short(failure))
     return Variant(
         device=device,

@@ -1,5 +1,6 @@
 """The encoder run in other ways gives what it gives alone, and a way that cannot run here says why."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -98,6 +99,20 @@ def test_no_way_is_begun_for_which_no_time_is_left(network: Network) -> None:
     assert compiled.skipped == "late"
     assert plain.skipped is None
     assert [each.skipped for each in measured(network, Way(), longest_s=-1.0)] == ["late"]
+
+
+def test_a_way_that_does_not_end_is_left_when_the_time_is_over(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(function: Callable[..., Any], *, dynamic: bool) -> Any:
+        assert dynamic
+        while function:
+            time.sleep(0.01)
+
+    monkeypatch.setattr(torch, "compile", endless)
+    monkeypatch.setitem(variants._PREPARATION_S, "compiled", 0)
+    (found,) = measured(network, Way(launching="compiled"), longest_s=5.0)
+    assert found.skipped == "late"
 
 
 def counted(
