@@ -72,9 +72,9 @@ _HALF = (
 )
 _TF32_BULK = (
     Tiles(128, 256, 32, 16, num_stages=3, bulk=True, flat=True, halves=True),
-    Tiles(128, 256, 32, 16, num_stages=3, bulk=True, halves=True),
     Tiles(128, 128, 32, num_stages=4, bulk=True, flat=True, halves=True),
     Tiles(64, 128, 32, num_warps=4, num_stages=4, bulk=True),
+    Tiles(128, 256, 32, 16, num_stages=3, bulk=True, halves=True),
 )
 _TF32 = (
     Tiles(128, 256, 32),
