@@ -20,8 +20,8 @@ def _fetch(x: Any, i: Any, j: Any, fetched: Any, part: Any) -> None:
         copy_four(x, i, j, fetched, part, 0)
 
 
-def _accumulation(rows: int) -> Any:
-    """One step of the sum, for `rows` × EACH numbers of C in a thread."""
+def _accumulation(rows: int, steps: int) -> Any:
+    """So many steps of the sum, for `rows` × EACH numbers of C in a thread."""
     apart = 4 * TILE // rows
 
     @cuda.jit(device=True, inline="always")
@@ -36,24 +36,23 @@ def _accumulation(rows: int) -> Any:
             for x in range(EACH):
                 totals[y, x] += a_numbers[0, y] * b_numbers[0, x]
 
-    return accumulate
+    if steps == 1:
+        return accumulate
+    half, in_half = _accumulation(rows, steps // 2), steps // 2
 
-
-def _twice(accumulate: Any, steps: int) -> Any:
-    """Two turns of `accumulate`, of so many steps each, written out: Numba unrolls no loop as large as that."""
-
+    # Written out: Numba unrolls no loop as large as that.
     @cuda.jit(device=True, inline="always")
-    def both(a_tiles: Any, b_tiles: Any, k: Any, row: Any, column: Any, totals: Any) -> None:
-        accumulate(a_tiles, b_tiles, k, row, column, totals)
-        accumulate(a_tiles, b_tiles, k + steps, row, column, totals)
+    def accumulate_twice(a_tiles: Any, b_tiles: Any, k: Any, row: Any, column: Any, totals: Any) -> None:
+        half(a_tiles, b_tiles, k, row, column, totals)
+        half(a_tiles, b_tiles, k + in_half, row, column, totals)
 
-    return both
+    return accumulate_twice
 
 
-def _kernel(rows: int, down: int, accumulate: Any, steps: int) -> Any:
+def _kernel(rows: int, down: int, steps: int) -> Any:
     """A kernel whose threads compute `rows` × EACH numbers of C each, and whose warps are `down` threads high.
 
-    `accumulate` makes so many steps of the sum at once. Two blocks fit into a multiprocessor.
+    So many `steps` of the sum are unrolled. Two blocks fit into a multiprocessor.
     """
     threads = TILE * TILE // (rows * EACH)
     across = 32 // down
@@ -61,6 +60,7 @@ def _kernel(rows: int, down: int, accumulate: Any, steps: int) -> Any:
     apart = 4 * TILE // rows  # a thread's fours of rows
     parts = TILE * DEEP // 4 // threads  # fours of A, and of B, that a thread fetches for a tile
     a_rows, b_rows = threads * 4 // DEEP, threads * 4 // TILE  # that a block fetches at once
+    accumulate = _accumulation(rows, steps)
 
     @gpu_kernel_of(threads, 2)
     def kernel(a: Any, b: Any, c: Any) -> None:
@@ -109,9 +109,11 @@ def _kernel(rows: int, down: int, accumulate: Any, steps: int) -> Any:
 
 # Step 6. Pipelined: tiles of A and B lie there twice, in turns. The next are fetched meanwhile; one barrier is enough.
 # Bound by the instructions beside the multiply-adds, a fifth of all, and by shared memory: four loads for 64 of them.
-pipelined = _kernel(EACH, 2, _twice(_accumulation(EACH), 1), 2)
+# More of the loop unrolled would need more registers than two blocks leave to a thread.
+pipelined = _kernel(rows=EACH, down=2, steps=2)
 
 # Step 7. Warp tiles: half as many threads of twice as many numbers, and a warp's numbers are a square of 64 × 64, which
 # has the least edge to be read: six loads for 128 multiply-adds.
 # Bound by the instructions beside the multiply-adds, a seventh of all. Two warps a scheduler have to hide each wait.
-warp_tiles = _kernel(2 * EACH, 4, _twice(_twice(_accumulation(2 * EACH), 1), 2), 4)
+# With the whole tile unrolled they would be an eighth, but the compiler would put off the fetches to its end.
+warp_tiles = _kernel(rows=2 * EACH, down=4, steps=4)
