@@ -123,6 +123,17 @@ def test_the_speaker_view_follows(deck: Any) -> None:
     assert complaints(deck) == []
 
 
+@pytest.mark.parametrize(("words", "first"), [("свертка", "gpu/"), ("умнажение", "matmul/"), ("njit", "algorithms/")])
+def test_search_answers_on_a_page_from_disk(firefox: Any, site: Path, words: str, first: str) -> None:
+    firefox.navigate((site / "index.html").as_uri())
+    firefox.set_window_rect(width=1366, height=900)
+    field = firefox.find_element("css selector", ".md-search__input")
+    field.click()
+    field.send_keys(words)
+    link = "document.querySelector('.md-search-result__item > a:first-child')?.href"
+    until(lambda: (ask(firefox, link) or "").startswith((site / first / "index.html").as_uri()))
+
+
 # What the policy forbids: a script and a handler written into the page, another host's picture and answer, eval.
 _FORBIDDEN = """
 const [elsewhere, done] = arguments, broken = [];

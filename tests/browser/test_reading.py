@@ -92,6 +92,7 @@ FOUND_FIRST = {
     "conv2d": "gpu/",
     "slow_conv2d": "gpu/",
     "zero_grad": "derivative/",
+    "njit": "algorithms/",
     "Штрассена": "matmul/",
 }
 
