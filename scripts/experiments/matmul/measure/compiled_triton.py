@@ -2,7 +2,6 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
 from typing import Any
 
 import torch
@@ -30,7 +29,7 @@ CARDS = {
         Card(100, 232_448, 148),
     )
 }
-RECORDED = {80: 1, 86: 1, 90: 3}  # architecture → how many candidates of a contender a record tells of
+_RECORDED = {80: 1, 86: 1, 90: 3}  # architecture → how many candidates of a contender a record tells of
 _SQUARE, _LOW = (4096, 4096, 4096), (121, 2048, 512)
 _TENSOR = ("HGMMA", "UTCHMMA", "HMMA")
 _LOADS = ("UTMALDG", "LDGSTS.128", "LDGSTS", "LDG.128", "LDG")
@@ -70,12 +69,20 @@ def all_compiled() -> list[Compiled]:
     """The first candidates of every contender for some architectures, as a record tells of it."""
     asked = [
         (name, product, tiles, arch)
-        for arch, most in RECORDED.items()
+        for arch, most in _RECORDED.items()
         for name, product in contenders().items()
-        for tiles in islice(candidates(product, CARDS[arch]), most)
+        for tiles in recorded(product, arch)[:most]
     ]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(lambda each: described(*each), asked))
+
+
+def recorded(product: Product, arch: int) -> list[Tiles]:
+    """Candidates, of those that a record cannot tell apart the first one."""
+    told: dict[tuple[int, ...], Tiles] = {}
+    for tiles in candidates(product, CARDS[arch]):
+        told.setdefault((tiles.tall, tiles.wide, tiles.deep, tiles.num_warps, tiles.num_stages), tiles)
+    return list(told.values())
 
 
 def described(name: str, product: Product, tiles: Tiles, arch: int) -> Compiled:
