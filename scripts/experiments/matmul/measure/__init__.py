@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
@@ -34,7 +35,8 @@ if sys.modules.get("numba"):
 
 
 T = TypeVar("T")
-_CPU_S, _CPU_QUICK_S = 100, 30  # what the CPU's circles take, about
+# What the CPU's circles take, about, and compiling for GPUs that are not here.
+_CPU_S, _CPU_QUICK_S, _COMPILING_S = 100, 30, 60
 _WORKER = f"{__name__}.circle7_distributed"
 
 
@@ -64,7 +66,7 @@ def run(task: Task) -> Matmul:
         gpu = measure_gpu(task)
         if gpu.gpu is not None:
             task.keep(_found(gpu))
-            on_cpu = on_cpu and _has_time(task)
+            on_cpu = on_cpu and _has_time(task, "the CPU's circles", _CPU_QUICK_S if quick else _CPU_S)
 
         def aside(part: str, work: Callable[[], T]) -> T | None:
             """What `work` finds; what the GPU has shown is not lost to what fails beside it."""
@@ -78,17 +80,18 @@ def run(task: Task) -> Matmul:
 
         distributed = aside(f"{NAME}, many processes", lambda: list(run_tasks(launcher, devices, quick, progress)))
     cpu = aside(f"{NAME}, the CPU's circles", lambda: experiment.measure_cpu(quick, progress)) if on_cpu else None
-    return _found(gpu, cpu, experiment.tiling() if cpu else None, distributed or [], [] if quick else _compiled(task))
+    found = _found(gpu, cpu, experiment.tiling() if cpu else None, distributed or [])
+    if quick:
+        return found
+    task.keep(found)
+    return replace(found, compiled=_compiled(task) if _has_time(task, "compiled kernels", _COMPILING_S) else [])
 
 
-def _has_time(task: Task) -> bool:
-    """Whether enough of `--minutes` is left for the CPU's circles; says so where it is not."""
-    takes_s = _CPU_QUICK_S if task.quick else _CPU_S
+def _has_time(task: Task, part: str, takes_s: float) -> bool:
+    """Whether so much of `--minutes` is left; says so where it is not."""
     left_s = math.inf if task.until is None else task.until - time.monotonic()
     if left_s < takes_s:
-        task.progress.say(
-            f"{NAME}: the CPU's circles are left out: they take about {takes_s} s, {left_s:.0f} s are left"
-        )
+        task.progress.say(f"{NAME}: {part} are left out: they take about {takes_s} s, {left_s:.0f} s are left")
     return left_s >= takes_s
 
 
@@ -108,7 +111,6 @@ def _found(
     cpu: "OnCpu | None" = None,
     tiling: Tiling | None = None,
     distributed: Sequence[Distributed] = (),
-    compiled: Sequence[Compiled] = (),
 ) -> Matmul:
     return Matmul(
         tiling=tiling,
@@ -118,5 +120,4 @@ def _found(
         distributed=list(distributed),
         prices=cpu.prices if cpu else None,
         gpu=gpu.gpu,
-        compiled=list(compiled),
     )
