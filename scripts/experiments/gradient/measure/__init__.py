@@ -5,6 +5,7 @@ Importing this needs the standard library alone; `run` imports torch and NeMo.
 
 import os
 import time
+from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -49,7 +50,7 @@ def run(task: Task) -> Gradient:
     with progress.bar("four ways to one gradient", len(ways.SIZES) * len(ways.WAYS)) as advance:
         costs = ways.ways(0.2 if quick else 1.0, advance)
     conformers = _conformers(task)
-    return Gradient(
+    found = Gradient(
         differences=curves,
         ways=costs,
         swell=ways.swell(5 if quick else 8),
@@ -58,8 +59,10 @@ def run(task: Task) -> Gradient:
         stability=descent.stability(),
         products=products,
         conformers=conformers,
-        learning=_learning(lesson, progress),
+        learning=None,
     )
+    task.keep(found)  # to learn takes longest
+    return replace(found, learning=_learning(lesson, progress))
 
 
 def keep(folder: Path) -> None:

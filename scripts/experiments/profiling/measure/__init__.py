@@ -16,7 +16,7 @@ from talk.measure.machine import current_machine
 from talk.measure.progress import Progress
 from talk.records.schema import Device
 
-from ..record import Profiling
+from ..record import Profiling, Variant
 
 if TYPE_CHECKING:
     from shared.audio import Sound
@@ -58,10 +58,17 @@ def run(task: Task) -> Profiling:
     runs = [run for run in attempts if run is not None]
     if not runs:
         raise TalkError("talk measure profiling", "; ".join(task.broken), "mend it, then measure again")
-    variants = []
+    variants: list[Variant] = []
+    task.keep(Profiling(model=model, workload=workload, runs=runs))
     if "cuda" in devices:
         variants = measure_variants(
-            network.encoder, utterances, workload.repeats, device="cuda", passes=passes, task=task
+            network.encoder,
+            utterances,
+            workload.repeats,
+            device="cuda",
+            passes=passes,
+            task=task,
+            keep=lambda found: task.keep(Profiling(model=model, workload=workload, runs=runs, variants=found)),
         )
     return Profiling(model=model, workload=workload, runs=runs, variants=variants)
 

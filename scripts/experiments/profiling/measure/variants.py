@@ -9,7 +9,7 @@ import copy
 import gc
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from signal import ITIMER_REAL, SIGALRM, setitimer
@@ -80,12 +80,14 @@ def measure_variants(
     task: Task,
     ways: Sequence[Way] = WAYS,
     longest_s: float = LONGEST_S,
+    keep: Callable[[list[Variant]], object] = lambda _: None,
 ) -> list[Variant]:
     """Feed `encoder` each of the `distinct` utterances as often as `repeats` says, in each of `ways`.
 
     Each way is checked against the plain one before it is timed. A way that cannot run here (a driver without graphs,
     no C compiler) or whose answer is wrong has a reason instead of times; so have the ways after one that left the GPU
-    unusable, and those for which no time is left. A quick run compiles nothing.
+    unusable, and those for which no time is left. A quick run compiles nothing. `keep` gets what is found so far before
+    the compiler is called, which may take the process with it.
     """
     begun, broken = time.monotonic(), ""
     fed = _Fed(distinct, [index for index, times in enumerate(repeats) for _ in range(times)])
@@ -104,6 +106,8 @@ def measure_variants(
             elif (left_s := begun + longest_s - time.monotonic()) < _PREPARATION_S[way.launching]:
                 variant = _skipped(way, device, "late")
             else:
+                if way.launching == "compiled":
+                    keep(found)
                 variant = _measure(way, encoders, fed, exact, device, passes, left_s)
                 try:
                     _settle(device)
