@@ -57,6 +57,11 @@ def slides_of(page: Page) -> list[str]:
     return page.locator(".slides > section").evaluate_all("slides => slides.map(slide => slide.id)")
 
 
+def main_line(page: Page) -> list[str]:
+    """The slides that are shown in turn."""
+    return page.locator(".slides > section:not([data-backup])").evaluate_all("slides => slides.map(slide => slide.id)")
+
+
 def show(page: Page, slide: str) -> None:
     """Go to the slide with all its steps taken."""
     # Set again where it does not last: reveal.js writes the former slide's address a moment after it came.

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from talk.site.vendor import NODE_MODULES
-from tests.browser.test_deck import show, slides_of
+from tests.browser.test_deck import main_line, show, slides_of
 from tests.browser.visit import visit
 
 AXE = NODE_MODULES / "axe-core" / "axe.min.js"
@@ -100,7 +100,7 @@ def test_every_key_that_the_help_names_does_what_it_says(browser: Browser, addre
             press(key, name)
             at(slides[0])
         press("End", "End")
-        at(slides[-1])
+        at(main_line(page)[-1])
         press("Home", "Home")
         at(slides[0])
         press("o", "O")
@@ -108,6 +108,12 @@ def test_every_key_that_the_help_names_does_what_it_says(browser: Browser, addre
         assert overview.get_by_role("button", name=re.compile(r"^\d+\. ")).count() == len(slides)
         press("Escape", "Esc")
         assert overview.is_hidden()
+        place = page.locator(".slides > section:has(.slide-backup)").first.get_attribute("id") or ""
+        show(page, place)
+        press("d", "D")
+        at(page.locator(f"[data-backup='{place}']").first.get_attribute("id") or "")
+        press("d", "D")
+        at(place)
         press("g", "G")
         page.keyboard.type("3")
         page.keyboard.press("Enter")

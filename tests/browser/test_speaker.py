@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.test_deck import show, slides_of
+from tests.browser.test_deck import main_line, show, slides_of
 from tests.browser.visit import Visit, visit
 
 HOUR_MS = 3_600_000
@@ -119,7 +119,7 @@ def test_the_pace_is_counted_from_the_whole_run(browser: Browser, address: str) 
 
 def test_after_the_last_slide_comes_the_report_to_save_or_to_drop(deck: Visit, tmp_path: Path) -> None:
     page = deck.page
-    slides = slides_of(page)
+    slides = main_line(page)
     page.keyboard.press("t")
     page.wait_for_timeout(1100)
     show(page, slides[-1])

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.test_deck import show, slides_of
+from tests.browser.test_deck import main_line, show, slides_of
 from tests.browser.test_speaker import open_speaker
 from tests.browser.visit import Visit, visit
 
 # On a Russian keyboard, and on one that tells no place: remotes and phones.
-CYRILLIC = dict(zip("ONPGSTRFBLZ", "щнзпыекаидя", strict=True)) | {"N": "т"}
+CYRILLIC = dict(zip("ONPGSTRFBLZD", "щнзпыекаидяв", strict=True)) | {"N": "т"}
 
 
 def press(page: Page, code: str, key: str | None = None) -> None:
@@ -69,7 +69,7 @@ def test_every_key_of_the_help_does_what_it_says(deck: Visit, layout: str) -> No
             case _:
                 press(page, "", letter.lower())
 
-    last = len(slides_of(page)) - 1
+    last = len(main_line(page)) - 1
     for forward, back in (("ArrowRight", "ArrowLeft"), ("PageDown", "PageUp"), ("Space", "Shift+Space")):
         taken(page)
         at = number(page)
@@ -101,6 +101,12 @@ def test_every_key_of_the_help_does_what_it_says(deck: Visit, layout: str) -> No
     page.wait_for_selector(".deck-pointer:not(.faded)")
     key("L")
     assert page.locator(".deck-pointer").count() == 0
+    show(page, page.locator(".slides > section:has(.slide-backup)").first.get_attribute("id") or "")
+    at = number(page)
+    key("D")
+    page.wait_for_selector("section.present[data-backup]")
+    key("D")
+    is_on(page, at)
     key("G")
     page.locator(".jump-to-slide-input").fill("3")
     page.keyboard.press("Enter")
@@ -139,7 +145,7 @@ def test_keys_in_the_speakers_window(deck: Visit, layout: str) -> None:
         press(speaker, back)
         is_on(page, 1)
     press(speaker, "End")
-    is_on(page, len(slides_of(page)) - 1)
+    is_on(page, len(main_line(page)) - 1)
     press(speaker, "Home")
     is_on(page, 0)
     for dark in (lambda: key("B"), lambda: press(speaker, "Period", "ю"), lambda: press(speaker, "Period")):
@@ -224,7 +230,7 @@ def test_arrows_scroll_notes_as_far_as_they_go(deck: Visit) -> None:
 
 def test_keys_are_text_where_one_types(deck: Visit) -> None:
     page = deck.page
-    show(page, slides_of(page)[-1])
+    show(page, main_line(page)[-1])
     page.keyboard.press("t")
     page.keyboard.press("g")
     field = page.locator(".jump-to-slide-input")
@@ -232,7 +238,7 @@ def test_keys_are_text_where_one_types(deck: Visit) -> None:
         page.keyboard.press(key)
     assert field.is_visible()
     assert page.locator("dialog[open], .reveal.paused").count() == 0
-    assert number(page) == len(slides_of(page)) - 1
+    assert number(page) == len(main_line(page)) - 1
 
 
 def test_a_slider_keeps_its_arrows_and_not_the_clicker(deck: Visit) -> None:
@@ -369,9 +375,10 @@ def test_the_deck_advances_by_itself(browser: Browser, address: str) -> None:
     assert number(page) == at
     page.clock.run_for(4000)
     assert number(page) == at + 1
-    show(page, slides_of(page)[-1])
-    page.clock.run_for((times[-1] + 2) * 1000)
-    assert number(page) == 0, "round and round"
+    line = main_line(page)
+    show(page, line[-1])
+    page.clock.run_for((times[len(line) - 1] + 2) * 1000)
+    assert number(page) == 0, "round and round, without the backups"
     context.close()
 
 
