@@ -237,7 +237,7 @@ def _measure(
             memory = peak_memory_bytes(device)
             watched = profiled_pass(encode, utterances, device, lambda _: None).table if device == "cuda" else None
     except Exception as failure:  # this machine lacks a driver or a compiler: the other ways are measured
-        if time.monotonic() - begun > left_s:
+        if isinstance(failure, TimeoutError) or time.monotonic() - begun > left_s:
             return _skipped(way, device, "late")
         return _skipped(way, device, "failed", message=in_short(failure))
     return Variant(
