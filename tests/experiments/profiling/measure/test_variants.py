@@ -97,8 +97,7 @@ def test_a_gpu_that_computes_nothing_leaves_every_way_its_reason(
 
 def test_what_takes_too_long_is_left() -> None:
     with pytest.raises(TimeoutError, match="are over"), at_most(0.01):
-        while True:
-            time.sleep(0.001)
+        time.sleep(60)
     with at_most(1e6):
         pass
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
@@ -131,6 +130,7 @@ def test_a_way_that_does_not_end_is_left_when_the_time_is_over(
         passes=1,
         task=Task(progress=make_progress()),
         ways=(Way(launching="compiled"),),
+        longest_s=1e6,
         keep=lambda found: kept.append([each.name for each in found]),
     )
     assert found.skipped == "late"
