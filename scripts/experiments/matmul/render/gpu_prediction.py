@@ -28,6 +28,21 @@ _SCHEDULERS = 4  # of a multiprocessor, each of which issues an instruction a cl
 _REGISTERS, _ROUNDED_TO = 65_536, 8  # of a multiprocessor, and a thread takes whole eights of them
 _NEAR = 0.25  # what a prediction may be off
 
+# What is suspected where a step is slower than promised, and where it is faster.
+_SPLITS = "числа раскладывают на части обычные инструкции, и в счёт умножений они не входят"
+_SLOWER = {
+    "gpu_coalesced": "варпы стоят в очереди к L1, а считать им пока нечего",
+    "gpu_shared": "весь блок ждёт у барьера, пока приедет плитка",
+    "gpu_thread_tile": "весь блок ждёт у барьера, пока приедет плитка",
+    "gpu_vectorised": "следующая плитка не едет, пока считается эта",
+    "gpu_triton_tf32x3": _SPLITS,
+    "gpu_triton_bf16x3": _SPLITS,
+    "gpu_triton_bf16x6": _SPLITS,
+    "gpu_triton_tf32": "B лежит строками, а тензорному ядру нужны столбцы, и везут её по одному числу",
+}
+_WAITS = "варпы ждут памяти дольше, чем считают соседние"
+_FASTER = "повторные чтения попадают в кэш поближе, чем обещано"
+
 # FMA units of a multiprocessor, the most of its threads and of its shared memory, by architecture.
 _UNITS = {"sm_75": 64, "sm_80": 64, "sm_86": 128, "sm_89": 128, "sm_90": 128, "sm_100": 128, "sm_120": 128}
 _THREADS = {"sm_75": 1024, "sm_80": 2048, "sm_86": 1536, "sm_89": 1536, "sm_90": 2048, "sm_100": 2048, "sm_120": 1536}
@@ -96,7 +111,10 @@ def chip_of(record: AnyRecord) -> Chip | None:
     if gpu is None or gpu.fma_flops_per_s is None or gpu.copy_bytes_per_s is None or arch_of(gpu) not in _UNITS:
         return None
     shorter: tuple[Dtype, ...] = ("tf32", "bfloat16")
-    tensor = {dtype: rate for dtype in shorter if (rate := gpu.passport(dtype)) is not None}
+    # Under tensor cores a card reaches its power limit, and lowers its clock.
+    loaded = gpu.after.clock_hz if gpu.after is not None else None
+    slower = min(1.0, loaded / gpu.clock_hz) if loaded and gpu.clock_hz else 1.0
+    tensor = {dtype: slower * rate for dtype in shorter if (rate := gpu.passport(dtype)) is not None}
     return Chip(
         record.machine.gpu or "GPU",
         arch_of(gpu),
@@ -139,6 +157,13 @@ class Kept:
     def holds(self) -> bool:
         """Whether the promise came true, up to a quarter."""
         return abs(self.ratio - 1) <= _NEAR
+
+    @property
+    def suspected(self) -> str | None:
+        """Why the promise failed, in words; None where it did not."""
+        if self.holds:
+            return None
+        return _SLOWER.get(self.name, _WAITS) if self.ratio < 1 else _FASTER
 
 
 def best_compiled(data: Matmul, name: str, arch: str) -> Compiled | None:

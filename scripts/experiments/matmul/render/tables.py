@@ -162,8 +162,16 @@ def promised(source: Provenance, data: Matmul, compiled_by: Provenance) -> str:
         caption += (
             f". Обещано, измерено и держит — {own.title}, её собственные измеренные потолки, самые большие матрицы"
         )
-        if not all(each.holds for each in measured.values()):
-            caption += ". Знак ≠: разница больше четверти"
+        caption += "; тензорные ядра — паспорт на той частоте, которую карта держит под нагрузкой"
+        told: dict[str, list[str]] = {}
+        for each in measured.values():
+            if each.suspected is not None:
+                told.setdefault(each.suspected, []).append(_TITLES[each.name])
+        if told:
+            guesses = "; ".join(
+                f"{', '.join(f'«{name}»' for name in names)} — {guess}" for guess, names in told.items()
+            )
+            caption += f". Знак ≠: разница больше четверти. На кого думаем: {guesses}"
     else:
         caption += f". Держит — у {chips[-1].title}"
     device: Device | None = None if own is not None else "cpu"

@@ -92,3 +92,20 @@ def test_of_several_cuts_the_one_that_spills_nothing_is_shown() -> None:
     spills = compiled("gpu_triton", tile="256x256x32", stack_bytes=8)
     fits = compiled("gpu_triton", tile="128x64x32")
     assert best_compiled(replace(DATA, compiled=[spills, fits]), "gpu_triton", "sm_90") == fits
+
+
+def test_tensor_cores_are_promised_the_clock_that_the_card_keeps_under_load() -> None:
+    assert DATA.gpu is not None
+    assert DATA.gpu.after is not None
+    held_down = replace(DATA.gpu.after, clock_hz=DATA.gpu.clock_hz / 2)  # type: ignore[operator]  # the made card tells it
+    chips = [chip_of(matmul_record(replace(DATA, gpu=replace(DATA.gpu, after=each)))) for each in (held_down, None)]
+    slow, fast = (chip.tensor_flops_per_s["bfloat16"] for chip in chips if chip is not None)
+    assert fast == DATA.gpu.passport("bfloat16") == pytest.approx(2 * slow)
+
+
+def test_what_fails_its_promise_is_suspected_of_something() -> None:
+    record = matmul_record(made_gpu.matmul(made_gpu.WEAK, with_cpu=False))
+    found = kept(record)
+    assert found
+    assert all((each.suspected is None) == each.holds for each in found)
+    assert any(not each.holds for each in found)
