@@ -24,6 +24,7 @@ from talk.render.drawing import drawing_of
 from talk.render.headlines import headlines
 from talk.render.values import Values
 from talk.site.check import check
+from talk.site.fit import convert_deck, main_line, slot_min
 from tests.experiments.algorithms import samples as algorithms
 from tests.experiments.gradient.render import samples as gradient
 from tests.experiments.matmul import samples as matmul
@@ -42,6 +43,16 @@ WITHOUT_HEADLINES = {name for name, found in find_experiments().items() if not f
 def test_talk_check_finds_nothing() -> None:
     problems, _ = check()
     assert [str(problem) for problem in problems] == []
+
+
+def test_the_talk_can_be_given() -> None:
+    """At 120 words a minute, with time for questions; a shorter slot, which `talk check` holds to, has slides too."""
+    html = convert_deck()
+    whole = main_line(html, slot_min())
+    assert 30 <= whole.slides <= 45
+    assert whole.spoken_s <= 32 * 60
+    assert whole.planned_s <= 35 * 60
+    assert 20 <= main_line(html, 20).slides < whole.slides
 
 
 def test_the_development_server_is_for_this_machine_alone() -> None:

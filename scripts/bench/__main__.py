@@ -24,6 +24,7 @@ from talk.paths import SITE
 from talk.records.store import read_records
 from talk.render.values import UnknownValueError, current_values
 from talk.site.browser import find_browser
+from talk.site.fit import convert_deck, main_line, slot_min
 
 
 def main() -> None:
@@ -37,6 +38,9 @@ def _goals() -> Iterator[tuple[str, str, str]]:
     build_s = median(_time_talk("build", "--no-measure") for _ in range(3))
     yield "talk build --no-measure, median of 3", f"{build_s:.1f} s", "at most 4.1 s"
     yield from new_talk.goals()
+    line = main_line(convert_deck(), slot_min())
+    yield "deck: slides of the main line", str(line.slides), "at most 45"
+    yield "deck: notes at 120 words a minute", f"{line.spoken_s / 60:.1f} min", "at most 32 min"
     named = list(names_of_this_talk())
     print(*named, sep="\n", end="\n" if named else "", file=sys.stderr)
     yield "lines of the generator that name this talk", str(len(named)), "0"
