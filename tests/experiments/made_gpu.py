@@ -438,7 +438,9 @@ def gradient(card: Card, *, with_cpu: bool) -> Gradient:
     on_cpu = data.run_on("cpu")
     assert on_cpu is not None  # the committed record has it
     on_card = _conformer(on_cpu, card)
-    return replace(data, conformers=[*([on_cpu] if with_cpu else []), on_card], learning=None)
+    # A bare box has no voices that could be read out.
+    learning = data.learning if with_cpu else None
+    return replace(data, conformers=[*([on_cpu] if with_cpu else []), on_card], learning=learning)
 
 
 def _conformer(on_cpu: ConformerBackward, card: Card) -> ConformerBackward:

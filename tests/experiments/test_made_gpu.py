@@ -36,11 +36,9 @@ def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 def test_the_check_finds_nothing_that_a_card_brings(project: Path) -> None:
     found = run_talk(project, "check").stderr.splitlines()
-    # Code that measures may have changed since the committed records; voices that are not installed teach nobody.
-    known = (": stale: ", "not measured by anybody yet: gradient.learning")
-    problems = [line for line in found if ": " in line and not any(each in line for each in known)]
-    mine = [line for line in problems if "gradient.learning" not in line and "talk check" not in line]
-    assert mine == []
+    # The committed records may be older than the code that measures.
+    problems = [line for line in found if line.startswith("docs/") and ": stale: " not in line]
+    assert problems == []
 
 
 def test_no_place_of_the_gpu_is_empty(project: Path) -> None:
