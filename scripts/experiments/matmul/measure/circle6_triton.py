@@ -49,6 +49,9 @@ class Tiles:
 _BY_FMA = (
     Tiles(128, 128, 16),
     Tiles(128, 256, 16),
+    Tiles(128, 256, 16, num_stages=4),
+    Tiles(256, 128, 16),
+    Tiles(128, 128, 16, num_warps=4),  # two blocks a multiprocessor: one computes while the other waits
     Tiles(128, 128, 32),
     Tiles(64, 128, 16, num_warps=4),
     Tiles(64, 64, 32, num_warps=4),

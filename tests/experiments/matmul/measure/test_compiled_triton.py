@@ -54,10 +54,11 @@ def test_float32_by_fma_is_nearly_nothing_but_fma() -> None:
         assert kernel.fma_share >= 0.84
         assert (kernel.tensor, kernel.load) == (None, "LDGSTS.128")
         code = sass.read(compiled(launch_of(contenders()["gpu_triton"], tiles), 90).asm["cubin"])
-        # The tile of 128×256 takes all 255 registers: some versions of Triton spill a handful of numbers.
+        # 128 totals a thread take all 255 registers: some versions of Triton spill a handful of numbers.
+        takes_all = tiles.tall * tiles.wide // (32 * tiles.num_warps) == 128
         spilled = sum(sass.count(code.loop, each) for each in ("LDL", "STL"))
-        assert spilled <= (0.01 * len(code.loop) if tiles.wide == 256 else 0)
-        assert code.stack_bytes <= (32 if tiles.wide == 256 else 0)
+        assert spilled <= (0.01 * len(code.loop) if takes_all else 0)
+        assert code.stack_bytes <= (64 if takes_all else 0)
 
 
 @pytest.mark.parametrize("arch", CARDS)
