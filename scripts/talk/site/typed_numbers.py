@@ -85,6 +85,8 @@ def find_typed_numbers(markdown: str) -> list[TypedNumber]:
     if matter:
         for line, written in enumerate(matter["matter"].splitlines(), start=2):
             key, colon, _ = written.partition(":")
+            if key == "search":  # how a page is ranked, which its readers do not see
+                continue
             found += _in_plain(written, line, skip=len(key) if colon else 0)
         markdown = "\n" * markdown[: matter.end()].count("\n") + markdown[matter.end() :]
     for header in _OPTIONS.finditer(markdown):

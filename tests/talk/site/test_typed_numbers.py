@@ -113,3 +113,9 @@ def test_english_numbers_are_refused(text: str) -> None:
 )  # fmt: skip
 def test_other_english_numbers_pass(text: str) -> None:
     assert find_typed_numbers(f"Look: {text}.\n") == []
+
+
+@pytest.mark.usefixtures("english")
+def test_how_a_page_is_ranked_is_no_number_that_readers_see() -> None:
+    assert find_typed_numbers("---\nsearch: {boost: 0.5}\n---\n\nText.\n") == []
+    assert find_typed_numbers("---\ntitle: Twice as fast\n---\n\nText.\n")
