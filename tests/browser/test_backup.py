@@ -201,6 +201,10 @@ def test_the_overview_has_backups_apart(deck: Visit) -> None:
     assert overview.get_by_role("heading", name="Запасные").is_visible()
     lists = page.locator(".deck-overview > ol, .deck-overview .backups > ol")
     assert [lists.nth(index).locator("> li").count() for index in (0, 1)] == [len(main), len(slides) - len(main)]
+    # A slide's own list is drawn as on the slide, not as a list of slides.
+    columns = "list => getComputedStyle(list).gridTemplateColumns.split(' ').length"
+    assert lists.first.evaluate(columns) > 1
+    assert overview.locator(".view .slide-body > ol").first.evaluate(columns) == 1
     # By keys from the last of the main line to the first backup below it, and back.
     lists.nth(0).locator("button").last.focus()
     press(page, "ArrowDown")
