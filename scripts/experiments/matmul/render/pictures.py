@@ -238,7 +238,7 @@ def two_roofs(source: Provenance, data: Matmul, cards: Sequence[Provenance] = ()
         caption += f"CPU и GPU измерены, но на разных машинах: карта — {card.title}"
     else:
         caption += f"CPU измерен, GPU — паспорт {card.title}"
-    return source.figure(scene.html, caption, "drawn", "cpu" if own is None else None, others)
+    return source.figure(scene.html, caption, "drawn", "cpu" if own is None and not others else None, others)
 
 
 def _amount(number_: float, dimension: Dimension, said: str) -> Figure:
