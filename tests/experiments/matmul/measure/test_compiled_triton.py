@@ -58,7 +58,7 @@ def test_float32_by_fma_is_nearly_nothing_but_fma() -> None:
         takes_all = tiles.tall * tiles.wide // (32 * tiles.num_warps) == 128
         spilled = sum(sass.count(code.loop, each) for each in ("LDL", "STL"))
         assert spilled <= (0.01 * len(code.loop) if takes_all else 0)
-        assert code.stack_bytes <= (64 if takes_all else 0)
+        assert code.stack_bytes <= (64 if takes_all else 16)
 
 
 @pytest.mark.parametrize("arch", CARDS)
