@@ -174,3 +174,39 @@ def test_a_run_left_behind_does_not_count_the_night(browser: Browser, address: s
         page.wait_for_selector(".reveal.ready")
         page.keyboard.press("r")
         assert "0:05" in page.locator(".deck-report tbody tr").first.inner_text()
+
+
+def test_the_edge_of_the_notes_is_dragged_and_stays(deck: Visit) -> None:
+    speaker = open_speaker(deck.page)
+
+    def share() -> float:
+        notes, window = (speaker.locator(each).bounding_box() for each in (".said", "body"))
+        assert notes
+        assert window
+        return notes["width"] / window["width"]
+
+    edge = speaker.get_by_role("separator")
+    box, before = edge.bounding_box(), share()
+    assert box
+    assert 0.5 <= before < 0.65
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    speaker.mouse.move(x, y)
+    speaker.mouse.down()
+    speaker.mouse.move(x - 150, y, steps=5)
+    speaker.mouse.up()
+    narrow = share()
+    assert narrow < before - 0.08
+    edge.focus()
+    speaker.keyboard.press("ArrowRight")
+    wider = share()
+    assert narrow < wider < before
+    first = title(deck.page, 1)
+    assert deck.page.locator("section.present .slide-title").text_content() == first, "arrows turn no slide there"
+    speaker.reload()
+    speaker.wait_for_selector(".current .slide")
+    assert share() == pytest.approx(wider, abs=0.01)
+    speaker.mouse.click(x - 300, y)
+    speaker.keyboard.press("PageDown")
+    deck.page.wait_for_function(
+        "first => document.querySelector('section.present .slide-title').textContent !== first", arg=first
+    )

@@ -148,6 +148,7 @@ _STRINGS = {
     "speaker.previous": "Back",
     "speaker.next": "Next",
     "speaker.size": "Text:",
+    "speaker.width": "Width of the notes",
     "speaker.smaller": "Smaller",
     "speaker.larger": "Larger",
     # What scripts say: `js.` and the kind of page.

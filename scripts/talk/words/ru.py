@@ -146,6 +146,7 @@ _STRINGS = {
     "speaker.previous": "Назад",
     "speaker.next": "Дальше",
     "speaker.size": "Текст:",
+    "speaker.width": "Ширина заметок",
     "speaker.smaller": "Мельче",
     "speaker.larger": "Крупнее",
     # What scripts say: `js.` and the kind of page.

@@ -105,6 +105,28 @@
     kept.write("notes-size", size);
   }
 
+  // How much of the window the notes have, in percent: their edge is dragged, or moved by arrows.
+  const edge = find(".edge");
+  widen(Number(kept.read("notes-width")) || 60);
+  function widen(percent) {
+    const share = Math.min(edge.ariaValueMax, Math.max(edge.ariaValueMin, percent));
+    find(".speaker").style.setProperty("--notes", share);
+    edge.ariaValueNow = Math.round(share);
+    kept.write("notes-width", share);
+  }
+  edge.addEventListener("pointerdown", ({ pointerId }) => edge.setPointerCapture(pointerId));
+  edge.addEventListener("pointermove", ({ pointerId, clientX }) => {
+    const { left, width } = find(".speaker").getBoundingClientRect();
+    if (edge.hasPointerCapture(pointerId)) widen((100 * (clientX - left)) / width);
+  });
+  edge.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -2, ArrowRight: 2 }[event.code];
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    widen(Number(edge.ariaValueNow) + step);
+  });
+
   // Every slide by its number and title: what the deck shows as pictures, in front of the hall.
   function showList() {
     if (!state) return;
