@@ -449,7 +449,7 @@ def gpu_parts(source: Provenance, data: Matmul) -> str:
     own = chip_of(source.record)
     chip = own or TALKS_CARD
     count, lanes = chip.multiprocessors, chip.lanes // _QUARTERS
-    cell = min(26.0, 360.0 / -(-count // _COLUMNS))
+    cell = min(26.0, 200.0 / -(-count // _COLUMNS))  # the warp's name stands below them
     base = words((0, 40), f"карта: {count} SM")
     base += "".join(
         slab((at % _COLUMNS * cell, 64 + at // _COLUMNS * cell), (cell * 0.8, cell * 0.8), 2) for at in range(count)

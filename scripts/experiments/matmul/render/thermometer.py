@@ -47,7 +47,7 @@ def thermometer(source: Provenance, data: Matmul, rung: str, cards: Sequence[Pro
     if promised is not None:
         tube += stroke([(0, at(promised)), (40, at(promised))], 4)
     said = quantity(rates[rung], "flop_rate") if rung in rates else circle_rate(data, _CIRCLES[rung])
-    if rung == "int8":
+    if rung == "int8" and rung in rates:
         said = said.replace("ФЛОП", "ОП")
     elsewhere = rate_elsewhere(cards) if rung == "gpu_triton" and rung not in rates else None
     if elsewhere is not None:
@@ -82,5 +82,9 @@ def _promised(data: Matmul, rung: str) -> float | None:
 
 
 def measured(data: Matmul) -> Matmul | None:
-    """The data, where some rung was measured, and speeds differ."""
-    return data if len({rate for name in RUNGS if (rate := _rate(data, name)) is not None}) > 1 else None
+    """The data, where rungs of the CPU were measured, and speeds differ: a GPU alone has no way down."""
+    return (
+        data
+        if data.run_on("cpu") and len({rate for name in RUNGS if (rate := _rate(data, name)) is not None}) > 1
+        else None
+    )

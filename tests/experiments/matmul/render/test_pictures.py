@@ -94,3 +94,31 @@ def test_the_promised_rung_stands_where_the_model_promised() -> None:
     share = math.log(promised["registers"] / least) / math.log(most / least)
     assert float(mark[1]) == pytest.approx(596 - share * 592, abs=0.1)
     assert 'class="stroke tone-4"' not in thermometer(source, data, "python")
+
+
+@pytest.mark.parametrize("count", [10, 84, 132, 192])
+def test_multiprocessors_end_above_the_words_below_them(count: int) -> None:
+    gpu = sample().gpu
+    assert gpu is not None
+    data = replace(sample(), gpu=replace(gpu, multiprocessors=count))
+    html = pictures.gpu_parts(Provenance(matmul_record(data)), data)
+    slabs = re.findall(r'<rect class="slab tone-2" x="[\d.]+" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"', html)
+    assert len(slabs) == count
+    word = re.search(r'y="([\d.]+)" text-anchor="start">варп<', html)
+    assert word is not None
+    assert max(float(y) + float(height) for y, height in slabs) < float(word[1]) - 25
+
+
+def test_a_gpu_alone_has_no_thermometer_and_tells_its_speed_on_that_of_a_cpu() -> None:
+    alone = replace(sample(), tiling=None, contenders=[each for each in sample().contenders if each.device == "cuda"])
+    assert measured(alone) is None
+    card = Provenance(matmul_record(alone))
+    data = without_gpu()
+    html = thermometer(Provenance(matmul_record(data)), data, "gpu_triton", [card])
+    assert "<span>900\N{NO-BREAK SPACE}ГФЛОП/с, GPU</span>" in html
+
+
+def test_what_stands_for_a_missing_rung_of_whole_numbers_keeps_its_unit() -> None:
+    data = replace(sample(), contenders=[each for each in sample().contenders if each.name != "int8"])
+    html = thermometer(Provenance(matmul_record(data)), data, "int8")
+    assert "ФЛОП/с" in html
