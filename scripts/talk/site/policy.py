@@ -47,6 +47,11 @@ _META = '<meta http-equiv="Content-Security-Policy" content="'
 _UNSHOWN = frozenset({"audio", "base", "embed", "frame", "frameset", "iframe", "object", "portal", "video"})
 _LOADING = frozenset({"src", "srcset", "poster", "background", "data"})
 _FOREIGN = re.compile(r"[\s,]*(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
+# Of a `<link>` to another host: what a browser would ask for, or begin to.
+_ASKED_FOR = frozenset(
+    "stylesheet icon apple-touch-icon mask-icon manifest preload modulepreload prefetch preconnect dns-prefetch".split()
+)
+_FOREIGN_STYLE = re.compile(r"""@import|url\(\s*["']?\s*(?:[a-z][a-z0-9+.-]*:)?//""", re.IGNORECASE)
 _MEND_SHOWN = "use a picture under docs/assets/, or link to it; if a record says so, measure again"
 _HTML_BY_ANOTHER_NAME = frozenset({".htm", ".xhtml", ".xht", ".shtml"})
 _MEND = "put the code into a file under docs/assets/scripts/, or escape what is shown"
@@ -55,7 +60,7 @@ _MEND = "put the code into a file under docs/assets/scripts/, or escape what is 
 class _Run(HTMLParser):
     """What a browser would run of a page itself: the code of `scripts`, and `attributes` that hold code.
 
-    `unshown` are elements that load what no page may, or send a reader elsewhere.
+    `unshown` are elements that load what no page may, styles among them, or send a reader elsewhere.
     """
 
     def __init__(self) -> None:
@@ -63,27 +68,36 @@ class _Run(HTMLParser):
         self.scripts: list[str] = []
         self.attributes: list[str] = []
         self.unshown: list[str] = []
-        self._inside = False
+        self._inside = self._in_style = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        self._in_style = tag == "style"
+        if tag == "link" and _FOREIGN.match(given.get("href") or ""):
+            asked = _ASKED_FOR.intersection((given.get("rel") or "").lower().split())
+            self.unshown += [f'<link rel="{rel}">' for rel in sorted(asked)]
         self._inside = tag == "script" and "src" not in given and given.get("type") not in _DATA
         if self._inside:
             self.scripts.append("")
         if tag in _UNSHOWN or (tag == "meta" and (given.get("http-equiv") or "").lower() == "refresh"):
             self.unshown.append(f"<{tag}>")
         for name, value in attrs:
-            if (name in _LOADING and _FOREIGN.match(value or "")) or name in {"ping", "srcdoc", "formaction"}:
+            is_foreign = (name in _LOADING and _FOREIGN.match(value or "")) or (
+                name == "style" and _FOREIGN_STYLE.search(value or "")
+            )
+            if is_foreign or name in {"ping", "srcdoc", "formaction"}:
                 self.unshown.append(f'<{tag} {name}="{(value or "")[:40]}">')
             if name.startswith("on") or (value or "").strip().lower().startswith("javascript:"):
                 self.attributes.append(f'{name}="{value}"')
 
     def handle_endtag(self, _: str) -> None:
-        self._inside = False
+        self._inside = self._in_style = False
 
     def handle_data(self, data: str) -> None:
         if self._inside:
             self.scripts[-1] += data
+        if self._in_style and (foreign := _FOREIGN_STYLE.search(data)):
+            self.unshown.append(f"<style> with {foreign[0]}")
 
 
 def policy(scripts: list[str] | None = None) -> str:

@@ -97,15 +97,18 @@ def test_a_script_in_a_chapter_is_one_line_and_no_site(small_talk: Path, run: Ru
     [
         '<meta http-equiv="refresh" content="0;url=/x/">', '<iframe src="a.html"></iframe>', '<base href="/x/">',
         '<object data="a.svg"></object>', '<embed src="a.svg">', "<video></video>", '<img src="https://example.org/a.png">',
-        '<img src="//e">', '<img srcset="//e 2x" src="a.png">', '<a ping="/x" href="a.html">a</a>',
+        '<link rel="stylesheet" href="https://example.org/a.css">', '<LINK REL="Preload Stylesheet" HREF="//e/a.css">',
+        '<style>@import "https://example.org/a.css";</style>', "<style>p { background: url( '//e/a.png') }</style>",
+        '<img style="background: url(https://example.org/a.png)" src="a.png">', '<img src="//e">', '<img srcset="//e 2x" src="a.png">', '<a ping="/x" href="a.html">a</a>',
     ],
 )  # fmt: skip
 def test_what_no_browser_would_show_is_refused_by_name(body: str) -> None:
-    with pytest.raises(TalkError, match=r"a\.html: <(meta|iframe|base|object|embed|video|img|a)\b"):
+    with pytest.raises(TalkError, match=r"a\.html: <(meta|iframe|base|object|embed|video|img|a|link|style)\b"):
         page(body=body)
 
 
 def test_links_to_other_hosts_and_pictures_of_our_own_are_let_be() -> None:
+    assert page(head='<link rel="canonical" href="https://example.org"><style>p { background: url(a.png) }</style>')
     assert page(body='<a href="https://example.org">x</a><img src="../a.png"><img src="data:image/png;base64,">')
 
 
