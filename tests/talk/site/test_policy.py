@@ -99,7 +99,8 @@ def test_a_script_in_a_chapter_is_one_line_and_no_site(small_talk: Path, run: Ru
         '<object data="a.svg"></object>', '<embed src="a.svg">', "<video></video>", '<img src="https://example.org/a.png">',
         '<link rel="stylesheet" href="https://example.org/a.css">', '<LINK REL="Preload Stylesheet" HREF="//e/a.css">',
         '<style>@import "https://example.org/a.css";</style>', "<style>p { background: url( '//e/a.png') }</style>",
-        '<img style="background: url(https://example.org/a.png)" src="a.png">', '<img src="//e">', '<img srcset="//e 2x" src="a.png">', '<a ping="/x" href="a.html">a</a>',
+        '<img style="background: url(https://example.org/a.png)" src="a.png">', '<img src="//e">',
+        '<img srcset="//e 2x" src="a.png">', '<a ping="/x" href="a.html">a</a>',
     ],
 )  # fmt: skip
 def test_what_no_browser_would_show_is_refused_by_name(body: str) -> None:
