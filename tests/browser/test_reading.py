@@ -213,6 +213,26 @@ def test_a_copied_formula_is_its_tex_once(browser: Browser, address: str) -> Non
         assert text.strip() == tex.strip()
 
 
+def test_a_copied_formula_of_a_slide_is_its_tex_once(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/slides/") as opened:
+        page = opened.page
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.wait_for_selector(".reveal.ready")
+        slide = page.locator(".slides > section:has(.slide-body > div.arithmatex)").first
+        page.evaluate("id => { location.hash = `#/${id}`; }", slide.get_attribute("id"))
+        page.wait_for_selector("section.present .slide-body > div.arithmatex")
+        text, tex = page.locator("section.present .slide-body > div.arithmatex").first.evaluate(
+            """block => {
+              getSelection().selectAllChildren(block);
+              document.execCommand("copy");
+              const tex = block.querySelector("annotation").textContent;
+              return navigator.clipboard.readText().then((text) => [text, tex]);
+            }"""
+        )
+        assert text.strip() == tex.strip()
+        assert opened.errors == []
+
+
 def test_a_selection_that_ends_inside_a_formula_takes_it_whole(browser: Browser, address: str) -> None:
     with visit(browser, f"{address}/derivative/") as opened:
         page = opened.page
