@@ -96,9 +96,7 @@ def sample() -> Matmul:
             l2_bytes_per_s=8e11,
             launch_s=1e-5,
             kernel_s=2e-6,
-            before=GpuState(
-                clock_hz=3e8, memory_clock_hz=1e9, power_w=70.0, temperature_c=30, throttled=["gpu_idle"]
-            ),
+            before=GpuState(clock_hz=3e8, memory_clock_hz=1e9, power_w=70.0, temperature_c=30, throttled=["gpu_idle"]),
             after=GpuState(clock_hz=1e9, memory_clock_hz=1e9, power_w=300.0, temperature_c=50, throttled=[]),
         ),
         compiled=[
