@@ -23,7 +23,8 @@ class _English(Postprocessor):
 
         def said(found: re.Match[str]) -> str:
             letters = unescape(_TAG.sub("", found["inside"]))
-            if "lang=" in found["attributes"] or not _WORD.search(letters) or own & set(letters.lower()):
+            told = set((letters + unescape(found["attributes"])).lower())  # a title is in the talk's language
+            if "lang=" in found["attributes"] or not _WORD.search(letters) or own & told:
                 return found[0]
             return f'<code lang="en"{found["attributes"]}>{found["inside"]}</code>'
 

@@ -7,7 +7,7 @@ import pytest
 
 from talk.markdown.code_language import CodeLanguageExtension
 
-CODE = """`torch.mm` and `ПАПКА`, `x`, `eˣ·sin`
+CODE = """`torch.mm` and `ПАПКА`, `x`, `eˣ·sin`, <code title="её файл">abc</code>
 
 ```python
 # the loss before it
@@ -29,7 +29,15 @@ def languages(text: str) -> list[tuple[str, str | None]]:
 
 @pytest.mark.usefixtures("russian")
 def test_code_is_english_where_it_has_no_letter_of_the_talks_alphabet() -> None:
-    told = [("torch.mm", "en"), ("ПАПКА", None), ("x", None), ("eˣ·sin", "en"), ("the", "en"), ("потери", None)]
+    told = [
+        ("torch.mm", "en"),
+        ("ПАПКА", None),
+        ("x", None),
+        ("eˣ·sin", "en"),
+        ("abc", None),
+        ("the", "en"),
+        ("потери", None),
+    ]
     assert languages(CODE) == told
 
 
