@@ -96,7 +96,7 @@ def test_nothing_is_cut_off(browser: Browser, address: str, width: int, height: 
 
 def test_text_can_be_read_from_the_last_row(browser: Browser, address: str) -> None:
     smallest = """() => [...document.querySelectorAll(".slide-body :is(p, li, td)")]
-      .filter(element => element.textContent.trim() && !element.closest("figcaption, .notes"))
+      .filter(element => element.textContent.trim() && !element.closest("figcaption, .measured-on, .notes"))
       .map(element => [parseFloat(getComputedStyle(element).fontSize), element.textContent.trim().slice(0, 40)])
       .filter(([size]) => size < 1080 / 27 - 0.5)"""
     with visit(browser, f"{address}/slides/", viewport={"width": 1920, "height": 1080}) as deck:
