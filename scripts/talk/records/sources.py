@@ -18,6 +18,7 @@ from talk.records.schema import AnyRecord, Code
 _MEASURING = PACKAGE / "measure"
 _RUNNER = _MEASURING / "run.py"  # runs every experiment and takes no part in measuring any
 _PIN = re.compile(r"^\s*\"([\w.-]+)(?:\[[\w,-]+\])?==([\w.+!-]+)\"", re.MULTILINE)
+_NAMING = (ast.Import, ast.ImportFrom, ast.Constant)  # what names a module or a file
 _FILE_NAME = re.compile(r"[\w-]+(?:[./][\w-]+)*\.\w+")  # inside the module's own folder
 
 
@@ -60,7 +61,7 @@ def _read_unless_read(path: Path, root: Path, _changed_ns: int, _size: int) -> _
     if path.suffix != ".py" and not is_notebook:
         return _Source(sha256, frozenset(), frozenset())
     try:
-        nodes = [*ast.walk(ast.parse(content))]
+        nodes = [node for node in ast.walk(ast.parse(content)) if isinstance(node, _NAMING)]
     except SyntaxError:  # half-written code: its own hash has changed already, which is what matters
         return _Source(sha256, frozenset(), frozenset())
     return _Source(sha256, _imported_files(nodes, path, root), _named_files(nodes, path))
