@@ -4,7 +4,7 @@ import ast
 import hashlib
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata
@@ -79,7 +79,7 @@ def _source_files(experiment: Found, root: Path) -> list[Path]:
     return sorted(files)
 
 
-def _named_files(nodes: list[ast.AST], path: Path) -> frozenset[Path]:
+def _named_files(nodes: Sequence[ast.AST], path: Path) -> frozenset[Path]:
     """Files beside the module `path` that a string in it names, and those that are called as it is."""
     names = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     candidates = [path.parent / name for name in names if _FILE_NAME.fullmatch(name)]
@@ -87,7 +87,7 @@ def _named_files(nodes: list[ast.AST], path: Path) -> frozenset[Path]:
     return frozenset(each for each in candidates if each != path and each.is_file())
 
 
-def _imported_files(nodes: list[ast.AST], path: Path, root: Path) -> frozenset[Path]:
+def _imported_files(nodes: Sequence[ast.AST], path: Path, root: Path) -> frozenset[Path]:
     """Where modules may lie that the source `nodes` of the file `path` imports, and that take part in measuring."""
     found = set()
     for place in {place for node in nodes for place in _imported_places(node, path, root)}:
