@@ -8,7 +8,7 @@
   tip.id = "origin";
   tip.popover = "manual";
   tip.role = "tooltip";
-  document.body.append(tip);
+  document.querySelector("main").append(tip);
   let shown = null;
 
   const hide = () => {
