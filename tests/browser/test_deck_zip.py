@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from talk.site.deck import make_deck
+from tests.browser.test_deck import show, slides_of
 from tests.browser.visit import Visit, visit
 
 
@@ -27,13 +28,9 @@ def asked_elsewhere(deck: Visit, page: str) -> list[str]:
 
 def test_every_slide_is_shown_in_its_typefaces(browser: Browser, page: str) -> None:
     with visit(browser, page, offline=True) as deck:
-        slides = deck.page.locator(".slides > section")
-        for index in range(slides.count()):
-            deck.page.evaluate("index => { location.hash = `#/${index}` }", index)
-            deck.page.wait_for_function(
-                "i => document.querySelectorAll('.slides > section')[i].matches('.present')", arg=index
-            )
-            assert slides.nth(index).locator(".slide-title").is_visible()
+        for slide in slides_of(deck.page):
+            show(deck.page, slide)
+            assert deck.page.locator("section.present .slide-title").is_visible()
         deck.page.evaluate("document.fonts.ready")
         faces = "() => [...document.fonts].filter(face => face.status === 'loaded').map(face => face.family)"
         broken = "() => [...document.fonts].filter(face => face.status === 'error').map(face => face.family)"

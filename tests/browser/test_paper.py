@@ -157,7 +157,7 @@ def test_printing_on_narrow_paper_reloads_nothing(browser: Browser, deck: Path) 
         page = opened.page
         page.wait_for_selector(".reveal.ready")
         page.keyboard.press("End")
-        page.wait_for_function("location.hash.endsWith(`/${document.querySelector('section.present').id}`)")
+        page.wait_for_function("() => location.hash.endsWith(`/${document.querySelector('section.present').id}`)")
         last = page.url
         assert not last.endswith(page.locator(".slides > section").first.get_attribute("id") or "")
         loads: list[str] = []
