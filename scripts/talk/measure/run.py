@@ -20,6 +20,7 @@ from talk.measure.environment import set_aside
 from talk.measure.libraries import find_libraries
 from talk.measure.load import Watch
 from talk.measure.machine import current_machine, is_virtual, versions
+from talk.paths import shown
 from talk.records.conditions import Load
 from talk.records.schema import SCHEMA_VERSION, AnyRecord, Record
 from talk.records.sources import current_code
@@ -152,7 +153,7 @@ def _measure(experiment: Found, task: Task, out: Path, watch: Watch, again: _Aga
     record = record_of(data, load, doubtful, task.broken)
     path = write_record(record, out)
     keep_summary(record, out)
-    task.progress.say(f"{path} is written")
+    task.progress.say(f"{shown(path)} is written")
     if task.broken:
         what = f"is written without what broke off: {'; '.join(task.broken)}"
         raise TalkError(path, what, "mend it, then measure again")
