@@ -12,7 +12,7 @@ endif
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup site serve lab deck pdf pptx test check links audit bench format clean
+.PHONY: help setup site serve lab deck pdf pptx test older check links audit bench format clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
@@ -78,6 +78,15 @@ test: $(VENV)/.test ## format, lint, types and every test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(PYTEST) tests/talk; generator=$$?; $(PYTEST) tests --ignore tests/talk && exit $$generator
+
+# Those images have Python 3.12. Without it the tests' own has to do: then NumPy is not the newest.
+OLDER = $(firstword $(wildcard /usr/bin/python3.12 /usr/local/bin/python3.12 $(HOME)/.pyenv/versions/3.12*/bin/python) $(BIN)/python)
+FOR_GPUS = $(addprefix tests/,shared/test_aggregate.py $(addprefix experiments/matmul/measure/,test_numba_gpu.py test_compiled_triton.py test_sass.py))
+
+older: $(VENV)/.test ## what GPUs run, tried with the older packages that data-centre images carry
+	$(BIN)/uv venv --quiet --clear --python $(OLDER) $(VENV)/older
+	VIRTUAL_ENV=$(VENV)/older $(BIN)/uv pip install --quiet --editable . --requirement .ci/older.txt
+	$(VENV)/older/bin/python -m pytest -p no:cacheprovider $(FOR_GPUS)
 
 check: $(VENV)/.pages ## what is not true any more: claims, stale records, typed numbers
 	$(BIN)/talk check

@@ -204,6 +204,11 @@ class Compiled:
     load: Name | None
 
     def __post_init__(self) -> None:
+        if re.fullmatch(r"(\d+(x\d+)*)?", self.tile) is None:
+            raise ValueError(f"{self.name}: tile is {self.tile!r}, as 128x256x64 is expected")
+        for instruction in (self.tensor, self.load):
+            if instruction is not None and re.fullmatch(r"[A-Z0-9_.]+", instruction) is None:
+                raise ValueError(f"{self.name}: {instruction!r} is no instruction, as LDG.128 is")
         if self.multiplications + self.fetches > self.instructions:
             raise ValueError(f"{self.name}: its loop has more multiplications and fetches than instructions")
 
@@ -238,7 +243,7 @@ class Gpu:
     """
 
     capability: Name  # as 9.0
-    multiprocessors: PositiveInt
+    multiprocessors: Annotated[int, Range(1, 10_000)]  # a hundred and a half is much
     clock_hz: Positive | None  # the highest that the driver allows
     l2_bytes: int
     memory_bytes: PositiveInt
