@@ -96,9 +96,9 @@ def _text(config: Path) -> str:
         raise TalkError(config, "is not UTF-8 text", "save it as UTF-8") from None
 
 
-def _load(config: Path) -> dict[str, Any]:
+def _load(config: Path, text: str) -> dict[str, Any]:
     try:
-        given = yaml.load(_text(config), _LOADER) or {}
+        given = yaml.load(text, _LOADER) or {}
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise TalkError(config, "is not YAML", "mend that line", line=mark.line + 1 if mark else None) from None
@@ -109,7 +109,8 @@ def _load(config: Path) -> dict[str, Any]:
 
 @lru_cache(maxsize=4)
 def _read(config: Path, _changed_ns: int) -> Settings:
-    text, given = _text(config), _load(config)
+    text = _text(config)
+    given = _load(config, text)
     for name in ("extra", "talk"):
         given = given.get(name) or {}
         if not isinstance(given, dict):
@@ -130,7 +131,7 @@ def _read(config: Path, _changed_ns: int) -> Settings:
 
 def published_address(config: Path = CONFIG) -> str:
     """`site_url` of mkdocs.yml, empty where it has none: while serving, MkDocs' own configuration has the server's."""
-    return str(_load(config).get("site_url") or "") if config.is_file() else ""
+    return str(_load(config, _text(config)).get("site_url") or "") if config.is_file() else ""
 
 
 def refused(name: str, what: str, mend: str) -> TalkError:

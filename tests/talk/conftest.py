@@ -18,7 +18,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from filelock import FileLock
+
+from tests.once import made_once
 
 if "talk.paths" in sys.modules:
     raise pytest.UsageError("these tests run in a process of their own: pytest tests/talk")
@@ -274,21 +275,15 @@ def built_talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from talk.records.store import write_record
     from tests.talk import samples
 
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    folder = shared / "new-talk"
-    with FileLock(shared / "new-talk.lock"):
-        if not folder.is_dir():
-            begun = tmp_path_factory.mktemp("begun") / folder.name
-            ignored = shutil.ignore_patterns("__pycache__", *(experiment.name for experiment in MADE.iterdir()))
-            shutil.copytree(ROOT, begun, symlinks=True, ignore=ignored)
-            write_record(samples.record(experiment="sorting", versions={}), begun / "docs" / "results")
-            for words in (("measure", "labs"), ("build", "--no-measure"), ("check",)):
-                done = run_talk(begun, *words)
-                assert done.returncode == 0, done.stderr
-            begun.rename(folder)
-    return folder
+    def make(folder: Path) -> None:
+        ignored = shutil.ignore_patterns("__pycache__", *(experiment.name for experiment in MADE.iterdir()))
+        shutil.copytree(ROOT, folder, symlinks=True, ignore=ignored)
+        write_record(samples.record(experiment="sorting", versions={}), folder / "docs" / "results")
+        for words in (("measure", "labs"), ("build", "--no-measure"), ("check",)):
+            done = run_talk(folder, *words)
+            assert done.returncode == 0, done.stderr
+
+    return made_once(tmp_path_factory, "new-talk", make)
 
 
 @pytest.fixture

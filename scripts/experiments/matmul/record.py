@@ -257,12 +257,12 @@ class Gpu:
 
     def passport(self, dtype: Dtype) -> float | None:
         """FLOP/s that multiprocessors, the highest clock and the data sheet's rate make; None where one is unknown."""
-        rate = _FLOPS_PER_CLOCK.get(self.capability, {}).get(dtype)
+        rate = FLOPS_PER_CLOCK.get(self.capability, {}).get(dtype)
         return self.multiprocessors * self.clock_hz * rate if rate and self.clock_hz else None
 
 
 # Operations in a clock on one multiprocessor, dense, by the vendor's data sheets: the most of all cards of a kind.
-_FLOPS_PER_CLOCK: dict[str, dict[Dtype, int]] = {
+FLOPS_PER_CLOCK: dict[str, dict[Dtype, int]] = {
     "7.5": {"float32": 128},
     "8.0": {"float32": 128, "tf32": 1024, "bfloat16": 2048, "int8": 4096},
     "8.6": {"float32": 256, "tf32": 512, "bfloat16": 1024, "int8": 2048},

@@ -7,10 +7,12 @@ from xml.etree.ElementTree import Element
 from markdown import Extension, Markdown
 from markdown.inlinepatterns import InlineProcessor
 
-# What it holds may hold brackets itself: a link, say. A list of attributes that has no reason gives nothing.
-GIVEN = r'\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])+)\]\{ *\.given +reason="(?P<reason>[^"\n]*\w[^"\n]*)" *\}'
+# Text that a list of attributes follows. It may hold brackets itself: a link, say.
+BRACKETED = r"\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])+)\]"
+# A list of attributes that has no reason gives nothing.
+GIVEN = BRACKETED + r'\{ *\.given +reason="(?P<reason>[^"\n]*\w[^"\n]*)" *\}'
 # After code spans (190), before links (160).
-_PRIORITY = 184
+BEFORE_LINKS = 184
 
 
 class _GivenProcessor(InlineProcessor):
@@ -25,7 +27,7 @@ class GivenExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the inline pattern."""
-        md.inlinePatterns.register(_GivenProcessor(GIVEN, md), "given", _PRIORITY)
+        md.inlinePatterns.register(_GivenProcessor(GIVEN, md), "given", BEFORE_LINKS)
 
 
 def makeExtension(**kwargs: Any) -> GivenExtension:

@@ -10,11 +10,10 @@ from xml.etree.ElementTree import Element
 from markdown import Extension, Markdown
 from markdown.inlinepatterns import InlineProcessor
 
+from talk.markdown.given import BEFORE_LINKS, BRACKETED
+
 UNSAID = "unsaid"
-# What it holds may hold brackets itself: a link, say.
-_PATTERN = rf"\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])+)\]\{{ *\.{UNSAID} *\}}"
-# After code spans (190), before links (160).
-_PRIORITY = 184
+_PATTERN = BRACKETED + rf"\{{ *\.{UNSAID} *\}}"
 
 
 class _UnsaidProcessor(InlineProcessor):
@@ -29,7 +28,7 @@ class UnsaidExtension(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the inline pattern."""
-        md.inlinePatterns.register(_UnsaidProcessor(_PATTERN, md), "unsaid", _PRIORITY)
+        md.inlinePatterns.register(_UnsaidProcessor(_PATTERN, md), "unsaid", BEFORE_LINKS)
 
 
 def makeExtension(**kwargs: Any) -> UnsaidExtension:

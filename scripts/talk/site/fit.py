@@ -53,17 +53,17 @@ class _Slide:
 
 def find_misfits(html: str, docs: Path = DOCS) -> tuple[list[TalkError], list[TalkError]]:
     """What of the deck, given as its page's HTML, does not fit, and what only may not: which slide, and by how much."""
-    slides = _read(html)
+    slides, slot = _read(html), slot_min()
     where = _sources(docs)
 
     def about(slide: _Slide, what: str, mend: str) -> TalkError:
         path, line = where.get(slide.address, (docs, None))
         return TalkError(path, f"slide “{slide.title}”: {what}", mend, line=line)
 
-    problems, notes = [*_over_slots(slides)], list[TalkError]()
+    problems, notes = [*_over_slots(slides, slot)], list[TalkError]()
     for slide in slides:
         problems += [about(slide, *each) for each in _too_large(slide)]
-        if slide.cut_min >= (slot := slot_min()):
+        if slide.cut_min >= slot:
             problems.append(about(slide, f"it is cut from the talk's own slot of {slot} min", "write `backup: true`"))
         said_s = spoken_s(slide.notes)
         if not slide.is_backup and said_s > _LONG * slide.planned_s:
@@ -98,9 +98,8 @@ def _in_slot(slides: list[_Slide], slot: int) -> MainLine:
     return MainLine(len(shown), sum(slide.planned_s for slide in shown), sum(spoken_s(slide.notes) for slide in shown))
 
 
-def _over_slots(slides: list[_Slide]) -> Iterator[TalkError]:
-    """The talk's slot, and the shorter ones that slides are cut for, where their slides take longer."""
-    whole = slot_min()
+def _over_slots(slides: list[_Slide], whole: int) -> Iterator[TalkError]:
+    """The talk's slot, `whole`, and the shorter ones that slides are cut for, where their slides take longer."""
     for slot in sorted({whole, *(slide.cut_min for slide in slides if slide.cut_min)}, reverse=True):
         found = _in_slot(slides, slot)
         deck = "the deck" if slot == whole else f"the deck for {slot} min, as `cut` has it,"

@@ -75,22 +75,20 @@ def test_the_measurement_with_the_fewest_doubts_is_kept(
     assert len(doubted) == 1
 
 
-def test_captions_mark_a_doubtful_record_and_say_why() -> None:
+@pytest.mark.parametrize(
+    ("kind", "said", "shown"),
+    [
+        ("doubtful", "above_ceiling: <fast> n=512, 2 against 1", "&lt;fast&gt; n=512, 2 against 1"),
+        ("broken", "a part: RuntimeError: <bad> address", "RuntimeError: &lt;bad&gt; address"),
+    ],
+)
+def test_captions_mark_a_record_that_is_not_whole_and_say_why(kind: str, said: str, shown: str) -> None:
     plain = samples.record()
-    doubtful = replace(plain, doubtful=["above_ceiling: <fast> n=512, 2 against 1"])
-    assert Provenance(plain).doubtful == ""
-    mark = Provenance(doubtful).doubtful
-    assert "&lt;fast&gt; n=512, 2 against 1" in mark
-    assert mark in Provenance(doubtful).sentence()
-
-
-def test_captions_mark_a_record_that_lacks_what_broke_off() -> None:
-    plain = samples.record()
-    broken = replace(plain, broken=["a part: RuntimeError: <bad> address"])
-    assert Provenance(plain).broken == ""
-    mark = Provenance(broken).broken
-    assert "RuntimeError: &lt;bad&gt; address" in mark
-    assert mark in Provenance(broken).sentence()
+    marked = Provenance(replace(plain, **{kind: [said]}))
+    assert getattr(Provenance(plain), kind) == ""
+    mark = getattr(marked, kind)
+    assert shown in mark
+    assert mark in marked.sentence()
 
 
 def test_check_stops_at_the_doubtful_record_that_pages_ask_first(monkeypatch: pytest.MonkeyPatch) -> None:

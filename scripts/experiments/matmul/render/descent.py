@@ -91,12 +91,9 @@ def _figure(source: Provenance, data: Matmul, canvas: _Canvas, caption: str, car
     step = max(4, canvas.row // 8)  # of the pixel stairs
     parts = [_tip(canvas, sky), _water(canvas, sky, step)]
     told: list[str] = []
-    others: list[Provenance] = []
+    elsewhere = rate_elsewhere(cards) if data.find("gpu_triton") is None else None
     for index, (anchor, title) in enumerate(CIRCLES):
-        rate, elsewhere = circle_rate(data, index + 1), rate_elsewhere(cards)
-        if index + 1 == 6 and elsewhere is not None and data.find("gpu_triton") is None:
-            rate, other = elsewhere
-            others.append(other)
+        rate = elsewhere[0] if index + 1 == 6 and elsewhere is not None else circle_rate(data, index + 1)
         parts.append(_circle(canvas, sky, index, anchor, title, rate, step))
         told.append(f"круг {index + 1}, {title}: {rate}")
     label = escape("Девять кругов умножения матриц. " + "; ".join(told))
@@ -104,6 +101,7 @@ def _figure(source: Provenance, data: Matmul, canvas: _Canvas, caption: str, car
         f'<svg class="chart descent" viewBox="0 0 {canvas.width} {height}" role="group" aria-label="{label}" '
         f'translate="no" xmlns="http://www.w3.org/2000/svg" font-size="{canvas.font}">{"".join(parts)}</svg>'
     )
+    others = [elsewhere[1]] if elsewhere is not None else []
     return source.figure(drawing, caption, "chart descent-figure", others=others)
 
 

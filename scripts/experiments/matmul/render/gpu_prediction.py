@@ -11,7 +11,7 @@ from typing import Literal
 
 from talk.records.schema import AnyRecord
 
-from ..record import Compiled, Contender, Dtype, Gpu, Matmul, Point
+from ..record import FLOPS_PER_CLOCK, Compiled, Contender, Dtype, Gpu, Matmul, Point
 
 Bound = Literal["arithmetic", "issue", "lines", "l2", "memory", "blocks"]
 BOUNDS: dict[Bound, str] = {
@@ -43,8 +43,14 @@ _SLOWER = {
 _WAITS = "варпы ждут памяти дольше, чем считают соседние"
 _FASTER = "повторные чтения попадают в кэш поближе, чем обещано"
 
+
+def _called(capability: str) -> str:
+    """An architecture as compilers call it."""
+    return f"sm_{capability.replace('.', '')}"
+
+
 # FMA units of a multiprocessor, the most of its threads and of its shared memory, by architecture.
-_UNITS = {"sm_75": 64, "sm_80": 64, "sm_86": 128, "sm_89": 128, "sm_90": 128, "sm_100": 128, "sm_120": 128}
+_UNITS = {_called(capability): rates["float32"] // 2 for capability, rates in FLOPS_PER_CLOCK.items()} | {"sm_120": 128}
 _THREADS = {"sm_75": 1024, "sm_80": 2048, "sm_86": 1536, "sm_89": 1536, "sm_90": 2048, "sm_100": 2048, "sm_120": 1536}
 _SHARED_KB = {"sm_75": 64, "sm_80": 164, "sm_86": 100, "sm_89": 100, "sm_90": 228, "sm_100": 228, "sm_120": 100}
 
@@ -129,7 +135,7 @@ def chip_of(record: AnyRecord) -> Chip | None:
 
 def arch_of(gpu: Gpu) -> str:
     """The architecture as compilers call it: sm_90 of 9.0."""
-    return f"sm_{gpu.capability.replace('.', '')}"
+    return _called(gpu.capability)
 
 
 @dataclass(frozen=True)

@@ -174,7 +174,7 @@ def two_roofs(source: Provenance, data: Matmul, cards: Sequence[Provenance] = ()
     """
     own = chip_of(source.record)
     others = [] if own is not None else [each for each in cards if chip_of(each.record) is not None][:1]
-    card = own or next((chip for each in others if (chip := chip_of(each.record)) is not None), TALKS_CARD)
+    card = own or (chip_of(others[0].record) if others else None) or TALKS_CARD
     threads = max(peak.threads for peak in data.peaks if peak.device == "cpu")
     peak = max(each.flops_per_s for each in data.peaks if (each.device, each.threads) == ("cpu", threads))
     memory = max(each.bytes_per_s for each in data.bandwidths if (each.level, each.threads) == ("memory", threads))
