@@ -6,11 +6,12 @@ chart follows the page's scheme without being drawn again. Text stays text, so i
 
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import wraps
 from html import escape
-from typing import Any, ParamSpec
+from typing import Any, Literal, ParamSpec
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -168,11 +169,41 @@ def _power(value: float) -> str:
     return power if mantissa == "1" else f"{mantissa}{language().power}{power}"
 
 
-def svg(figure: Figure, name: str, title: str, description: str) -> str:
+@dataclass(frozen=True)
+class Scale:
+    """How a page's script finds the place of a value on a chart: the attribute `data-x` or `data-y` of its `<svg>`.
+
+    The attribute reads `KIND FROM TO AT_FROM AT_TO`, as `log 0.1 40 98.2 560.1`: KIND is `log` or `linear`, FROM and TO
+    are two values, AT_FROM and AT_TO where they lie in the view box. `axis` has the values on it; where the chart
+    computes its places itself, `places` are those of FROM and TO on the axis.
+    """
+
+    axis: Axis
+    kind: Literal["linear", "log"]
+    ends: tuple[float, float]
+    places: tuple[float, float] | None = None
+
+    @property
+    def attribute(self) -> str:
+        """The attribute, the chart's layout being final."""
+        axes = self.axis.axes
+        figure, first, second = axes.figure, *(self.places or self.ends)
+        points = 72 / figure.dpi  # of a pixel
+        if self.axis is axes.xaxis:
+            name, drawn = "x", [axes.get_xaxis_transform().transform((value, 0))[0] for value in (first, second)]
+        else:
+            pixels = [axes.get_yaxis_transform().transform((0, value))[1] for value in (first, second)]
+            name, drawn = "y", [figure.bbox.height - pixel for pixel in pixels]
+        at = " ".join(f"{pixel * points:.{_DECIMALS}f}" for pixel in drawn)
+        return f' data-{name}="{self.kind} {self.ends[0]:.6g} {self.ends[1]:.6g} {at}"'
+
+
+def svg(figure: Figure, name: str, title: str, description: str, scales: Iterable[Scale] = ()) -> str:
     """The chart as one inline `<svg>` element of full width, on one line.
 
-    `name` makes its ids unique on a page; `title` and `description` are its alternative text, plain prose.
-    The same chart gives the same bytes. Raises TalkError where matplotlib wrote a number in TeX, which would show.
+    `name` makes its ids unique on a page; `title` and `description` are its alternative text, plain prose. `scales` are
+    for a script that puts something more on the chart. The same chart gives the same bytes. Raises TalkError where
+    matplotlib wrote a number in TeX, which would show.
     """
     for axes in figure.axes:
         axes.minorticks_off()  # they would not show, but take a third of the time
@@ -188,10 +219,11 @@ def svg(figure: Figure, name: str, title: str, description: str) -> str:
             r"an axis has ticks in TeX, $\mathdefault{10^{0}}$ say",
             "make it logarithmic by charts.log_axis(axes.xaxis) or charts.log_axis(axes.yaxis)",
         )
-    return _inline(buffer.getvalue(), re.sub(r"[^a-z0-9]+", "-", name), title, description)
+    attributes = "".join(scale.attribute for scale in scales)
+    return _inline(buffer.getvalue(), re.sub(r"[^a-z0-9]+", "-", name), title, description, attributes)
 
 
-def _inline(drawing: str, prefix: str, title: str, description: str) -> str:
+def _inline(drawing: str, prefix: str, title: str, description: str, attributes: str) -> str:
     viewbox, content = re.search(r'<svg[^>]*viewBox="([^"]*)"[^>]*>(.*)</svg>', drawing, re.DOTALL).groups()  # type: ignore[union-attr]
     content = re.sub(r"<metadata>.*?</metadata>", "", content, flags=re.DOTALL)
     # matplotlib's rule is for every element, and a style of an inline SVG holds for the whole page.
@@ -209,7 +241,7 @@ def _inline(drawing: str, prefix: str, title: str, description: str) -> str:
     content = re.sub(r">\s+<", "><", re.sub(r"\s+", " ", content)).strip()
     label = escape(f"{title}. {description}")
     return (
-        f'<svg class="chart" viewBox="{viewbox}" role="img" aria-label="{label}" translate="no" '
+        f'<svg class="chart" viewBox="{viewbox}" role="img" aria-label="{label}" translate="no"{attributes} '
         f'xmlns="http://www.w3.org/2000/svg" stroke-linejoin="round">'
         f"<title>{escape(title)}</title><desc>{escape(description)}</desc>{content}</svg>"
     )

@@ -149,8 +149,9 @@ def _circle(canvas: _Canvas, sky: int, index: int, anchor: str, title: str, rate
         f'x="{left + 62}" y="{second}"' if tall else f'x="{canvas.width - left - 18}" y="{second}" text-anchor="end"'
     )
     return (
-        f'<a class="circle{after}" href="#{anchor}"><rect x="{left}" y="{top}" width="{width}" height="{height}" '
-        f'style="fill: {fill}"/><text class="number" x="{left + 18}" y="{first}">{index + 1}</text>'
+        f'<a class="circle{after}" href="#{anchor}" data-circle="{index + 1}">'
+        f'<rect x="{left}" y="{top}" width="{width}" height="{height}" style="fill: {fill}"/>'
+        f'<text class="number" x="{left + 18}" y="{first}">{index + 1}</text>'
         f'<text x="{left + 62}" y="{first}">{escape(title)}</text>'
         f'<text class="rate" {place}>{escape(rate)}</text></a>'
     )

@@ -139,7 +139,10 @@ def _bars(name: str, title: str, bars: list[_Bar], peak: float | None, logarithm
     axes.set_xlim(-0.6, 1.36)
     axes.set_ylim(len(bars) - (0.0 if peak else 0.4), -0.6)
     told = "; ".join(f"{label} — {quantity(rate, 'flop_rate')}" for label, rate, _, _ in bars)
-    return charts.svg(figure, name, title, told + (f"; измеренный пик — {quantity(peak, 'flop_rate')}" if peak else ""))
+    told += f"; измеренный пик — {quantity(peak, 'flop_rate')}" if peak else ""
+    ends = (least if logarithmic else 0.0, longest)
+    scale = charts.Scale(axes.xaxis, "log" if logarithmic else "linear", ends, places=(0.0, 1.0))
+    return charts.svg(figure, name, title, told, [scale])
 
 
 @in_house_style
@@ -170,7 +173,12 @@ def sizes(source: Provenance, contenders: list[Contender]) -> str:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: number(rate / 1e9, 0)))
     axes.set_ylabel("ГФЛОП/с")
     axes.set_xlabel("сторона матриц")
-    drawing = charts.svg(figure, f"{source.record.experiment}-sizes", "Скорость от размера матриц", "; ".join(told))
+    scales = [
+        charts.Scale(axes.xaxis, "log", axes.get_xlim()),
+        charts.Scale(axes.yaxis, "linear", axes.get_ylim()),
+    ]
+    name = f"{source.record.experiment}-sizes"
+    drawing = charts.svg(figure, name, "Скорость от размера матриц", "; ".join(told), scales)
     caption = "Четвёртый и пятый круг; синий пунктир — лучшая из библиотек (torch.mm, NumPy) на стольких же потоках"
     return source.figure(drawing, with_rivals(caption, source), "chart", "cpu")
 
@@ -230,7 +238,8 @@ def roofline(source: Provenance, contenders: list[Contender]) -> str:
         for title, intensity, rate, _ in steps
     ]
     name = f"{source.record.experiment}-roofline"
-    drawing = charts.svg(figure, name, "Потолки и круги", "; ".join(told))
+    scales = [charts.Scale(axis, "log", axis.get_view_interval()) for axis in (axes.xaxis, axes.yaxis)]
+    drawing = charts.svg(figure, name, "Потолки и круги", "; ".join(told), scales)
     caption = (
         "Один поток. Наклонные — сколько байт в секунду ядро читает и пишет на каждом уровне памяти в лучшем случае, "
         "горизонталь — лучший измеренный пик"

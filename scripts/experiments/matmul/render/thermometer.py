@@ -63,7 +63,8 @@ def thermometer(source: Provenance, data: Matmul, rung: str, cards: Sequence[Pro
         reading = f"<span>{escape(said)}</span>"
     return (
         f'<div class="thermometer scene" data-record="{escape(source.record.name)}">'
-        f'<svg class="drawing" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
+        f'<svg class="drawing" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" data-rung="{rung}" '
+        f'data-y="log {least:.6g} {most:.6g} {_HEIGHT - 4} 4" '
         f'aria-label="{escape(told)}" translate="no"><title>Термометр спуска</title>{tube}</svg>{reading}</div>\n'
     )
 
