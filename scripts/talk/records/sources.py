@@ -4,11 +4,13 @@ import ast
 import hashlib
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from talk.experiment import Found, find_experiments
 from talk.paths import PACKAGE, ROOT
@@ -17,7 +19,8 @@ from talk.records.schema import AnyRecord, Code
 
 _MEASURING = PACKAGE / "measure"
 _RUNNER = _MEASURING / "run.py"  # runs every experiment and takes no part in measuring any
-_PIN = re.compile(r"^\s*\"([\w.-]+)(?:\[[\w,-]+\])?==([\w.+!-]+)\"", re.MULTILINE)
+_PIN = re.compile(r"([\w.-]+)(?:\[[\w,-]+\])?\s*==\s*([\w.+!-]+)\s*(?:;.*)?")
+_GROUP = "measure"  # the dependency group that `make site` installs
 _NAMING = (ast.Import, ast.ImportFrom, ast.Constant)  # what names a module or a file
 _FILE_NAME = re.compile(r"[\w-]+(?:[./][\w-]+)*\.\w+")  # inside the module's own folder
 
@@ -166,17 +169,28 @@ def old_versions(record: AnyRecord, root: Path = ROOT) -> list[str]:
 
 
 def _pinned(project: Path) -> dict[str, str]:
-    """Package → version, of what the talk's pyproject.toml asks for in one version alone."""
+    """Package → version, of what measuring installs by the talk's pyproject.toml in one version alone."""
     return _pinned_unless_read(project, project.stat().st_mtime_ns) if project.is_file() else {}
 
 
 @lru_cache(maxsize=4)
 def _pinned_unless_read(project: Path, _changed_ns: int) -> dict[str, str]:
     try:
-        pins = _PIN.findall(project.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
+        content = tomllib.loads(project.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return {}
-    return dict(pins)
+    asked = content.get("project", {}).get("dependencies", [])
+    asked = [*asked, *_of_group(_GROUP, content.get("dependency-groups", {}))]
+    return {pin[1]: pin[2] for each in asked if (pin := _PIN.fullmatch(str(each).strip()))}
+
+
+def _of_group(name: str, groups: dict[str, Any]) -> Iterator[str]:
+    """What a dependency group asks for, with the groups that it includes."""
+    for each in groups.get(name, []):
+        if isinstance(each, dict):
+            yield from _of_group(each.get("include-group", ""), {key: groups[key] for key in groups if key != name})
+        else:
+            yield str(each)
 
 
 @lru_cache(maxsize=256)

@@ -60,11 +60,21 @@ def test_line_ends_change_no_text_and_unused_files_nothing(folder: Path) -> None
 def test_a_record_of_other_versions_than_are_pinned_is_old(tmp_path: Path) -> None:
     record = samples.record(versions={"pyyaml": "6.0.1+local"})
     pins = tmp_path / "pyproject.toml"
-    pins.write_text('dependencies = [\n  "pyyaml==6.0.1",\n]\n')
+    pins.write_text('[project]\ndependencies = [\n  "pyyaml==6.0.1",\n]\n')
     assert old_versions(record, tmp_path) == []
-    pins.write_text('dependencies = [\n  "pyyaml[fast]==6.1.0",\n]\n')
+    pins.write_text('[project]\ndependencies = ["pyyaml[fast]==6.1.0"]\n')
     assert old_versions(record, tmp_path) == ["pyyaml 6.0.1+local, now 6.1.0"]
     assert old_versions(replace(record, origin="published"), tmp_path) == []
+
+
+def test_pins_are_those_of_what_measuring_installs(tmp_path: Path) -> None:
+    record = samples.record(versions={"pyyaml": "6.0.1"})
+    pins = tmp_path / "pyproject.toml"
+    groups = '[dependency-groups]\nfast = ["pyyaml == 6.2.0; python_version > \'3\'"]\ntest = ["pyyaml==5.0"]\n'
+    pins.write_text(f'{groups}measure = ["rich", {{ include-group = "fast" }}]\n')
+    assert old_versions(record, tmp_path) == ["pyyaml 6.0.1, now 6.2.0"]
+    pins.write_text(f'[project]\ndependencies = ["pyyaml==6.0.1"]\n{groups}')
+    assert old_versions(record, tmp_path) == []
 
 
 def test_without_a_pin_what_is_installed_is_asked(tmp_path: Path) -> None:
