@@ -276,7 +276,7 @@ def test_the_report_names_backups_that_were_shown(deck: Visit) -> None:
     press(page, "KeyD")
     is_on(page, backup)
     page.wait_for_timeout(1200)
-    press(page, "KeyR")
+    press(page, "KeyE")
     rows = page.locator(".deck-report tbody tr")
     assert rows.count() == len(main) + 1
     number = slides_of(page).index(backup) + 1

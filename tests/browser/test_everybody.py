@@ -75,6 +75,10 @@ def test_every_key_that_the_help_names_does_what_it_says(browser: Browser, addre
     with visit(browser, f"{address}/slides/", reduced_motion="reduce") as deck:
         page = deck.page
         slides = slides_of(page)
+        page.evaluate(
+            """stage.offer({ measures: () => true, measure: async () => (
+              { rows: [{ title: "Сложение", recorded: "2 мс", now: "3 мс" }] }) })"""
+        )
         page.keyboard.press("?")
         told = page.locator(".deck-keys kbd").all_inner_texts()
         page.keyboard.press("Escape")
@@ -124,6 +128,8 @@ def test_every_key_that_the_help_names_does_what_it_says(browser: Browser, addre
         press("t", "T")
         opened.value.wait_for_function("() => document.querySelector('[name=timer]').textContent === 'Пауза'")
         press("r", "R")
+        expect(page.locator("section.present .slide-now tbody td")).to_have_text(["2 мс", "3 мс"])
+        press("e", "E")
         assert page.get_by_role("dialog", name="Репетиция").is_visible()
         page.keyboard.press("Escape")
         press("f", "F")
@@ -146,7 +152,7 @@ def test_the_help_answers_on_a_russian_keyboard(browser: Browser, address: str) 
         page.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', { key: '?', code: 'Digit7', keyCode: 55 }))")
         assert page.get_by_role("dialog", name="Клавиши").is_visible()
         page.keyboard.press("Escape")
-        page.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', { key: 'к', code: 'KeyR', keyCode: 82 }))")
+        page.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', { key: 'у', code: 'KeyE', keyCode: 69 }))")
         assert page.get_by_role("dialog", name="Репетиция").is_visible()
 
 

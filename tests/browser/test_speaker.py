@@ -149,7 +149,7 @@ def test_after_the_last_slide_comes_the_report_to_save_or_to_drop(deck: Visit, t
     )
     page.reload()
     page.wait_for_selector(".reveal.ready")
-    page.keyboard.press("r")
+    page.keyboard.press("e")
     assert spent.search(rows.nth(1).inner_text()), "the run is kept in the browser"
     report.get_by_role("button", name="Сбросить").click()
     assert not spent.search(rows.nth(1).inner_text())
@@ -172,7 +172,7 @@ def test_a_run_left_behind_does_not_count_the_night(browser: Browser, address: s
         )
         page.reload()
         page.wait_for_selector(".reveal.ready")
-        page.keyboard.press("r")
+        page.keyboard.press("e")
         assert "0:05" in page.locator(".deck-report tbody tr").first.inner_text()
 
 

@@ -12,7 +12,7 @@ from tests.browser.test_speaker import open_speaker
 from tests.browser.visit import Visit, visit
 
 # On a Russian keyboard, and on one that tells no place: remotes and phones.
-CYRILLIC = dict(zip("ONPGSTRFBLZD", "щнзпыекаидяв", strict=True)) | {"N": "т"}
+CYRILLIC = dict(zip("ONPGSTERFBLZD", "щнзпыеукаидяв", strict=True)) | {"N": "т"}
 
 
 def press(page: Page, code: str, key: str | None = None) -> None:
@@ -86,7 +86,7 @@ def test_every_key_of_the_help_does_what_it_says(deck: Visit, layout: str) -> No
     is_on(page, last)
     press(page, "Home")
     is_on(page, 0)
-    for letter, dialog in (("O", ".deck-overview"), ("R", ".deck-report")):
+    for letter, dialog in (("O", ".deck-overview"), ("E", ".deck-report")):
         key(letter)
         page.locator(dialog).wait_for(state="visible")
         press(page, "Escape")
@@ -167,7 +167,7 @@ def test_keys_in_the_speakers_window(deck: Visit, layout: str) -> None:
     is_on(page, 5)
     key("T")
     speaker.wait_for_function("() => document.querySelector('[name=timer]').textContent === 'Пауза'")
-    key("R")
+    key("E")
     page.locator(".deck-report").wait_for(state="visible")
 
 
@@ -464,11 +464,11 @@ def test_two_tabs_have_two_runs(context: BrowserContext, address: str) -> None:
     second.bring_to_front()
     second.keyboard.press("ArrowRight")
     second.reload()
-    second.keyboard.press("r")
+    second.keyboard.press("e")
     assert not re.search(r"\d:\d[1-9]", second.locator(".deck-report tbody tr td:nth-child(4)").first.inner_text())
     first.reload()
     first.wait_for_selector(".reveal.ready")
-    first.keyboard.press("r")
+    first.keyboard.press("e")
     assert re.search(r"\d:\d[1-9]", first.locator(".deck-report tfoot td").nth(2).inner_text())
 
 
@@ -478,7 +478,7 @@ def test_the_reports_file_has_the_speakers_own_date(browser: Browser, address: s
     page.clock.install(time="2026-11-29T22:00:00Z")
     page.goto(f"{address}/slides/")
     page.wait_for_selector(".deck.reveal", state="attached")
-    page.keyboard.press("r")
+    page.keyboard.press("e")
     with page.expect_download() as saved:
         page.locator(".deck-report").get_by_role("button", name="Скачать CSV").click()
     assert saved.value.suggested_filename.endswith("-2026-11-30.csv")

@@ -51,17 +51,18 @@ def bundles(own: Path = _OWN) -> dict[str, list[Path]]:
         "page.css": [SHEET, *_sheets("brand"), *slides, *parts, *_sheets("labs"), *talks],
         # The deck: what its first slide waits for, and the rest.
         "deck.css": [SHEET, VENDOR / "reveal" / "reveal.css", *slides, *_sheets("deck")],
-        "deck-parts.css": [math, *parts, *talks],
+        "deck-parts.css": [math, *parts, *_sheets("stage"), *talks],
         "deck.js": [
             VENDOR / "reveal" / "reveal.js",
             *_scripts(
-                "words", "kept", "keys", "rehearsal", "pictures", "line", "overview", "formulas", "origins", "deck"
+                *("words", "kept", "keys", "rehearsal", "pictures", "line", "overview", "stage", "formulas", "origins"),
+                "deck",
             ),
         ],
         "page.js": _scripts("words", "kept", "page", "disk", "formulas", "origins", "machines"),
         "search.js": [VENDOR / "minisearch" / "minisearch.js", *_scripts("search")],
         # The speaker's window, where slides wear what they wear in the deck.
-        "speaker.css": [SHEET, *slides, math, *parts, *_sheets("speaker"), *talks],
+        "speaker.css": [SHEET, *slides, math, *parts, *_sheets("stage", "speaker"), *talks],
     }
 
 

@@ -85,6 +85,7 @@
     const title = titleOf(slide);
     document.title = title ? `${title} · ${deck.dataset.title}` : deck.dataset.title;
     rehearsal.turn(slide.id, Date.now());
+    stage.clear();
     keepPlace();
     keep();
     goOn();
@@ -311,7 +312,9 @@
     timer: toggleTimer,
     reset: resetTimer,
     report: showReport,
+    measure: () => stage.measure(reveal.getCurrentSlide(), tellSpeaker),
   };
+  Object.assign(stage.commands, commands);
   // What only this window does.
   const ownCommands = {
     ...commands,
@@ -320,8 +323,15 @@
     speaker: openSpeakerView,
     fullscreen: toggleFullscreen,
     pointer: togglePointer,
-    help: () => help.showModal(),
+    help: showHelp,
   };
+
+  function showHelp() {
+    for (const part of help.querySelectorAll("dt:has(+ dd [name=measure]), dd:has([name=measure])")) {
+      part.hidden = !stage.hasOffers();
+    }
+    help.showModal();
+  }
 
   function openSpeakerView() {
     const opened = window.open(deck.dataset.speaker, "talk-speaker", "popup,width=1280,height=800");
@@ -430,8 +440,10 @@
     return new Set([...slide.querySelectorAll(".fragment")].map((step) => step.dataset.fragmentIndex)).size;
   }
 
+  // The speaker's window, where there is one, and whoever else follows the deck.
   function tellSpeaker() {
-    if (!speaker || speaker.closed || !reveal.isReady()) return;
+    const isOpen = speaker && !speaker.closed;
+    if ((!isOpen && !stage.followers.length) || !reveal.isReady()) return;
     const slide = reveal.getCurrentSlide();
     const at = slides.indexOf(slide);
     const steps = stepsOf(slide);
@@ -440,7 +452,7 @@
     const isBackup = line.isBackup(slide);
     const after = line.beside(slide, 1) ?? (isBackup ? wayBack(slide).slide : undefined);
     const following = step < steps ? picture(slide, step + 1) : after && picture(after, 0);
-    send({
+    const state = {
       talk: "state",
       title: titleOf(slide),
       number: at + 1,
@@ -458,7 +470,9 @@
       slot: slot * 60000,
       plan,
       rehearsal: rehearsal.toJSON(),
-    });
+    };
+    for (const follow of stage.followers) follow(state);
+    if (isOpen) send(state);
   }
 
   document.addEventListener("keydown", (event) => {
@@ -471,7 +485,7 @@
   // What keys do, a finger does.
   const more = document.querySelector(".deck-more");
   more.hidden = false;
-  more.addEventListener("click", () => help.showModal());
+  more.addEventListener("click", showHelp);
   help.addEventListener("click", ({ target }) => {
     const name = target.closest("button[name]")?.name;
     if (!name) return;

@@ -168,7 +168,7 @@
     input.value = "";
   });
 
-  const TOLD = new Set(["next", "previous", "first", "last", "backup", "blackout", "freeze", "timer", "reset", "report"]);
+  const TOLD = new Set(["next", "previous", "first", "last", "backup", "blackout", "freeze", "timer", "reset", "report", "measure"]);
   const here = { smaller: () => resize(1 / 1.15), larger: () => resize(1.15), overview: showList, jump };
   function run(name) {
     if (Object.hasOwn(here, name)) here[name]();
