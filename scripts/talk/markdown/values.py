@@ -1,5 +1,8 @@
 """`{{ sorting.largest.ratio | .1 }}` in Markdown: a measured number with its record and how it was computed.
 
+A number that asks no machine by name follows the machine that a reader chooses: `data-name` is its reference and
+`data-format` its format, by which chosen.js finds what stands there instead.
+
 What reads records is imported with the first number: it declares every field of every experiment, which takes a tenth
 of a second, and a site that shows none, or a page that is edited, need not wait for it.
 """
@@ -85,6 +88,10 @@ class _ValueProcessor(InlineProcessor):
         from talk.render.measured import attributes
 
         element = Element("data", attributes(found, stale=self._is_stale(found.record)))
+        if "/" not in m["reference"]:
+            element.set("data-name", m["reference"])
+            if m["format"]:
+                element.set("data-format", m["format"])
         element.text = text
         return element, m.start(0), m.end(0)
 

@@ -50,6 +50,14 @@ def test_a_reference_becomes_data_with_its_record_and_computation(results: Path)
     assert "test-box" in data.attrib["title"]
 
 
+def test_a_number_that_asks_no_machine_tells_what_it_is_by_name_and_format(results: Path) -> None:
+    body = convert(
+        "{{ relay.cpu.climb.share | % .0 }}, {{ relay.cpu.climb.share }}, {{ test-box/relay.cpu.climb.share }}", results
+    )
+    told = [(data.get("data-name"), data.get("data-format")) for data in body.iter("data")]
+    assert told == [("relay.cpu.climb.share", "% .0"), ("relay.cpu.climb.share", None), (None, None)]
+
+
 def test_references_work_in_headings_tables_and_emphasis(results: Path) -> None:
     text = "# {{ relay.cpu.climb.calls }}\n\n| a |\n|---|\n| **{{ relay.cpu.climb.calls }}** |\n"
     numbers = [data.text for data in convert(text, results).iter("data")]

@@ -83,6 +83,7 @@
     // Opened from disk, a page may fetch nothing: the link still leads to the figure.
     shown[choices.indexOf(asked)].catch(() => location.assign(asked.links.get(machine)));
     await Promise.allSettled(shown);
+    document.dispatchEvent(new CustomEvent("machine-chosen", { detail: { machine } }));
   };
 
   const machine = kept.read(KEPT);
