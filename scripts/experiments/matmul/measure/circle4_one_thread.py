@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 from numba import njit, types
 
+from shared.simd import BYTES, Tile
+
 from .operands import Matrix, multiplication
-from .vector import BYTES, LINE, Caches, Tile, copy, machine_caches, machine_tile, micro_kernel
+from .vector import LINE, Caches, copy, machine_caches, machine_tile, micro_kernel
 
 # So many steps along the sum are unrolled in the kernel.
 UNROLL = 4

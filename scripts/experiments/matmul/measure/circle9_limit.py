@@ -12,11 +12,13 @@ from llvmlite import ir
 from numba import njit, prange, types
 from numba.extending import intrinsic
 
+from shared.simd import BYTES
+
 from ..record import Bandwidth, Level, Peak, Prices, Traffic
 from .circle4_one_thread import TILE
 from .circle4_one_thread import _reordered as update_rows
 from .operands import Matrix
-from .vector import BYTES, LINE, Code, machine_caches
+from .vector import LINE, Code, machine_caches
 
 _INT = ir.IntType(64)
 ACCUMULATORS = TILE.rows * TILE.vectors

@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from shared.simd import BYTES
+
 from ..record import Dtype
 from . import (
     circle1_python,
@@ -23,7 +25,6 @@ from . import (
 )
 from .circle4_one_thread import TILE
 from .operands import Matrix, Multiply
-from .vector import BYTES
 
 Exact = NDArray[np.float64]
 

@@ -5,7 +5,8 @@ import pytest
 from numba import njit
 
 from experiments.matmul.measure.circle4_one_thread import block_sides
-from experiments.matmul.measure.vector import Caches, Tile, machine_caches, machine_tile, micro_kernel, tile_for
+from experiments.matmul.measure.vector import Caches, machine_caches, machine_tile, micro_kernel, tile_for
+from shared.simd import Tile
 
 FEATURES = {
     "AVX-512": (["avx512f", "avx2", "fma"], 32, 16),
