@@ -147,6 +147,9 @@ def _point_values(point: Point, contender: Contender, data: Matmul) -> Iterator[
     yield "time", Value(middle, "time", f"медиана времени, {shape}")
     yield "spread", Value((max(point.times_s) - min(point.times_s)) / middle, "share", f"размах к медиане, {shape}")
     yield "flop_rate", Value(point.flops_per_s, "flop_rate", f"2nmp / медиана времени, {shape}")
+    if contender.threads == 1 and contender.device == "cpu":
+        step = middle / (point.n * point.m * point.p)
+        yield "per_multiply_add", Value(step, "time", f"медиана времени / nmp, {shape}")
     yield "error", Value(point.error, "ratio", f"наибольшее отклонение от float64 / наибольшее число, {shape}")
     if point.host_time_s is not None:
         yield "host_time", Value(point.host_time_s, "time", f"вызов с ожиданием ответа, по часам CPU, {shape}")
@@ -178,6 +181,8 @@ def _tiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
     yield "tiling.columns", Value(tiling.columns, "count", "столбцов в плитке C")
     yield "tiling.lanes", Value(tiling.lanes, "count", "чисел float32 в одном векторном регистре")
     yield "tiling.accumulators", Value(registers, "count", "строк плитки × столбцов / чисел в регистре")
+    reads = tiling.rows + tiling.columns // tiling.lanes
+    yield "tiling.reads", Value(reads, "count", "строк плитки + векторов в её строке: чтений на один шаг по сумме")
     yield "tiling.block_depth", Value(tiling.block_depth, "count", "строк в блоке B")
     yield "tiling.block_columns", Value(tiling.block_columns, "count", "столбцов в блоке B")
     block = 4 * tiling.block_depth * tiling.block_columns
@@ -204,6 +209,7 @@ def _ceiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
     if "l1" in alone and "memory" in alone:
         how = "скорость чтения из L1 / из памяти, один поток"
         yield "bandwidth.l1_to_memory", Value(alone["l1"] / alone["memory"], "ratio", how)
+    yield from _tile_on_levels(data)
     if data.prices is not None:
         prices = data.prices
         yield "price.operator_call", Value(prices.operator_call_s, "time", "вызов torch.add над одним числом, медиана")
@@ -221,6 +227,23 @@ def _ceiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
         ratio = threads.squares[-1].flops_per_s / python.squares[-1].flops_per_s
         how = f"скорость при n = {threads.squares[-1].n} / скорость Python при n = {python.squares[-1].n}"
         yield "whole_descent", Value(ratio, "ratio", how)
+
+
+def _tile_on_levels(data: Matmul) -> Iterator[tuple[str, Value]]:
+    """What the tile asks for at the peak of one thread, and how high each level of memory lets it rise."""
+    peak = next((each for each in data.peaks if (each.device, each.threads) == ("cpu", 1)), None)
+    if data.tiling is None or peak is None:
+        return
+    rows = data.tiling.rows
+    # A number of B, four bytes, serves as many rows of C as the tile has: two operations each.
+    how = "4 байта числа B на 2 × строк плитки операций, на пике одного потока"
+    yield "tiling.asked_rate", Value(4 * peak.typical_flops_per_s / (2 * rows), "byte_rate", how)
+    for each in data.bandwidths:
+        if (each.threads, each.traffic) == (1, "load") and each.level in ("l2", "l3"):
+            how = (
+                f"скорость чтения из {each.level.upper()} × строк плитки / 2: каждое число B идёт на столько умножений"
+            )
+            yield f"tiling.{each.level}_roof", Value(each.bytes_per_s * rows / 2, "flop_rate", how)
 
 
 _REGIMES: dict[str, tuple[Resource, ...]] = {

@@ -60,6 +60,19 @@ def test_ceilings_and_the_whole_descent(values: dict[str, Value]) -> None:
     assert values["tiling.block_size"].number == 512 * 256 * 4
 
 
+def test_the_tile_stands_under_the_roof_of_each_level(values: dict[str, Value]) -> None:
+    """Each number of B serves as many multiply-adds as the tile has rows, two operations each, for four bytes."""
+    rows = values["tiling.rows"].number
+    assert values["tiling.reads"].number == rows + values["tiling.columns"].number / values["tiling.lanes"].number
+    assert values["tiling.asked_rate"].number == pytest.approx(values["peak.one_thread"].number * 4 / (2 * rows))
+    roof = values["bandwidth.l2.one_thread"].number / 4 * 2 * rows
+    assert values["tiling.l2_roof"].number == pytest.approx(roof)
+
+
+def test_what_one_multiply_add_takes(values: dict[str, Value]) -> None:
+    assert values["python.per_multiply_add"].number == pytest.approx(2 / values["python.flop_rate"].number)
+
+
 def test_communication(values: dict[str, Value]) -> None:
     assert values["distributed.deviation"].number == pytest.approx(0.01)
     assert values["death.restarts"].number == 1
