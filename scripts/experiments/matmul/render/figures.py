@@ -180,7 +180,7 @@ def sizes(source: Provenance, contenders: list[Contender]) -> str:
     name = f"{source.record.experiment}-sizes"
     drawing = charts.svg(figure, name, "Скорость от размера матриц", "; ".join(told), scales)
     caption = "Четвёртый и пятый круг; синий пунктир — лучшая из библиотек (torch.mm, NumPy) на стольких же потоках"
-    return source.figure(drawing, with_rivals(caption, source), "chart", "cpu")
+    return source.figure(drawing, with_rivals(caption, source), "chart sizes-figure", "cpu")
 
 
 @in_house_style
@@ -247,4 +247,4 @@ def roofline(source: Provenance, contenders: list[Contender]) -> str:
     if left_out:
         titles = ", ".join(step_of(each).title for each in left_out)
         caption += f". Шаги, которые ещё и пишут ({titles}), здесь не стоят: запись не мерили"
-    return source.figure(drawing, caption, "chart", "cpu")
+    return source.figure(drawing, caption, "chart roofline-figure", "cpu")
