@@ -315,6 +315,7 @@
     measure: () => stage.measure(reveal.getCurrentSlide(), tellSpeaker),
   };
   Object.assign(stage.commands, commands);
+  stage.tell = tellSpeaker;
   // What only this window does.
   const ownCommands = {
     ...commands,

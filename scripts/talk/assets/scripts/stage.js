@@ -10,8 +10,9 @@
 //     }),
 //   });
 //
-// Of several that measure a slide the one that was offered first is asked. What it throws is told in one line;
-// `signal` is aborted after ten seconds, or when the slide is left. One that draws its numbers itself gives nothing.
+// Of several that measure a slide the one that was offered last is asked: the server's, where there is one. What it
+// throws is told in one line; `signal` is aborted after ten seconds, or when the slide is left. One that draws its
+// numbers itself gives nothing.
 const stage = (() => {
   const PATIENCE_MS = 10000;
   const offers = [];
@@ -58,8 +59,16 @@ const stage = (() => {
   }
 
   return {
-    // Told of each state of the deck, as the speaker's window is.
+    // Each is told every state of the deck, as the speaker's window is.
     followers: [],
+
+    follow(told) {
+      this.followers.push(told);
+      this.tell();
+    },
+
+    // Tells them the present state; deck.js fills it, unless the deck is read as a scroll.
+    tell() {},
 
     // What the deck can be asked for, by the names of keys.js; deck.js fills it.
     commands: {},
@@ -74,7 +83,7 @@ const stage = (() => {
 
     // Measure what the slide shows, if anything can. `changed` is called whenever the panel is another.
     async measure(slide, changed) {
-      const offer = offers.find(({ measures }) => measures(slide));
+      const offer = offers.findLast(({ measures }) => measures(slide));
       if (!offer || running) return;
       const panel = panelOn(slide);
       const mine = new AbortController();
