@@ -21,7 +21,7 @@ EXPERIMENT = Experiment(
     shown_versions={"torch": "PyTorch", "nemo_toolkit": "NeMo", "numba": "Numba"},
     keeps=("digits.nemo",),
     headlines=(
-        Headline(name="ways.reverse.time_1000", title="Обратный режим, тысяча входов", dimension="time", better="less"),
+        Headline(name="ways.reverse.time_1000", title="Обратный режим, все входы", dimension="time", better="less"),
         Headline(
             name="price.ours_over_torch", title="Шаг обучения: наш движок / PyTorch", dimension="ratio", better="less"
         ),

@@ -61,7 +61,7 @@ def _of_alignments(ctc: Ctc) -> Named:
     alignments = math.comb(ctc.frames + ctc.labels, 2 * ctc.labels)
     last = ctc.brute_force.points[-1]
     power = math.log10(alignments) + math.log10(bridges(median(last.times_s) / last.size))
-    how = f"цифр в числе мостов: C(T + U, 2U) выравниваний, T = {ctc.frames}, U = {ctc.labels}, {_PRICES}"
+    how = f"цифр в числе мостов: C(T + U, U + U) выравниваний, T = {ctc.frames}, U = {ctc.labels}, {_PRICES}"
     yield "ctc_digits", Value(max(0, math.floor(power) + 1), "count", how)
 
 

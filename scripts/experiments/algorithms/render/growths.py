@@ -11,6 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from talk.render import charts
 from talk.render.captions import Provenance
 from talk.render.charts import BLUE, CYAN, GREEN, PINK, SMALL, VIOLET
+from talk.render.given import given
 from talk.words import NBSP, Dimension, number, plural, quantity
 
 from ..record import Algorithms, Attention, Checkpointing, Curve, Decoding, Framework, Packing, Point
@@ -18,6 +19,9 @@ from .curves import exponent, factor
 from .titles import ATTENTIONS, BRUTE_FORCE, CONVOLUTIONS, EDITS, HIDDEN
 
 SERIES = ((PINK, "o", "-"), (VIOLET, "s", "--"), (BLUE, "^", "-."), (CYAN, "D", ":"), (GREEN, "v", "-"))
+# What theory says that one more frame, and one more layer, multiply a search of everything by.
+_ALIGNMENTS = given("2,3", reason="число выравниваний")
+_SCHEDULES = given("от 2 до 3", reason="число расписаний")
 _HALF_A_LINE = 25  # letters
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -127,7 +131,10 @@ def _ctc(data: Algorithms) -> Growth:
         "Перебор выравниваний и динамическое программирование",
         "кадров",
         "Время от длины фразы. Перебор — кривая, которая только притворяется прямой",
-        [(BRUTE_FORCE, brute, Law("2,3", "за кадр")), ("решётка", forward, Law("2"))],
+        [
+            (BRUTE_FORCE, brute, Law(_ALIGNMENTS, "за кадр")),
+            ("решётка", forward, Law("2")),
+        ],
     )
 
 
@@ -140,7 +147,7 @@ def _decoding(decoding: Decoding) -> Growth:
         f"Время от длины звука: все тексты из {of_letters} и луч",
         [
             (BRUTE_FORCE, decoding.trial, Law(str(decoding.letters), "за кадр")),
-            ("луч 16", decoding.longer, Law("1")),
+            (given("луч 16", reason="ширина луча в замере"), decoding.longer, Law("1")),
         ],
     )
 
@@ -187,7 +194,11 @@ def _checkpointing(checkpointing: Checkpointing) -> Growth:
         "слоёв",
         f"Время поиска от числа слоёв, в памяти {slots}",
         [
-            (BRUTE_FORCE, checkpointing.trial, Law("от 2 до 3", "за слой")),
+            (
+                BRUTE_FORCE,
+                checkpointing.trial,
+                Law(_SCHEDULES, "за слой"),
+            ),
             ("динамика", checkpointing.planning, Law("2")),
         ],
     )

@@ -92,7 +92,7 @@ def framework_values(framework: Framework) -> Named:
     yield "consing.operators", Value(framework.operators, "count", f"операторов, которые что-то считают, {step}")
     yield "consing.distinct", Value(framework.distinct, "count", "из них разных")
     share = 1 - framework.distinct / framework.operators
-    yield "consing.saved", Value(share, "share", "доля операторов, посчитанных бы дважды")
+    yield "consing.saved", Value(share, "share", "доля операторов, посчитанных бы ещё раз")
     yield "union_find.loops", Value(framework.loops, "count", "проходов по памяти, когда поэлементные слиты с соседями")
     fewer = framework.operators / framework.loops
     yield "union_find.gain", Value(fewer, "ratio", "операторов / проходов")

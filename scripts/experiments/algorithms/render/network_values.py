@@ -2,6 +2,7 @@
 
 from statistics import median
 
+from talk.render.given import given
 from talk.render.value import Value
 from talk.words import plural
 
@@ -17,6 +18,7 @@ from ..record import (
 )
 from .bill import HOME_KERNEL, STEP_S
 from .curves import DAY_S, Named, curve_values, digits, exponent, exponential_values
+from .titles import IN_TIME
 
 
 def batching_values(batching: Batching) -> Named:
@@ -69,7 +71,7 @@ def serving_values(batching: Batching) -> Named:
     """Story 4, on one device: latency against throughput."""
     of_size = {int(point.size): median(point.times_s) for point in batching.equal.points}
     yield "serving.deadline", Value(batching.deadline_s, "time", "срок ответа")
-    queue = "очередь разыграна по измеренным временам пачек, звонки независимы, в срок 99 из 100"
+    queue = f"очередь разыграна по измеренным временам пачек, звонки независимы, в срок {IN_TIME}"
     for each in batching.in_time:
         yield f"serving.most_{each.most}.latency", Value(of_size[each.most], "time", _batch_of(each.most))
         how = f"фраз в секунду, пачками по {each.most}, все уже пришли"
@@ -88,7 +90,8 @@ def serving_values(batching: Batching) -> Named:
 
 def packing_values(packing: Packing) -> Named:
     """Story 4: bins."""
-    yield "packing.capacity", Value(packing.capacity_s, "time", "вместимость ряда, полторы самых длинных фразы")
+    capacity = given("вместимость ряда, полторы самых длинных фразы", reason="так задано в замере")
+    yield "packing.capacity", Value(packing.capacity_s, "time", capacity)
     yield "packing.handful", Value(packing.handful, "count", "фраз в случае")
     yield "packing.cases", Value(packing.cases, "count", "случаев")
     yield "packing.missed", Value(packing.missed, "count", "случаев, где рядов больше наименьшего числа")
@@ -130,7 +133,7 @@ def convolution_values(convolution: Convolution) -> Named:
         yield f"convolution.dense.{way.name}.time", Value(time_s, "time", "медиана, свёртка 3×3")
         yield (
             f"convolution.dense.{way.name}.error",
-            Value(1e6 * way.error, "count", "ошибка к наибольшему значению, миллионные"),
+            Value(1e6 * way.error, "count", given("ошибка к наибольшему значению, миллионные", reason="единица")),
         )
         yield from digits(f"convolution.dense.{way.name}.agreement", way.error, "наибольшая ошибка против float64")
     dense = {way.name: median(way.curve.points[0].times_s) for way in convolution.dense}
@@ -171,7 +174,7 @@ def attention_values(attention: Attention) -> Named:
     if table_bytes and tile_bytes:
         yield "attention.memory_gain", Value(table_bytes / tile_bytes, "ratio", f"память: {how}")
     steps = 3600 / STEP_S
-    how = f"(шагов в часе звука)² × 4 Б, шагов: {steps:.0f}, одна голова"
+    how = f"шагов в часе звука в квадрате × размер float32, шагов: {steps:.0f}, одна голова"
     yield "attention.hour_table", Value(4 * steps**2, "bytes", how)
     yield from digits("attention.agreement", attention.largest_difference, "наибольшее отличие от float64")
 

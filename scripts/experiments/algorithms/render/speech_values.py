@@ -110,7 +110,10 @@ def _hour_values(edit: EditDistance) -> Named:
         told = f"измеренное на {last.size:.0f} {on_letters} × квадрат отношения длин; {how}"
         yield f"edit_distance.hour.{way.name}_time", Value(time_s, "time", told)
     cell = 4
-    yield "edit_distance.hour.table", Value(cell * letters**2, "bytes", f"(букв в часе речи)² × {cell} Б; {how}")
+    yield (
+        "edit_distance.hour.table",
+        Value(cell * letters**2, "bytes", f"букв в часе речи в квадрате × {cell} Б; {how}"),
+    )
 
 
 def decoding_values(decoding: Decoding) -> Named:

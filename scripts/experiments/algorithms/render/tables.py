@@ -136,9 +136,9 @@ def many_hours(source: Provenance, hours: ManyHours) -> str:
             quantity(hours.sound_s / time_s * DAY_S, "time", "ч", 0),
         )
         for name, time_s in (
-            ("один процесс, 1 поток", hours.one_thread_time_s),
+            ("один процесс, один поток", hours.one_thread_time_s),
             (f"один процесс, {threads}", hours.all_threads_time_s),
-            (f"{processes} по 1 потоку", together_s),
+            (f"{processes} по одному потоку", together_s),
         )
     ]
     drawn = table("Профилирование одним процессом и многими", ("кто", "время", "ускорение", "звука за сутки"), rows)
@@ -164,6 +164,6 @@ def framework(source: Provenance, measured: Framework) -> str:
     drawn = table("Алгоритмы внутри фреймворка", head, rows)
     caption = (
         f"Обратный проход — слоёв: {measured.layers}; память, компилятор и слияние — шаг обучения, слоёв: "
-        f"{measured.traced_layers}. По теории показатель у всех 1"
+        f"{measured.traced_layers}. По теории показатель у всех — единица"
     )
     return source.figure(drawn, caption, "operators", "cpu")

@@ -1,8 +1,11 @@
 """What pages call the methods that records name."""
 
+from talk.render.given import given
+
 from ..record import BeamName, HiddenName, WayToAttend, WayToConvolve, WayToEdit
 
 BRUTE_FORCE = "перебор"
+IN_TIME = given("99 из 100", reason="столько ответов должны уложиться в срок")
 EDITS: dict[WayToEdit, str] = {
     "rows": "таблица",
     "hirschberg": "Хиршберг",

@@ -13,7 +13,7 @@ from talk.words import NBSP, natural_unit, number, plural, quantity
 
 from ..record import Batching, Chain, Decoding, Ring, Sweep
 from .growths import names_above
-from .titles import BEAMS
+from .titles import BEAMS, IN_TIME
 
 _HEIGHT = 4.0
 
@@ -164,7 +164,7 @@ def serving(source: Provenance, batching: Batching) -> str:
     drawing = charts.svg(figure, f"serving-{batching.device}", "Пропускная способность и срок", "; ".join(told))
     length = quantity(batching.equal_utterance_s, "time", decimals=1)
     caption = (
-        f"Фразы по {length}. Срок держат 99 из 100; очередь разыграна по измеренным временам пачек, звонки независимы"
+        f"Фразы по {length}. Срок держат {IN_TIME}; очередь разыграна по измеренным временам пачек, звонки независимы"
     )
     return source.figure(drawing, caption, "plot", batching.device)
 

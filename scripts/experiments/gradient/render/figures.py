@@ -9,6 +9,7 @@ from matplotlib.ticker import FuncFormatter
 from talk.render import charts
 from talk.render.captions import Provenance
 from talk.render.charts import BLUE, CYAN, MUTED, PINK, SMALL, VIOLET
+from talk.render.given import given
 from talk.words import MINUS, number, plural, quantity
 
 from ..record import ConformerBackward, DifferenceCurve, Gradient, WayCost
@@ -28,7 +29,8 @@ _WAY_STYLES = {
     "reverse": (BLUE, "-D", "обратный"),
 }
 _NO_ERROR = 1e-17  # where a logarithmic axis shows zero
-_MEASURED = "Медиана относительной ошибки производной eˣ·sin x в 500 точках"
+_POINTS = given("500", reason="число точек, взятых в замере")
+_MEASURED = f"Медиана относительной ошибки производной eˣ·sin x, точек: {_POINTS}"
 
 
 @charts.in_house_style

@@ -76,12 +76,16 @@ def surface() -> Picture:
     return Picture(
         "surface",
         "Поверхность и касательная плоскость",
-        f"Сетка холма минус (x² + y²), плоскость касается его в точке (2, {MINUS}2), "
-        f"стрелка градиента ({MINUS}4, 4) смотрит вверх по склону",
+        f"Сетка холма минус (x² + y²), плоскость касается его в точке {_pair(at)}, "
+        f"стрелка градиента {_pair((-2 * at[0], -2 * at[1]))} смотрит вверх по склону",
         base,
         (touching_point(at), touching_plane(at), uphill(at)),
         last=touching_plane(at) + uphill(at) + touching_point(at),
     )
+
+
+def _pair(point: Point) -> str:
+    return f"({shown(point[0])}, {shown(point[1])})"
 
 
 def hill(x: float, y: float) -> float:
@@ -238,7 +242,8 @@ _BOX = (104, 108)
 def graph() -> Picture:
     """The graph of L = Σ(yᵢ − (a·xᵢ + b))² over two points, filled by the forward pass and then by the backward one."""
     boxes = _boxes(1.0, 1.0)
-    boxes[-1].node.backward()
+    a, b, loss = (boxes[at].node for at in (0, 1, -1))
+    loss.backward()
     drawn = {id(box.node): box for box in boxes}
     wires = "".join(
         path(_wire(drawn[id(each)], box), "wire") for box in boxes for each in box.node.inputs if id(each) in drawn
@@ -249,8 +254,9 @@ def graph() -> Picture:
     return Picture(
         "graph",
         "Граф вычислений",
-        "Граф L для точек (1, 3) и (2, 5) при a = 1, b = 1: прямой проход заполняет значения слева направо, L = 5; "
-        f"обратный — градиенты справа налево, по a {MINUS}10, по b {MINUS}6",
+        f"Граф L для точек {' и '.join(map(_pair, GRAPH_POINTS))} при a = {shown(a.data)}, b = {shown(b.data)}: прямой "
+        f"проход заполняет значения слева направо, L = {shown(loss.data)}; обратный — градиенты справа налево, "
+        f"по a {shown(a.grad)}, по b {shown(b.grad)}",
         wires + "".join(_frame(box, f"node-{index}") for index, box in enumerate(boxes)),
         (*there, *back),
         last="".join(_value(box, f"value-{index}") + _grad(box, f"grad-{index}") for index, box in enumerate(boxes)),

@@ -33,7 +33,8 @@ def chain() -> str:
             factors, ("от x к u", "от u к L", "от x к L"), (3, 4, 1), (1, 2, 2), strict=True
         )
     ]
-    told = "Толчок x на 1 двигает u на 3, а L на 6: множители звеньев перемножаются"
+    x, u, loss = map(shown, nudges)
+    told = f"Толчок x на {x} двигает u на {u}, а L на {loss}: множители звеньев перемножаются"
     scene = Scene("Цепное правило на трёх прямых", told, base, round(top + 2 * step + 66), frames, figures)
     return scene.unmeasured("Толкнули x — сдвинулось всё, что из него сделано. Множители звеньев перемножаются")
 

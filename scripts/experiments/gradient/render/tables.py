@@ -4,6 +4,7 @@ from html import escape
 from math import log2
 
 from talk.render.captions import Provenance
+from talk.render.given import given
 from talk.render.tables import Row, table
 from talk.words import MINUS, NBSP, Dimension, number, quantity, scientific
 
@@ -13,6 +14,8 @@ from .values import FORMULAS, STEP_POWERS, best, is_convolution, is_neither, is_
 
 _SHOWN_OPERATORS = 7
 
+_BASE = given("2", reason="шаг делят пополам")
+
 
 def differences(source: Provenance, data: Gradient) -> str:
     """Best step and error of every formula in every precision, beside what theory expects of the step."""
@@ -21,8 +24,8 @@ def differences(source: Provenance, data: Gradient) -> str:
         step, error = best(curve)
         halvings = round(-log2(step))
         power = STEP_POWERS.get(curve.formula)
-        theory = "любой мелкий" if power is None else f"2<sup>{MINUS}{round(-power * log2(curve.epsilon))}</sup>"
-        measured = f"2<sup>{MINUS}{halvings}</sup>"
+        theory = "любой мелкий" if power is None else f"{_BASE}<sup>{MINUS}{round(-power * log2(curve.epsilon))}</sup>"
+        measured = f"{_BASE}<sup>{MINUS}{halvings}</sup>"
         rows.append((curve.precision, FORMULAS[curve.formula], measured, theory, scientific(error)))
     head = ("точность", "формула", "лучший шаг", "по теории", "ошибка")
     caption = "Лучший шаг по замеру и по теории: √ε для правой разности, ∛ε для центральной"

@@ -15,6 +15,8 @@ from .axes import legend, logarithmic_height
 
 T = TypeVar("T")
 
+_SMOOTHED = 25  # steps that a curve is smoothed over
+
 
 @charts.in_house_style
 def learning_curve(source: Provenance, learning: Learning) -> str:
@@ -51,13 +53,15 @@ def norms(source: Provenance, learning: Learning) -> str:
     colours = (PINK, VIOLET, BLUE, CYAN, GREEN, INK)
     styles = ("-", "--", "-.", ":", (0, (7, 2)), (0, (2, 2)))
     for part, colour, style in zip(learning.gradient_norms, colours, styles, strict=False):
-        axes.plot(_smoothed(part.norms, 25), color=colour, linestyle=style, linewidth=2.5, label=_part(part.name))
+        axes.plot(
+            _smoothed(part.norms, _SMOOTHED), color=colour, linestyle=style, linewidth=2.5, label=_part(part.name)
+        )
     legend(axes)
     axes.set_xlabel("шаг обучения")
     told = ", ".join(_part(part.name) for part in learning.gradient_norms)
     drawing = charts.svg(figure, "gradient-norms", "Нормы градиента по частям сети", told)
     return source.figure(
-        drawing, "Норма градиента по параметрам каждой части сети, сглажено по 25 шагам", "plot", "cpu"
+        drawing, f"Норма градиента по параметрам каждой части сети, сглажено по {_SMOOTHED} шагам", "plot", "cpu"
     )
 
 

@@ -24,6 +24,8 @@ WAYS = {
 }
 
 _SECONDS_OF_THOUSAND_HOURS = 1000 * 3600
+_THOUSANDTH, _HALF = 1e-3, 0.5  # goals of a descent and of a training
+_TAIL = 20  # last steps of a training
 
 Named = Iterator[tuple[str, Value]]
 
@@ -61,7 +63,10 @@ def _difference(curve: DifferenceCurve) -> Named:
     title = f"{FORMULAS[curve.formula]}, {curve.precision}"
     yield f"{name}.best_error", Value(error, "share", f"{title}: наименьшая по шагу медиана относительной ошибки")
     yield f"{name}.digits", Value(_digits(error, curve.epsilon), "count", f"{title}: −lg наименьшей ошибки")
-    yield f"{name}.best_halvings", Value(-math.log2(step), "count", f"{title}: лучший шаг — 2 в минус такой степени")
+    yield (
+        f"{name}.best_halvings",
+        Value(-math.log2(step), "count", f"{title}: показатель лучшего шага, −log₂ h"),
+    )
     if curve.formula in STEP_POWERS:
         theory = curve.epsilon ** STEP_POWERS[curve.formula]
         how = f"{title}: лучший шаг / ε в степени {number(STEP_POWERS[curve.formula], 2)}"
@@ -152,10 +157,10 @@ def _descent(descent: Descent) -> Named:
     yield f"{name}.loss", Value(descent.losses[-1], "ratio", "значение над минимумом после последнего шага")
     yield f"{name}.steps", Value(len(descent.losses) - 1, "count", "сделано шагов")
     yield f"{name}.gradients", Value(descent.gradients, "count", "сколько раз спросили градиент")
-    goal = 1e-3 * descent.losses[0]
+    goal = _THOUSANDTH * descent.losses[0]
     reached = next((step for step, loss in enumerate(descent.losses) if loss <= goal), None)
     if reached is not None:
-        how = "первый шаг, после которого значение над минимумом в тысячу раз меньше начального"
+        how = f"первый шаг, после которого значение над минимумом не больше {quantity(_THOUSANDTH, 'share')} начального"
         yield f"{name}.steps_to_thousandth", Value(reached, "count", how)
     if descent.method == "gradient" and descent.function == "quadratic":
         measured = (descent.losses[-1] / descent.losses[0]) ** (1 / (2 * (len(descent.losses) - 1)))
@@ -201,7 +206,7 @@ def _conformer(conformer: ConformerBackward) -> Named:
     called = {operator.name: operator.calls for operator in there.operators}
     # Each forward product needs two backward ones, except one a layer: encodings of positions are not learnt.
     twice = 2 * (called.get("aten::addmm", 0) + called.get("aten::mm", 0)) - conformer.layers
-    how = "дважды вызовы addmm и mm в прямом проходе, без одного умножения на слой"
+    how = "вызовы addmm и mm в прямом проходе, на каждый по паре, без одного умножения на слой"
     yield "backward.mm.predicted", Value(twice, "count", how)
     plain, thrifty = conformer.remembering
     for name, each_way in (("plain", plain), ("checkpointed", thrifty)):
@@ -227,7 +232,7 @@ def _conformer(conformer: ConformerBackward) -> Named:
     yield "checkpointed.time_ratio", Value(slower, "ratio", "время шага с пересчётом / без него")
     yield "checkpointed.time_added", Value(slower - 1, "share", "на сколько шаг с пересчётом дольше")
     yield "layers", Value(conformer.layers, "count", "слоёв в энкодере")
-    yield "weights", Value(4 * conformer.parameters, "bytes", "параметры по 4 байта")
+    yield "weights", Value(4 * conformer.parameters, "bytes", "параметры во float32")
 
 
 def is_product(operator: Operator) -> bool:
@@ -271,10 +276,11 @@ def _learning(learning: Learning) -> Named:
     elif last.character_error_rate >= learning.target_error_rate:
         yield "missed_by", Value(last.character_error_rate - learning.target_error_rate, "share", "ошибка − цель")
     yield "exact", Value(last.exact_share, "share", "фраз, прочитанных без единой ошибки")
-    good = next((each for each in learning.readings if each.character_error_rate < 0.5), None)
+    good = next((each for each in learning.readings if each.character_error_rate < _HALF), None)
     if good is not None:
-        yield "half_read_step", Value(good.step, "count", "первый экзамен, где неверна меньше чем половина букв: шаг")
+        half = f"неверных букв меньше {quantity(_HALF, 'share', decimals=0)}"
+        yield "half_read_step", Value(good.step, "count", f"шаг первого экзамена, где {half}")
     if learning.losses:
-        tail = learning.losses[-20:]
+        tail = learning.losses[-_TAIL:]
         yield "loss_first", Value(learning.losses[0], "ratio", "потери на первом шаге")
-        yield "loss_last", Value(mean(tail), "ratio", "средние потери последних двадцати шагов")
+        yield "loss_last", Value(mean(tail), "ratio", f"средние потери последних шагов, {_TAIL}")

@@ -40,7 +40,7 @@ def cache_lines(source: Provenance, data: Matmul) -> str:
     base += words((0, 468), f"строка клеток — кэш-линия: {_LINE} чисел", kind="quiet")
     figures, told = [], ""
     for at, (name, tone, said) in enumerate(
-        (("compiled", 1, f"взято 1 из {_LINE}"), ("order", 4, f"взято {_LINE} из {_LINE}"))
+        (("compiled", 1, f"взято одно из {_LINE}"), ("order", 4, f"взято {_LINE} из {_LINE}"))
     ):
         point = _at_common_size(data, name, "compiled", "order")
         if point is not None:
@@ -55,7 +55,9 @@ def cache_lines(source: Provenance, data: Matmul) -> str:
         frames,
         figures,
     )
-    return figure(source, scene, "Обход B во внутреннем цикле: слева круг второй, справа четвёртый; кэш-линия 64 байта")
+    return figure(
+        source, scene, f"Обход B во внутреннем цикле: слева круг второй, справа четвёртый; в кэш-линии {_LINE} чисел"
+    )
 
 
 def _walk(left: float, top: float, cell: float, gap: float, kind: str) -> str:
@@ -473,7 +475,7 @@ def gpu_parts(source: Provenance, data: Matmul) -> str:
     )
     warp += slab((left - 6, line - 4), (right - left + 9, 50), 3, "open")
     warp += "".join(slab((left + at * lane, line), (lane - 3, 42), 3, "lit") for at in range(_WARP))
-    warp += words((0, line + 32), "линия памяти, 128 байт", tone=3)
+    warp += words((0, line + 32), f"линия памяти, {_WARP} чисел", tone=3)
     warp += words((0, line - 60), "варп", tone=4)
     best = data.find("gpu_triton")
     rate = quantity(best.squares[-1].flops_per_s, "flop_rate") if best is not None and best.squares else None
@@ -485,7 +487,7 @@ def gpu_parts(source: Provenance, data: Matmul) -> str:
     scene = Scene(
         "GPU по частям",
         f"Карта, {chip.title}: мультипроцессоров {count}; в одном {said}; варп из {_WARP} дорожек "
-        "читает одну линию памяти в 128 байт",
+        f"читает одну линию памяти, {_WARP} чисел",
         base,
         430,
         [opened, warp],

@@ -8,6 +8,7 @@ from typing import Any
 
 from shared.profile import Model, Module
 from talk.render.captions import Provenance
+from talk.render.given import given
 from talk.words import NBSP, number, plural, quantity
 
 from .prediction import NotModelled, encoder_calls
@@ -31,6 +32,8 @@ _BLOCKS = (
     _Block("conv", "norm_conv", "Свёртка", "шаг смотрит на соседей"),
     _Block("feed_forward2", "norm_feed_forward2", "Полносвязный", "снова сам по себе", half=True),
 )
+_HALF = '<span class="half given" title="половина вклада, так устроена сеть">½</span>'
+_ONE = given("1", reason="поточечная свёртка")
 _ANY_LENGTH = (
     1000  # frames; the operators that a part calls do not depend on it, only the backend of a convolution does
 )
@@ -77,7 +80,7 @@ def _layers(model: Model, layer: Module, parts: dict[str, Module], total: int) -
     for block in _BLOCKS:
         module, norm = parts[block.module], parts.get(block.norm)
         own = module.parameters + (norm.parameters if norm else 0)
-        title = f'<span class="half">½</span>{NBSP}{block.title}' if block.half else block.title
+        title = f"{_HALF}{NBSP}{block.title}" if block.half else block.title
         boxes.append(
             _box(
                 title,
@@ -127,7 +130,7 @@ def _shape_of_block(module: str, encoder: dict[str, Any]) -> str:
         heads = encoder.get("n_heads", 4)
         return f"{heads} {plural(heads, 'голова', 'головы', 'голов')} по {width // heads}"
     if module == "conv":
-        return f"1 → {encoder.get('conv_kernel_size', 31)} → 1 по времени"
+        return f"{_ONE} → {encoder.get('conv_kernel_size', 31)} → {_ONE} по времени"
     return f"{width} → {width * encoder.get('ff_expansion_factor', 4)} → {width}"
 
 

@@ -115,7 +115,7 @@ def test_the_star_sends_ever_more_and_the_ring_does_not(made: dict[str, str]) ->
 
 def test_machines_and_frameworks_are_tables(made: dict[str, str]) -> None:
     hours = made["many-hours"].replace("\N{NO-BREAK SPACE}", " ")
-    assert '<th scope="row">2 процесса по 1 потоку</th><td>200 с</td><td>2,00×</td><td>432 ч</td>' in hours
+    assert '<th scope="row">2 процесса по одному потоку</th><td>200 с</td><td>2,00×</td><td>432 ч</td>' in hours
     hidden = made["framework"].replace("\N{NO-BREAK SPACE}", " ")
     assert "<td>2000 шагов вместо числа из 31 цифры</td><td>1,00</td>" in hidden
     assert "<td>200 проходов вместо 400</td>" in hidden
