@@ -21,5 +21,13 @@ const kept = (() => {
         // It is denied, or full.
       }
     },
+
+    forget(name, store = "localStorage") {
+      try {
+        window[store].removeItem(key(name));
+      } catch {
+        // It is denied.
+      }
+    },
   };
 })();
