@@ -17,7 +17,7 @@ from ..landscapes import LINE_START, LINE_X, LINE_Y
 def tangent() -> Picture:
     """The path of a car that starts and stops, and its speed at one moment: chords that become a tangent."""
     plane = Plane(-0.2, 4.4, -3, 36)
-    moment, spans = 1.0, (2.0, 1.0, 0.4)
+    moment, spans = 1.0, (1.5, 0.8, 0.3)  # each chord has a slope of its own
     frames = [_chord(plane, moment, span) for span in spans]
     speed = 12 * moment - 3 * moment**2
     place = (moment, way(moment))

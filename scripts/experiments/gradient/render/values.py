@@ -38,6 +38,7 @@ def named_values(record: Record[Gradient]) -> dict[str, Value]:
         found.update(_difference(curve))
     for way in data.ways:
         found.update(_way(way))
+    found.update(_reverse_in_bare_numbers(data.ways))
     found.update(_swell(data))
     found.update(_prices(data))
     for descent in data.descents:
@@ -106,6 +107,16 @@ def _way(way: Way) -> Named:
         yield f"{name}.growth", Value(max(power, 0.0), "ratio", how)
 
 
+def _reverse_in_bare_numbers(ways: list[Way]) -> Named:
+    """The reverse mode against the function in bare numbers: its own price is in functions of its own arithmetic."""
+    costs = {way.way: {cost.inputs: cost for cost in way.costs} for way in ways}
+    both = costs.get("reverse", {}).keys() & costs.get("differences", {}).keys()
+    for inputs in both & {1000}:
+        ratio = costs["reverse"][inputs].time_s / costs["differences"][inputs].function_time_s
+        how = f"обратный режим: градиент / одно вычисление функции в голых числах, {_inputs(inputs)}"
+        yield f"ways.reverse.bare_price_{inputs}", Value(ratio, "ratio", how)
+
+
 def _inputs(count: int) -> str:
     return f"{number(count, 0)} {plural(count, 'вход', 'входа', 'входов')}"
 
@@ -169,6 +180,11 @@ def _descent(descent: Descent) -> Named:
         predicted = (high - low) / (high + low)
         yield f"{name}.predicted_factor", Value(predicted, "ratio", "(κ − 1)/(κ + 1), κ — отношение кривизн")
         yield f"{name}.stretch", Value(high / low, "ratio", "κ, отношение кривизн чаши")
+    if descent.method == "momentum" and descent.function == "quadratic":
+        low, high = (math.sqrt(curvature) for curvature in CURVATURES)
+        predicted = math.log(_THOUSANDTH) / (2 * math.log((high - low) / (high + low)))
+        how = "шагов, если каждый умножает расстояние на (√κ − 1)/(√κ + 1)"
+        yield f"{name}.predicted_steps", Value(predicted, "count", how)
 
 
 def _stability(data: Gradient) -> Named:

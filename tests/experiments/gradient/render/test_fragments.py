@@ -132,3 +132,11 @@ def test_the_graph_shows_the_gradients_of_the_two_points() -> None:
     texts = dict(re.findall(r'data-part="((?:value|grad)-\d+)"[^>]*>([^<]*)<', graph))
     # At a = b = 1 the line misses by 1 and 2: L = 1 + 4, dL/da = −2·1·1 − 2·2·2, dL/db = −2·1 − 2·2.
     assert (texts["value-10"], texts["grad-0"], texts["grad-1"]) == ("5", "∂ −10", "∂ −6")
+
+
+def test_each_chord_is_nearer_to_the_tangent_than_the_one_before() -> None:
+    slopes = [
+        float(slope.replace(",", ".")) for frame in tangent().frames for slope in re.findall(r"= ([\d,]+)", frame)
+    ]
+    assert len(slopes) > 2
+    assert slopes == sorted(set(slopes), reverse=True)

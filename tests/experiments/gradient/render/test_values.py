@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 
 import pytest
@@ -20,6 +21,7 @@ assert LEARNING is not None
         ("ways.differences.growth", 2.0),
         ("ways.reverse.time_1000", 0.001),
         ("ways.reverse.growth", 1.0),
+        ("ways.reverse.bare_price_1000", 1.0),
         ("swell.ratio", 5.0),
         ("price.ours.backward", 2.0),
         ("price.ours.whole", 3.0),
@@ -77,3 +79,10 @@ def test_a_training_that_missed_says_by_how_much() -> None:
     strict = replace(LEARNING, target_error_rate=0.004)
     missed = named_values(samples.record(data=replace(samples.gradient(), learning=strict)))
     assert missed["learning.missed_by"].number == pytest.approx(0.006)
+
+
+def test_momentum_is_promised_the_steps_of_the_root_of_the_stretch() -> None:
+    """κ = 50: each step multiplies the distance by (√50 − 1)/(√50 + 1), and a loss goes with its square."""
+    predicted = named_values(samples.record())["descent.quadratic.momentum.predicted_steps"].number
+    factor = (math.sqrt(50) - 1) / (math.sqrt(50) + 1)
+    assert factor ** (2 * predicted) == pytest.approx(0.001)
