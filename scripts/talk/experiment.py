@@ -10,6 +10,8 @@ A folder `scripts/experiments/NAME/` is the experiment NAME. It holds
   `migrate(data)`, which brings the JSON of an older record up to date;
 - `render.py` or `render/`: `named_values(record)`, and `fragments(drawing)` (`talk.render.drawing.Drawing`), its tables
   and figures by name;
+- `on_stage.py`, where something is quick enough to be measured in front of the hall: `ON_STAGE`, by name what a slide's
+  `measure: EXPERIMENT.NAME` asks for (`OnStage`);
 - `sample.py`, where numbers exist that nobody has measured yet: `sample() -> Data`, a made record with every part.
 
 Modules inside import each other relatively, so that a copy of the folder is another experiment.
@@ -85,6 +87,19 @@ class Experiment:
     in_all: bool = True
     takes_s: float = 30.0
     gpu_takes_s: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnStage:
+    """What is measured in front of the hall, in well under ten seconds, in a process of its own.
+
+    `rows` maps names of values, after the experiment's, to what the slide calls them; `measure` gives their numbers of
+    now, in base units. `packages` are those that it needs beside the experiment's.
+    """
+
+    rows: Mapping[str, str]
+    measure: Callable[[], Mapping[str, float]]
+    packages: Mapping[str, str] = field(default_factory=dict)
 
 
 def in_short(error: BaseException) -> str:
@@ -200,9 +215,20 @@ class Found:
         """Its tables and figures by name, as HTML."""
         return dict(self._optional("render", "fragments", lambda _: {})(drawing))
 
+    def predictions(self, record: Any, numbers: Mapping[str, float]) -> list[Any]:
+        """What it promises of the record's steps: see `talk.render.prediction`.
+
+        `numbers` are the named values of everything that the same machine has measured.
+        """
+        return list(self._optional("render", "predictions", lambda *_: ())(record, numbers))
+
     def remarks(self, record: Any) -> list[tuple[str, str]]:
         """What else the experiment has to say of a record: in a caption, and at length."""
         return list(self._optional("render", "remarks", lambda _: ())(record))
+
+    def on_stage(self) -> dict[str, OnStage]:
+        """What it measures in front of the hall, by name."""
+        return dict(self._optional("on_stage", "ON_STAGE", {}))
 
     def sample(self) -> Any:
         """A made record's data with every part that a record may have; None where the experiment makes none."""

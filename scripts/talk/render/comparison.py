@@ -8,7 +8,7 @@ from talk.experiment import find_experiment, find_experiments
 from talk.records.schema import AnyRecord
 from talk.records.sources import changed_sources
 from talk.records.summary import Summary
-from talk.render import measured
+from talk.render import forecasts, measured
 from talk.render.captions import Provenance, code, processor, raw_url
 from talk.render.headlines import Headline, headlines, latest_moves
 from talk.render.machines import has_pages, labels, page_name
@@ -28,10 +28,13 @@ def fragments(records: Sequence[AnyRecord], summaries: Sequence[Summary]) -> dic
     for record in records:
         machines.setdefault(record.machine.slug, []).append(record)
     names = labels(records)
+    answers = {slug: Values(mine) for slug, mine in machines.items()}
     return {
         "machines/table.html": _table(machines),
         "machines/short.html": _short(machines),
-        "machines/headlines.html": _headlines(machines, names),
+        "machines/headlines.html": _headlines(machines, answers, names),
+        "machines/predictions.html": forecasts.table_of_all(answers, names),
+        "machines/predictions-picture.html": forecasts.picture(answers),
         "machines/history.html": _history(machines, summaries, names),
     }
 
@@ -128,9 +131,8 @@ def _short(machines: Machines) -> str:
     return _figure(say("machines.title"), f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>", "machines")
 
 
-def _headlines(machines: Machines, names: Mapping[str, str]) -> str:
+def _headlines(machines: Machines, answers: Mapping[str, Values], names: Mapping[str, str]) -> str:
     """Headline numbers in rows, machines in columns; `compare.js` adds a choice of two and their ratios."""
-    answers = {slug: Values(records) for slug, records in machines.items()}
     bodies = []
     for experiment in _experiments(machines):
         rows = []

@@ -9,9 +9,11 @@ from talk.errors import TalkError, unforeseen
 from talk.experiment import Found
 from talk.paths import RESULTS
 from talk.records.order import by_trust, original_of
-from talk.records.schema import AnyRecord
+from talk.records.schema import AnyRecord, Device
 from talk.records.store import record_path
 from talk.render.captions import Provenance
+from talk.render.prediction import Promise, made, predicted
+from talk.render.values import Values
 from talk.settings import settings
 from talk.words import say
 
@@ -25,12 +27,26 @@ class Drawing:
     """
 
     sources: list[Provenance]
+    values: Values
     published: Provenance | None = None
     alone: bool = False
 
     def best(self, has: Callable[[Any], object] = lambda data: data) -> Provenance | None:
         """The most trusted record for whose data `has` is true; None where there is none."""
         return next((source for source in self.sources if has(source.record.data)), None)
+
+    def promises(self, source: Provenance, device: Device | None = None) -> list[Promise]:
+        """What the experiment promises of the source's steps, of those on `device` alone where one is given."""
+        return [each for each in self.values.promises(source.record) if device in (None, each.device)]
+
+    def predicted(self, caption: str, device: Device | None = None) -> str:
+        """What was promised beside what was measured, of the most trusted record of which anything was promised.
+
+        Where nothing was for lack of numbers, it says what is lacking.
+        """
+        found = [(source, promises) for source in self.sources if (promises := self.promises(source, device))]
+        found.sort(key=lambda each: not made(each[1]))
+        return predicted(*found[0], caption) if found else nothing_measured()
 
     def draw(self, draw: Callable[..., str], part: Callable[[Any], Any] | None = None) -> str:
         """`draw(source)` of the most trusted record, `draw(source, part(data))` of the one whose `part` is there.
@@ -51,26 +67,41 @@ def nothing_measured() -> str:
 
 
 def drawing_of(
-    experiment: Found, records: Iterable[AnyRecord], published: AnyRecord | None = None, *, alone: bool = False
+    experiment: Found,
+    records: Iterable[AnyRecord],
+    published: AnyRecord | None = None,
+    *,
+    alone: bool = False,
+    values: Values | None = None,
 ) -> Drawing:
-    """The drawing of those of `records` that are the experiment's."""
-    mine = [record for record in by_trust(records) if record.experiment == experiment.name]
+    """The drawing of those of `records` that are the experiment's.
+
+    `values` are those of all records of their machines, which predictions are made from; of `records` without them.
+    """
+    records = by_trust(records)
+    mine = [record for record in records if record.experiment == experiment.name]
     if published is None:
         published = original_of(mine, settings().original)
     return Drawing(
         [Provenance(record) for record in mine],
+        values or Values(records),
         Provenance(published) if published is not None and published.experiment == experiment.name else None,
         alone,
     )
 
 
 def fragments_of(
-    experiment: Found, records: Iterable[AnyRecord], published: AnyRecord | None = None, *, alone: bool = False
+    experiment: Found,
+    records: Iterable[AnyRecord],
+    published: AnyRecord | None = None,
+    *,
+    alone: bool = False,
+    values: Values | None = None,
 ) -> dict[str, str]:
     """The experiment's tables and figures by name. Raises TalkError naming the record that cannot be drawn."""
     mine = [record for record in records if record.experiment == experiment.name]
     try:
-        return experiment.fragments(drawing_of(experiment, mine, published, alone=alone))
+        return experiment.fragments(drawing_of(experiment, mine, published, alone=alone, values=values))
     except TalkError:
         raise
     except Exception as error:

@@ -21,6 +21,7 @@ from talk.records.files import read_regular, write_if_changed
 from talk.records.schema import AnyRecord
 from talk.records.store import record_path
 from talk.render import machines
+from talk.render.values import current_values
 
 Draw = Callable[[], dict[str, str]]
 
@@ -77,7 +78,9 @@ def plan(records: Sequence[AnyRecord], code: str, published: AnyRecord | None) -
         mine = [record for record in records if record.experiment == name]
         pages[name] = []
         for record in mine if len(mine) > 1 and machines.has_pages(name) else ():
-            files = [record_path(RESULTS, each.machine.slug, each.experiment) for each in (record, published) if each]
+            of_machine = [each for each in records if each.machine.slug == record.machine.slug]  # predictions ask all
+            made_of = [*of_machine, *([published] if published else [])]
+            files = [record_path(RESULTS, each.machine.slug, each.experiment) for each in made_of]
             draw = partial(_draw_alone, experiment, record, published)
             pages[name].append(Page(record, draw, digest(code, *files)))
     return pages
@@ -86,7 +89,7 @@ def plan(records: Sequence[AnyRecord], code: str, published: AnyRecord | None) -
 def _draw_alone(experiment: Found, record: AnyRecord, published: AnyRecord | None) -> dict[str, str]:
     from talk.render.drawing import fragments_of
 
-    return fragments_of(experiment, [record], published, alone=True)
+    return fragments_of(experiment, [record], published, alone=True, values=current_values())
 
 
 def begin(pages: Sequence[Page]) -> Callable[[], None]:

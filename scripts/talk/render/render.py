@@ -69,7 +69,8 @@ def render_fragments() -> bool:
     from talk.render import comparison, machines
     from talk.render.drawing import fragments_of
 
-    records = current_values().records
+    values = current_values()
+    records = values.records
     published = original_of(records, settings().original)
     pages = plan(records, code, published)
     # The most trusted machine's figures are those that the fragments show: mostly they need not be drawn again.
@@ -77,7 +78,7 @@ def render_fragments() -> bool:
     fragments = comparison.fragments(records, read_summaries())
     names = machines.labels(records)
     for name, experiment in experiments.items():
-        found = fragments_of(experiment, records)
+        found = fragments_of(experiment, records, values=values)
         for page in pages[name][:1]:
             page.write(found if machines.are_all_of(page.record, found) else None)
         figures = {page.record.machine.slug: page.figures() for page in pages[name]}

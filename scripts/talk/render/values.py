@@ -8,7 +8,7 @@ speaks, and the page never falls silent.
 import difflib
 import math
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from talk.records.order import by_trust
 from talk.records.results import record_files
 from talk.records.schema import SCHEMA_VERSION, AnyRecord, Code, Machine, Record
 from talk.records.store import MEND, read_record, record_path
+from talk.render.prediction import Promise, prediction_values
 from talk.render.value import Value
 
 REFERENCE = re.compile(r"(?:(?P<machine>[a-z0-9][a-z0-9.-]*)/)?(?P<name>[a-z][a-z0-9_]*(?:\.[A-Za-z0-9_]+)+)")
@@ -70,6 +71,9 @@ class Values:
     def __init__(self, records: Iterable[AnyRecord]) -> None:
         self.records = by_trust(records)
         self._values = {record.name: _values_in(record) for record in self.records}
+        self._promises = _promises_in(self.records, self._values)
+        for name, promises in self._promises.items():
+            self._values[name] |= dict(_predicted(name, promises))
         self._shapes: dict[str, set[str]] = {}  # by experiment: asked for once a name
 
     def find(self, reference: str) -> Found:
@@ -122,6 +126,10 @@ class Values:
         """The value of every record that has this name, the most trusted first."""
         return [Found(values[name], record) for record in self.records if name in (values := self._values[record.name])]
 
+    def promises(self, record: AnyRecord) -> list[Promise]:
+        """What the record's experiment promises of its steps, by the numbers of its machine's records."""
+        return self._promises.get(record.name, [])
+
     def nearest(self, name: str) -> list[str]:
         """The names that some record has most like this one."""
         return _most_like(name, self.names)
@@ -171,13 +179,53 @@ def _values_in(record: AnyRecord) -> dict[str, Value]:
     return values
 
 
+def _promises_in(records: Iterable[AnyRecord], values: Mapping[str, Mapping[str, Value]]) -> dict[str, list[Promise]]:
+    """Record → what its experiment promises, by the values of all records of the same machine.
+
+    Raises TalkError naming the record that cannot be predicted.
+    """
+    records = list(records)
+    numbers: dict[str, dict[str, float]] = {}
+    for record in records:
+        of_machine = numbers.setdefault(record.machine.slug, {})
+        of_machine |= {name: value.number for name, value in values[record.name].items()}
+    promises = {}
+    for record in records:
+        try:
+            found = find_experiment(record.experiment).predictions(record, numbers[record.machine.slug])
+        except TalkError:
+            raise
+        except Exception as error:
+            raise unforeseen(error, record_path(RESULTS, record.machine.slug, record.experiment)) from error
+        promises[record.name] = found
+    return promises
+
+
+def _predicted(record: str, promises: Iterable[Promise]) -> Iterator[tuple[str, Value]]:
+    """The values of a record's predictions, by their whole names."""
+    experiment = record.rpartition("/")[2]
+    return ((f"{experiment}.{name}", value) for name, value in prediction_values(promises))
+
+
 @cache
 def _sample_names(experiment: str) -> frozenset[str]:
-    """The names that the experiment's made record answers."""
+    """The names that the experiment's made record answers, on a machine that has the others' too."""
+    records = [record for name in find_experiments() if (record := _sample(name)) is not None]
+    values = {record.name: _values_in(record) for record in records}
+    mine = f"sample/{experiment}"
+    if mine not in values:
+        return frozenset()
+    promises = _promises_in(records, values)[mine]
+    return frozenset(values[mine] | dict(_predicted(mine, promises)))
+
+
+@cache
+def _sample(experiment: str) -> AnyRecord | None:
+    """The experiment's made record; None where it makes none."""
     found = find_experiment(experiment)
     data = found.sample()
     if data is None:
-        return frozenset()
+        return None
     machine = Machine(
         slug="sample", cpu="CPU", cpu_cores=1, memory_bytes=None, gpu="GPU", gpu_memory_bytes=None, system=""
     )
@@ -193,7 +241,7 @@ def _sample_names(experiment: str) -> frozenset[str]:
         uncontrolled=[],
         data=data,
     )
-    return frozenset(f"{experiment}.{name}" for name in found.named_values(record))
+    return record
 
 
 def _most_like(name: str, names: Collection[str]) -> list[str]:

@@ -1,14 +1,17 @@
 """Rendering the matmul experiment: records → fragments of HTML."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
+from talk.records.schema import Record
 from talk.render.captions import Provenance
 from talk.render.drawing import Drawing, nothing_measured
+from talk.render.prediction import Prediction
 
 from ..record import Contender, Matmul
-from .prediction import predictions
+from .gpu_prediction import kept, step_prediction
+from .prediction import step_predictions
 from .steps import Chart, on_chart
 from .values import named_values as named_values
 
@@ -42,7 +45,7 @@ def fragments(drawing: Drawing) -> dict[str, str]:
         "descent": drawing.draw(partial(descent.descent, cards=cards), _on_cpu),
         "descent-slide": drawing.draw(partial(descent.descent_slide, cards=cards), _on_cpu),
         "loops": drawing.draw(descent.loops, lambda data: data.tiling),
-        "predicted": drawing.draw(tables.predicted, predictions),
+        "predicted": drawing.predicted(_CAPTION, "cpu"),
         "compiled": of_gpu.draw(
             partial(tables.compiled, card=cards[0].record.data.gpu if cards else None),
             lambda data: data if data.compiled else None,
@@ -62,6 +65,14 @@ def fragments(drawing: Drawing) -> dict[str, str]:
         },
         **{name: drawing.draw(draw, partial(on_chart, name)) for name, draw in of_contenders.items()},
     }
+
+
+_CAPTION = "Обещано — по счёту операций и байт шага и по измеренным ценам этой машины, измерено — медиана"
+
+
+def predictions(record: Record[Matmul], _: Mapping[str, float]) -> list[Prediction]:
+    """What the machine's ceilings and prices, which this record has, promise its own steps."""
+    return [*step_predictions(record.data), *map(step_prediction, kept(record))]
 
 
 def _on_tensor_cores(data: Matmul) -> list[Contender]:

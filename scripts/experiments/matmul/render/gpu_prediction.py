@@ -10,8 +10,11 @@ from statistics import median
 from typing import Literal
 
 from talk.records.schema import AnyRecord
+from talk.render.prediction import Prediction
 
 from ..record import FLOPS_PER_CLOCK, Compiled, Contender, Dtype, Gpu, Matmul, Point
+from .prediction import NEAR
+from .steps import STEPS
 
 Bound = Literal["arithmetic", "issue", "lines", "l2", "memory", "blocks"]
 BOUNDS: dict[Bound, str] = {
@@ -26,7 +29,6 @@ BOUNDS: dict[Bound, str] = {
 _WARP = 32
 _SCHEDULERS = 4  # of a multiprocessor, each of which issues an instruction a clock
 _REGISTERS, _ROUNDED_TO = 65_536, 8  # of a multiprocessor, and a thread takes whole eights of them
-_NEAR = 0.25  # what a prediction may be off
 
 # What is suspected where a step is slower than promised, and where it is faster.
 _SPLITS = "числа раскладывают на части обычные инструкции, и в счёт умножений они не входят"
@@ -53,6 +55,8 @@ def _called(capability: str) -> str:
 _UNITS = {_called(capability): rates["float32"] // 2 for capability, rates in FLOPS_PER_CLOCK.items()} | {"sm_120": 128}
 _THREADS = {"sm_75": 1024, "sm_80": 2048, "sm_86": 1536, "sm_89": 1536, "sm_90": 2048, "sm_100": 2048, "sm_120": 1536}
 _SHARED_KB = {"sm_75": 64, "sm_80": 164, "sm_86": 100, "sm_89": 100, "sm_90": 228, "sm_100": 228, "sm_120": 100}
+
+_TITLES = {step.name: step.title for step in STEPS}
 
 # The side of the square of C that a block of threads computes, where the kernel is not cut up by a tuner.
 _TILES = {"gpu_naive": 32, "gpu_coalesced": 32, "gpu_shared": 32}
@@ -162,7 +166,7 @@ class Kept:
     @property
     def holds(self) -> bool:
         """Whether the promise came true, up to a quarter."""
-        return abs(self.ratio - 1) <= _NEAR
+        return abs(self.ratio - 1) <= NEAR
 
     @property
     def suspected(self) -> str | None:
@@ -216,7 +220,7 @@ def promise(data: Matmul, contender: Contender, chip: Chip, n: int) -> Promise |
     binds = max(needs, key=lambda each: needs[each])
     blocks = -(-n // tall) * -(-n // wide)
     full = blocks / (chip.multiprocessors * -(-blocks // chip.multiprocessors))
-    return Promise(flops / needs[binds] * full, "blocks" if full < 1 - _NEAR else binds)
+    return Promise(flops / needs[binds] * full, "blocks" if full < 1 - NEAR else binds)
 
 
 def kept(record: AnyRecord) -> list[Kept]:
@@ -230,6 +234,20 @@ def kept(record: AnyRecord) -> list[Kept]:
             if promised is not None:
                 found.append(Kept(contender.name, point, promised))
     return found
+
+
+def step_prediction(each: Kept) -> Prediction:
+    """The promise as predictions of every kind are told."""
+    flops = 2 * each.point.n * each.point.m * each.point.p
+    return Prediction(
+        name=each.name,
+        title=f"{_TITLES[each.name]}, n = {each.point.n}",
+        measured=flops / each.point.flops_per_s,
+        phases=[{each.promise.binds: flops / each.promise.flops_per_s}],
+        slower=_SLOWER.get(each.name, _WAITS),
+        faster=_FASTER,
+        device="cuda",
+    )
 
 
 def middle_deviation(found: list[Kept]) -> float | None:

@@ -8,12 +8,12 @@ circle 9 has measured. Nothing is fitted: where the two part, the step does some
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
-from typing import Literal
+
+from talk.render.prediction import NEAR as NEAR
+from talk.render.prediction import Phase, Prediction
 
 from ..record import Level, Matmul, Point, Prices, Tiling, Traffic
-
-Resource = Literal["arithmetic", "l1", "l2", "l3", "memory", "overhead"]
-Phase = dict[Resource, float]  # seconds that each resource needs for it
+from .steps import STEPS
 
 BYTES = 4  # of a float32
 _LINE_BYTES = 64
@@ -21,12 +21,11 @@ _CUTOFF = 64  # of circle 3, below which it multiplies as circle 2 does
 _SUMS = 18  # of quarters, in one level of Strassen
 _TEMPORARIES = 25  # quarters that one level of Strassen in NumPy asks memory for
 _KEPT_SHARE = 0.75  # of a cache: what passes through needs the rest
-_NEAR = 0.25  # what a prediction may be off
 
 # What is suspected where a step takes longer than promised, and where it takes less.
 _SLOWER = {
     "compiled": "столбец B вытесняет сам себя из кэшей",
-    "strassen": "на каждую половину заводятся новые массивы",
+    "strassen": "на каждую часть матрицы заводятся новые массивы",
     "order": "строки короткие, их начала и концы считаются по одному числу",
     "blocking": "строка C читается раньше, чем записана предыдущая правка",
     "registers": "строки B далеко друг от друга, и предвыборка за ними не успевает",
@@ -37,65 +36,14 @@ _SLOWER = {
 }
 _FASTER = "соседние циклы перекрываются, а обещание складывает их подряд"
 
-# What the times of these regimes are called: `arithmetic` is the first, `overhead` the third, all others are memory.
-REGIMES: dict[Resource, str] = {
-    "arithmetic": "арифметика",
-    "l1": "память: L1",
-    "l2": "память: L2",
-    "l3": "память: L3",
-    "memory": "память",
-    "overhead": "накладные расходы",
-}
+_TITLES = {step.name: step.title for step in STEPS}
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """A step at one point: what was promised, by which resources, and what was measured."""
+@dataclass(frozen=True, kw_only=True)
+class StepPrediction(Prediction):
+    """A step of the descent, predicted at one point."""
 
-    name: str
     point: Point
-    phases: list[Phase]
-
-    @property
-    def promised_s(self) -> float:
-        """Each phase takes as long as the resource that it needs most."""
-        return sum(max(phase.values()) for phase in self.phases)
-
-    @property
-    def measured_s(self) -> float:
-        """The median."""
-        return median(self.point.times_s)
-
-    @property
-    def binds(self) -> Resource:
-        """The resource that holds up the most of it."""
-        held: dict[Resource, float] = {}
-        for phase in self.phases:
-            resource = max(phase, key=lambda each: phase[each])
-            held[resource] = held.get(resource, 0.0) + phase[resource]
-        return max(held, key=lambda each: held[each])
-
-    @property
-    def ratio(self) -> float:
-        """Measured to promised."""
-        return self.measured_s / self.promised_s
-
-    def share_of(self, *resources: Resource) -> float:
-        """The share of the promised time in which one of these resources holds the step up."""
-        held = (max(phase.values()) for phase in self.phases if max(phase, key=lambda each: phase[each]) in resources)
-        return sum(held) / self.promised_s
-
-    @property
-    def suspected(self) -> str | None:
-        """Why the prediction failed, in words; None where it did not."""
-        if self.holds:
-            return None
-        return _SLOWER[self.name] if self.ratio > 1 else _FASTER
-
-    @property
-    def holds(self) -> bool:
-        """Whether the prediction came true, up to a quarter."""
-        return abs(self.ratio - 1) <= _NEAR
 
 
 @dataclass(frozen=True)
@@ -130,7 +78,7 @@ def model_of(data: Matmul, threads: int) -> Model | None:
     return Model(threads, peak.typical_flops_per_s, known, data.prices, data.tiling)
 
 
-def predictions(data: Matmul) -> list[Prediction]:
+def step_predictions(data: Matmul) -> list[StepPrediction]:
     """Every step that the model knows, each at its largest square."""
     found = []
     for contender in data.contenders:
@@ -138,7 +86,17 @@ def predictions(data: Matmul) -> list[Prediction]:
         model = model_of(data, contender.threads)
         if phases_of is not None and model is not None and contender.squares:
             point = contender.squares[-1]
-            found.append(Prediction(contender.name, point, phases_of(point.n, model)))
+            found.append(
+                StepPrediction(
+                    name=contender.name,
+                    title=f"{_TITLES[contender.name]}, n = {point.n}",
+                    measured=median(point.times_s),
+                    phases=phases_of(point.n, model),
+                    slower=_SLOWER[contender.name],
+                    faster=_FASTER,
+                    point=point,
+                )
+            )
     return found
 
 

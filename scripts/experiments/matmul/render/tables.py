@@ -5,12 +5,13 @@ from html import escape
 
 from talk.records.schema import Device
 from talk.render.captions import Provenance
+from talk.render.given import given
 from talk.render.tables import Cell, table
 from talk.words import NBSP, number, quantity, scientific
 
 from ..record import Compiled, Contender, Gpu, Matmul
 from .gpu_prediction import BOUNDS, CHIPS, arch_of, best_compiled, chip_of, kept, promise, resident_warps
-from .prediction import REGIMES, Prediction
+from .prediction import NEAR
 from .rivals import with_rivals
 from .steps import STEPS, step_of
 from .values import at_one_size
@@ -18,6 +19,7 @@ from .values import at_one_size
 _TITLES = {step.name: step.title for step in STEPS}
 _CHIP_SIDE = 8192  # of the product whose speed is promised for chips that nobody has measured
 _USUAL_ARCH = "sm_90"
+_ALL_REGISTERS = given("из 255 возможных", reason="столько кодирует инструкция")
 
 
 def shapes(source: Provenance, contenders: list[Contender]) -> str:
@@ -32,6 +34,10 @@ def shapes(source: Provenance, contenders: list[Contender]) -> str:
     head = [f"n × m × p,{NBSP}ГФЛОП/с", *map(_heading, contenders)]
     caption = "Произведения самого Conformer на всех потоках: шаги звука на веса"
     return source.figure(table(caption, head, rows), with_rivals(caption, source), "table", "cpu")
+
+
+def _far() -> str:
+    return quantity(NEAR, "share", decimals=0)
 
 
 def _heading(contender: Contender) -> str:
@@ -53,26 +59,6 @@ def bits(source: Provenance, contenders: list[Contender]) -> str:
     return source.figure(table(caption, head, rows), with_rivals(caption, source, "oneDNN"), "table", "cpu")
 
 
-def predicted(source: Provenance, found: list[Prediction]) -> str:
-    """Of each step what was promised and measured, and what holds it up; where the two part, what is suspected."""
-    rows = [
-        [
-            _TITLES[each.name],
-            str(each.point.n),
-            quantity(each.promised_s, "time"),
-            quantity(each.measured_s, "time"),
-            number(each.ratio, 2) if each.holds else f"{number(each.ratio, 2)} ≠",
-            REGIMES[each.binds],
-        ]
-        for each in found
-    ]
-    head = ["шаг", "n", "обещано", "измерено", "отношение", "держит"]
-    caption = "Обещано — по счёту операций и байт шага и по измеренным ценам этой машины, измерено — медиана"
-    if failed := [f"{_TITLES[each.name]} — {each.suspected}" for each in found if not each.holds]:
-        caption += f". Знак ≠: разница больше четверти. На кого думаем: {'; '.join(failed)}"
-    return source.figure(table(caption, head, rows), caption, "table", "cpu")
-
-
 def compiled(source: Provenance, data: Matmul, card: Gpu | None = None) -> str:
     """What came out of the compiler for each GPU step: registers, spills, shared memory, and its main loop.
 
@@ -83,7 +69,7 @@ def compiled(source: Provenance, data: Matmul, card: Gpu | None = None) -> str:
     head: list[str | Cell] = [
         "шаг",
         Cell("плитка", title="плитка C на блок потоков и глубина шага, где их подбирают"),
-        Cell("регистров", title="регистров на поток, из 255 возможных"),
+        Cell("регистров", title=f"регистров на поток, {_ALL_REGISTERS}"),
         Cell(f"мимо,{NBSP}Б", title="сколько байт потока не поместилось в регистры"),
         Cell(f"общая,{NBSP}КБ", title="общей памяти на блок"),
         Cell("варпов", title="сколько варпов помещается на мультипроцессор сразу"),
@@ -171,7 +157,7 @@ def promised(source: Provenance, data: Matmul, compiled_by: Provenance) -> str:
             guesses = "; ".join(
                 f"{', '.join(f'«{name}»' for name in names)} — {guess}" for guess, names in told.items()
             )
-            caption += f". Знак ≠: разница больше четверти. На кого думаем: {guesses}"
+            caption += f". Знак ≠: разница больше {_far()}. На кого думаем: {guesses}"
     else:
         caption += f". Держит — у {chips[-1].title}"
     device: Device | None = None if own is not None else "cpu"

@@ -13,7 +13,7 @@ from talk.words import quantity
 
 from ..record import Matmul
 from .descent import circle_rate, ice, rate_elsewhere
-from .prediction import predictions
+from .prediction import step_predictions
 from .steps import STEPS
 
 # Where a slide stands: steps by their names, and what is no step.
@@ -78,8 +78,8 @@ def _rate(data: Matmul, rung: str) -> float | None:
 
 def _promised(data: Matmul, rung: str) -> float | None:
     """What the model of the machine promises the step; None where the record has no model."""
-    found = next((each for each in predictions(data) if each.name == rung), None)
-    return 2 * found.point.n * found.point.m * found.point.p / found.promised_s if found is not None else None
+    found = next((each for each in step_predictions(data) if each.name == rung), None)
+    return 2 * found.point.n * found.point.m * found.point.p / found.promised if found is not None else None
 
 
 def measured(data: Matmul) -> Matmul | None:

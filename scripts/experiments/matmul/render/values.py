@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from statistics import median
 
 from talk.records.schema import Record
+from talk.render.prediction import prediction_values
 from talk.render.value import Value
+from talk.words import quantity
 
 from ..record import Contender, Matmul, Peak, Point, Traffic
 from .gpu_prediction import BOUNDS, kept, middle_deviation
-from .prediction import Resource, predictions
+from .prediction import NEAR, step_predictions
 from .steps import step_of
 
 _TRAFFIC: dict[Traffic, tuple[str, str]] = {
@@ -28,7 +30,7 @@ def named_values(record: Record[Matmul]) -> dict[str, Value]:
     """
     data = record.data
     values = dict(_tiling_values(data)) | dict(_ceiling_values(data)) | dict(_distributed_values(data))
-    values |= dict(_predicted_values(data)) | dict(_gpu_values(record))
+    values |= dict(prediction_values(step_predictions(data))) | dict(_gpu_values(record))
     for contender in data.contenders:
         step_of(contender)  # what was skipped has no values, but a row
         if contender.points:
@@ -236,43 +238,16 @@ def _tile_on_levels(data: Matmul) -> Iterator[tuple[str, Value]]:
         return
     rows = data.tiling.rows
     # A number of B, four bytes, serves as many rows of C as the tile has: two operations each.
-    how = "4 байта числа B на 2 × строк плитки операций, на пике одного потока"
+    how = "число B во float32 на 2 · q операций, q — строк плитки, на пике одного потока"
     yield "tiling.asked_rate", Value(4 * peak.typical_flops_per_s / (2 * rows), "byte_rate", how)
     for each in data.bandwidths:
         if (each.threads, each.traffic) == (1, "load") and each.level in ("l2", "l3"):
-            how = (
-                f"скорость чтения из {each.level.upper()} × строк плитки / 2: каждое число B идёт на столько умножений"
-            )
+            how = f"скорость чтения из {each.level.upper()} × q / 2, q — строк плитки: столько умножений на число B"
             yield f"tiling.{each.level}_roof", Value(each.bytes_per_s * rows / 2, "flop_rate", how)
 
 
-_REGIMES: dict[str, tuple[Resource, ...]] = {
-    "arithmetic": ("arithmetic",),
-    "memory": ("l1", "l2", "l3", "memory"),
-    "overhead": ("overhead",),
-}
-
-
-def _predicted_values(data: Matmul) -> Iterator[tuple[str, Value]]:
-    found = predictions(data)
-    for each in found:
-        name, n = f"{each.name}.predicted", each.point.n
-        how = f"самый медленный из ресурсов по счёту операций и байт и по ценам этой машины, n = {n}"
-        yield f"{name}.time", Value(each.promised_s, "time", how)
-        yield f"{name}.ratio", Value(each.ratio, "ratio", f"измеренное время / обещанное, n = {n}")
-        yield (
-            f"{name}.deviation",
-            Value(abs(each.ratio - 1), "share", f"измеренное / обещанное − 1, по модулю, n = {n}"),
-        )
-        for regime, resources in _REGIMES.items():
-            how = f"доля обещанного времени, которую держит этот ресурс, n = {n}"
-            yield f"{name}.share.{regime}", Value(each.share_of(*resources), "share", how)
-    if found:
-        middle = median(abs(each.ratio - 1) for each in found)
-        yield "predicted.deviation", Value(middle, "share", "медиана отклонений по всем предсказанным шагам")
-        yield "predicted.steps", Value(len(found), "count", "шагов, для которых есть предсказание")
-        held = sum(each.holds for each in found)
-        yield "predicted.held", Value(held, "count", "шагов, которые уложились в четверть от обещанного")
+def _near() -> str:
+    return f"шагов не дальше {quantity(NEAR, 'share', decimals=0)} от обещанного"
 
 
 def _gpu_values(record: Record[Matmul]) -> Iterator[tuple[str, Value]]:
@@ -320,7 +295,7 @@ def _gpu_values(record: Record[Matmul]) -> Iterator[tuple[str, Value]]:
     if middle is not None:
         yield "gpu.promised.deviation", Value(middle, "share", "медиана отклонений по всем обещанным шагам")
         yield "gpu.promised.steps", Value(len(promises), "count", "шагов, для которых есть обещание")
-        yield "gpu.promised.held", Value(sum(each.holds for each in promises), "count", "шагов не дальше четверти")
+        yield "gpu.promised.held", Value(sum(each.holds for each in promises), "count", _near())
 
 
 def _best_on_card(data: Matmul) -> Iterator[tuple[str, Value]]:
@@ -352,7 +327,7 @@ def _distributed_values(data: Matmul) -> Iterator[tuple[str, Value]]:
         yield f"{kind}.steps", Value(each.steps, "count", "шагов, панелей")
         yield f"{kind}.time", Value(each.time_s, "time", "от барьера до барьера")
         yield f"{kind}.error", Value(each.error, "ratio", "наибольшее отклонение от float64 / наибольшее число")
-        predicted = Value(each.predicted_bytes, "bytes", "2(q − 1)n² чисел по 4 байта")
+        predicted = Value(each.predicted_bytes, "bytes", "2(q − 1)n² чисел float32")
         yield f"{kind}.predicted", predicted
         if each.sent_bytes is not None:
             yield f"{kind}.sent", Value(each.sent_bytes, "bytes", "счётчики TCP ядра системы, сумма по процессам")

@@ -8,7 +8,7 @@ import pytest
 
 from experiments.matmul.record import Matmul, Tiling
 from experiments.matmul.render import pictures
-from experiments.matmul.render.prediction import predictions
+from experiments.matmul.render.prediction import step_predictions
 from experiments.matmul.render.thermometer import RUNGS, measured, thermometer
 from experiments.matmul.sample import sample
 from talk.experiment import find_experiment
@@ -82,7 +82,7 @@ def test_a_circle_that_waits_for_a_gpu_is_hatched() -> None:
 def test_the_promised_rung_stands_where_the_model_promised() -> None:
     data = sample()
     source = Provenance(matmul_record(data))
-    promised = {each.name: 2 * each.point.n**3 / each.promised_s for each in predictions(data)}
+    promised = {each.name: 2 * each.point.n**3 / each.promised for each in step_predictions(data)}
     assert "registers" in promised
     rates = {rung: data.find(rung).squares[-1].flops_per_s for rung in ("python", "gpu_triton")}  # type: ignore[union-attr]
     mark = re.search(r'class="stroke tone-4" d="M0.0 ([\d.]+)', thermometer(source, data, "registers"))

@@ -8,21 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments.matmul.record import Bandwidth, Matmul, Peak, Prices
-from experiments.matmul.render.prediction import _PHASES, Prediction, model_of, predictions
+from experiments.matmul.render.prediction import _PHASES, StepPrediction, model_of, step_predictions
 from experiments.matmul.render.values import named_values
 from experiments.matmul.sample import sample
 from tests.experiments.matmul.samples import matmul_record
 
 
-def promised(data: Matmul) -> dict[str, Prediction]:
-    return {each.name: each for each in predictions(data)}
+def promised(data: Matmul) -> dict[str, StepPrediction]:
+    return {each.name: each for each in step_predictions(data)}
 
 
 def test_the_tile_is_held_by_arithmetic_at_the_median_peak() -> None:
     """100 GFLOP/s, 1024³ multiply-adds, and before them 4 MB of B copied at 1.5 · 20 GB/s of L3."""
     overlap = promised(sample())["overlap"]
     copied_s, multiplied_s = 2 * 4 * 1024**2 / 30e9, 2 * 1024**3 / 100e9
-    assert overlap.promised_s == pytest.approx(copied_s + multiplied_s)
+    assert overlap.promised == pytest.approx(copied_s + multiplied_s)
     assert overlap.binds == "arithmetic"
     assert overlap.ratio == pytest.approx(2 * 1024**3 / 90e9 / (copied_s + multiplied_s))
     assert overlap.holds
@@ -32,7 +32,7 @@ def test_the_tile_is_held_by_arithmetic_at_the_median_peak() -> None:
 def test_the_order_of_loops_waits_for_b() -> None:
     """4 MB of B live in L3, 20 GB/s, and come anew for each of 1024 rows; the updates alone would take half of that."""
     order = promised(sample())["order"]
-    assert order.promised_s == pytest.approx(4 * 1024**3 / 20e9)
+    assert order.promised == pytest.approx(4 * 1024**3 / 20e9)
     assert order.binds == "l3"
     assert order.holds
 
@@ -48,7 +48,7 @@ def test_a_step_that_takes_twice_its_promise_says_what_is_suspected() -> None:
 
 def test_the_compiled_loops_wait_for_their_own_sum() -> None:
     compiled = promised(sample())["compiled"]
-    assert compiled.promised_s == pytest.approx(512**3 * 1e-9)
+    assert compiled.promised == pytest.approx(512**3 * 1e-9)
     assert compiled.binds == "arithmetic"
 
 
@@ -63,21 +63,21 @@ def test_predictions_do_not_look_at_what_is_measured() -> None:
     )
     before, after = promised(data), promised(slower)
     for name, each in before.items():
-        assert after[name].promised_s == each.promised_s
+        assert after[name].promised == each.promised
         assert after[name].ratio == pytest.approx(9 * each.ratio)
 
 
 @pytest.mark.parametrize("lacks", [{"prices": None}, {"tiling": None}, {"peaks": []}, {"bandwidths": []}])
 def test_a_record_without_the_model_promises_nothing(lacks: dict[str, Any]) -> None:
     data = replace(sample(), **lacks)
-    assert predictions(data) == []
+    assert step_predictions(data) == []
     assert not [name for name in named_values(matmul_record(data)) if ".predicted." in f".{name}"]
 
 
 def test_a_record_that_knows_loads_alone_promises_nothing() -> None:
     data = sample()
     loads = [each for each in data.bandwidths if each.traffic == "load"]
-    assert predictions(replace(data, bandwidths=loads)) == []
+    assert step_predictions(replace(data, bandwidths=loads)) == []
 
 
 def test_shares_of_regimes_are_the_whole() -> None:
