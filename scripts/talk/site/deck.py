@@ -10,11 +10,11 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from html import escape
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 from talk.errors import TalkError, told_in_one_line
+from talk.markdown.html import HtmlReader
 from talk.paths import DIST, SITE
 from talk.records.files import cannot_write
 from talk.settings import published_address
@@ -59,7 +59,7 @@ def make_deck(site: Path = SITE, out: Path = DIST, site_url: str = "") -> Path:
     return folder
 
 
-class _Rewriter(HTMLParser):
+class _Rewriter(HtmlReader):
     """Copies a page, its references to the site's files made relative to the site's root, and collects the files."""
 
     def __init__(self, page: Path, site: Path, site_url: str) -> None:

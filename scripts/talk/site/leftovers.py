@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 
 from talk.errors import TalkError
+from talk.markdown.html import HtmlReader
 from talk.paths import DOCS
 
 # How each begins, where it stands alone in a text, and what makes it one.
@@ -55,7 +55,7 @@ def _source(page: Path) -> Path | str:
     return page.as_posix()
 
 
-class _Reader(HTMLParser):
+class _Reader(HtmlReader):
     """Looks at text and attributes outside code; a place is the last id above."""
 
     def __init__(self) -> None:

@@ -9,12 +9,12 @@ import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from http.client import HTTPException
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 from talk.errors import TalkError, told_in_one_line
+from talk.markdown.html import HtmlReader
 from talk.paths import SITE
 
 _REFERRING = {"href", "src", "poster", "action", "data-speaker", "data-src"}
@@ -27,7 +27,7 @@ _MEND = "mend the link"
 
 
 @dataclass
-class _Page(HTMLParser):
+class _Page(HtmlReader):
     """What a page refers to, and the anchors it has."""
 
     links: list[str] = field(default_factory=list)

@@ -15,11 +15,11 @@ import hashlib
 import re
 import sys
 from functools import cache
-from html.parser import HTMLParser
 from importlib.util import find_spec
 from pathlib import Path
 
 from talk.errors import TalkError, told_in_one_line
+from talk.markdown.html import HtmlReader
 
 _DIRECTIVES = {
     "default-src": "'self'",  # Firefox loads the next page beforehand, and has no other directive for that
@@ -57,7 +57,7 @@ _HTML_BY_ANOTHER_NAME = frozenset({".htm", ".xhtml", ".xht", ".shtml"})
 _MEND = "put the code into a file under docs/assets/scripts/, or escape what is shown"
 
 
-class _Run(HTMLParser):
+class _Run(HtmlReader):
     """What a browser would run of a page itself: the code of `scripts`, and `attributes` that hold code.
 
     `unshown` are elements that load what no page may, styles among them, or send a reader elsewhere.

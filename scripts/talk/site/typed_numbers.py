@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from html.parser import HTMLParser
 from typing import Any
 
 import yaml
 from markdown import Markdown
 
 from talk.markdown.conditions import ShownExtension
+from talk.markdown.html import HtmlReader
 from talk.site.pages import mkdocs_config
 from talk.words import language
 
@@ -212,7 +212,7 @@ class _Text:
     marks: list[tuple[int, int]] = field(default_factory=list)  # end of the number, index of the mark
 
 
-class _Page(HTMLParser):
+class _Page(HtmlReader):
     """Numbers of a page. What is accounted for is a hole in the text around it."""
 
     def __init__(self, places: list[tuple[int, int]]) -> None:
