@@ -7,6 +7,7 @@ import markdown
 import pytest
 
 from experiments.gradient.render import fragments
+from experiments.gradient.render.pictures import tangent
 from talk.experiment import find_experiment
 from talk.records.schema import AnyRecord
 from talk.records.store import write_record
