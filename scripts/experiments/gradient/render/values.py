@@ -230,6 +230,8 @@ def _conformer(conformer: ConformerBackward) -> Named:
         yield f"{name}.peak", Value(each_way.peak_bytes, "bytes", "наибольшая память шага сверх той, что была до него")
         whole = each_way.forward_time_s + each_way.backward_time_s
         yield f"{name}.time", Value(whole, "time", "прямой проход и обратный, медианы")
+    share = plain.saved_bytes / conformer.layers
+    yield "plain.saved_per_layer", Value(share, "bytes", "память, что прямой проход оставил обратному / слоёв")
     yield "speech", Value(conformer.speech_time_s, "time", "сколько звучит фраза")
     step_s = plain.forward_time_s + plain.backward_time_s
     yield (
