@@ -86,3 +86,9 @@ def test_momentum_is_promised_the_steps_of_the_root_of_the_stretch() -> None:
     predicted = named_values(samples.record())["descent.quadratic.momentum.predicted_steps"].number
     factor = (math.sqrt(50) - 1) / (math.sqrt(50) + 1)
     assert factor ** (2 * predicted) == pytest.approx(0.001)
+
+
+def test_what_each_layer_keeps_makes_up_the_whole() -> None:
+    values = named_values(samples.record())
+    whole = values["cpu.plain.saved_per_layer"].number * values["cpu.layers"].number
+    assert whole == pytest.approx(values["cpu.plain.saved"].number)
