@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from talk.errors import TalkError
-from talk.paths import DOCS, GENERATED_SNIPPETS, SNIPPETS
+from talk.paths import DOCS, GENERATED_ASSETS, GENERATED_SNIPPETS, PACKAGE, RESULTS, SCRIPTS, SNIPPETS, VENDOR
 from talk.records.notebooks import find_notebooks, page_path, prose_lines
+
+_UNREAD = frozenset("measure measure.py record record.py sample.py bench tests __pycache__".split())
 
 
 def source_files(docs: Path = DOCS, snippets: Path = SNIPPETS) -> list[Path]:
@@ -17,9 +19,26 @@ def source_files(docs: Path = DOCS, snippets: Path = SNIPPETS) -> list[Path]:
 
 
 def html_sources(docs: Path = DOCS, snippets: Path = SNIPPETS) -> list[Path]:
-    """Every hand-written piece of HTML: fragments, and the talk's own templates."""
+    """Every hand-written piece of HTML: fragments, the talk's own templates, pictures."""
     fragments = (path for path in snippets.rglob("*.html") if not path.is_relative_to(GENERATED_SNIPPETS))
-    return sorted([*fragments, *(docs / "theme").rglob("*.html")])
+    return sorted([*fragments, *(docs / "theme").rglob("*.html"), *_by_hand(docs, "*.svg")])
+
+
+def script_sources(docs: Path = DOCS) -> list[Path]:
+    """Every hand-written script and style sheet of the talk's pages."""
+    return [*_by_hand(docs, "*.js"), *_by_hand(docs, "*.css")]
+
+
+def code_sources(scripts: Path = SCRIPTS) -> list[Path]:
+    """The talk's Python whose strings readers see: all but what measures, keeps and makes records, and tests."""
+    files = (path for path in scripts.rglob("*.py") if not path.is_relative_to(PACKAGE))
+    return sorted(path for path in files if not _UNREAD.intersection(path.relative_to(scripts).parts))
+
+
+def _by_hand(docs: Path, pattern: str) -> Iterator[Path]:
+    for path in sorted(docs.rglob(pattern)):
+        if not any(map(path.is_relative_to, (GENERATED_ASSETS, VENDOR, RESULTS))):
+            yield path
 
 
 def read_source(path: Path) -> str:
