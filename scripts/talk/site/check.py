@@ -13,7 +13,7 @@ from pathlib import Path
 from talk.errors import TalkError
 from talk.experiment import find_experiment
 from talk.markdown.conditions import CONDITION, FORKS, without_hidden
-from talk.markdown.locate import html_sources, read_source, source_files
+from talk.markdown.locate import code_sources, html_sources, read_source, script_sources, source_files
 from talk.markdown.math import typesetter
 from talk.markdown.prose import formulas, numbered, without_code
 from talk.markdown.quotations import QUOTATION, is_said, said_on_slides
@@ -41,7 +41,8 @@ from talk.site.contrast import find_low_contrast
 from talk.site.fit import convert_deck, find_misfits, slot_min
 from talk.site.labs import find_lab
 from talk.site.pages import find_page_problems
-from talk.site.typed_numbers import find_in_config, find_in_html, find_typed_numbers
+from talk.site.typed_numbers import TypedNumber, find_in_config, find_in_html, find_typed_numbers
+from talk.site.typed_strings import find_in_python, find_in_script
 from talk.words import language
 
 MEASURE = "talk measure {}"
@@ -263,6 +264,12 @@ def find_hand_typed_numbers() -> list[TalkError]:
     found += [(path, find_in_html(path.read_text(encoding="utf-8"))) for path in html_sources()]
     found.append((CONFIG, find_in_config(CONFIG.read_text(encoding="utf-8"))))
     mend = 'refer to a value, {{ name }}, or say why it is so: [number]{.given reason="…"}'
+    in_code = [(path, find_in_python(path.read_text(encoding="utf-8"))) for path in code_sources()]
+    in_code += [(path, find_in_script(path.read_text(encoding="utf-8"))) for path in script_sources()]
+    return [*_typed(found, mend), *_typed(in_code, 'compute it, or say why it is so: given("number", reason="…")')]
+
+
+def _typed(found: list[tuple[Path, list[TypedNumber]]], mend: str) -> list[TalkError]:
     return [
         TalkError(path, f"the number «{number.text}» is typed by hand", mend, line=number.line, column=number.column)
         for path, numbers in found
