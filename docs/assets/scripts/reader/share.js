@@ -30,7 +30,10 @@ const readerShare = (() => {
     const pen = canvas.getContext("2d");
     const [pink, violet] = [colour("--brand-1"), colour("--brand-2")];
     const [display, text] = [face("--display-face", "sans-serif"), face("--text-face", "sans-serif")];
-    await Promise.allSettled([document.fonts.load(`64px ${display}`, "×1А"), document.fonts.load(`28px ${text}`, "Аа1")]);
+    await Promise.allSettled([
+      document.fonts.load(`64px ${display}`, /* given: letters of each file of the typeface */ "×1А"),
+      document.fonts.load(`28px ${text}`, /* given: the same */ "Аа1"),
+    ]);
 
     pen.fillStyle = "#000";
     pen.fillRect(0, 0, WIDTH, HEIGHT);
