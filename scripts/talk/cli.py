@@ -1,13 +1,14 @@
 """The `talk` command: thin, each subcommand one call."""
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
 from shlex import quote
 
 from talk.errors import told_in_one_line
-from talk.paths import RESULTS
+from talk.paths import REMOTE, RESULTS
 
 
 @told_in_one_line
@@ -60,6 +61,13 @@ def _build(options: argparse.Namespace) -> int:
 
     build(measuring=not options.no_measure, fresh=options.fresh, quick=options.quick)
     return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    if options.remote is not None:
+        os.environ[REMOTE] = options.remote or "1"
+    words = [sys.executable, "-m", "mkdocs", "serve"]
+    os.execv(sys.executable, [*words, "--dev-addr", options.at] if options.at else words)
 
 
 def _check(_: argparse.Namespace) -> int:
@@ -122,6 +130,13 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--fresh", action="store_true", help="measure everything, fresh or not")
     build.add_argument("--quick", action="store_true", help="measure in short")
     build.set_defaults(run=_build)
+
+    serve = commands.add_parser("serve", help="the site on this machine, reloading as pages, slides and records change")
+    serve.add_argument("--at", metavar="HOST:PORT", help="127.0.0.1:8000, or what mkdocs.yml says")
+    serve.add_argument(
+        "--remote", nargs="?", const="", metavar="ADDRESS", help="let a phone of the local network turn the slides"
+    )
+    serve.set_defaults(run=_serve)
 
     check = commands.add_parser("check", help="what is mistaken, or not true any more")
     check.set_defaults(run=_check)

@@ -94,7 +94,7 @@ class OnStage:
     """What is measured in front of the hall, in well under ten seconds, in a process of its own.
 
     `rows` maps names of values, after the experiment's, to what the slide calls them; `measure` gives their numbers of
-    now, in base units. `packages` are those that it needs beside the experiment's.
+    now, in base units. `packages` maps those that it needs, as the experiment's do.
     """
 
     rows: Mapping[str, str]

@@ -48,6 +48,9 @@ ASSETS = PACKAGE / "assets"
 TEMPLATES = PACKAGE / "theme"
 LANGUAGES = tuple(sorted(path.stem for path in (PACKAGE / "words").glob("[a-z][a-z].py")))  # a language is one file
 
+# In the environment of `mkdocs serve`: where a phone may reach this machine, an address, or 1 for the local network's.
+REMOTE = "TALK_REMOTE"
+
 
 def python_path() -> str:
     """PYTHONPATH of a new process that is to import the talk's scripts and this package as this process does."""

@@ -13,6 +13,7 @@ same blocks. Options:
 - `only`: `deck` for a slide that an article has no need of.
 - `backup`: `true` for a slide that the deck keeps behind its last one, for questions.
 - `cut`: minutes; in a slot as short as that, or shorter, the slide is a backup.
+- `measure`: EXPERIMENT.NAME, what `R` measures in front of the hall (`talk.experiment.OnStage`).
 - `chapter`: set by the deck alone: the page that the slide comes from, as its path under docs/.
 """
 
@@ -59,7 +60,9 @@ LAYOUTS = ("title", "section", "text", "table", "code", "formula", "picture", "c
 DEFAULT_TIME_S = 60
 BACKUP = "data-backup"  # on a slide; in the deck its value is the address of the slide that it belongs to
 
-_OPTIONS = ("layout", "id", "time", "note", "steps", "auto-animate", "only", "backup", "cut", "chapter", "attrs")
+_OPTIONS = (
+    *("layout", "id", "time", "note", "steps", "auto-animate", "only", "backup", "cut", "measure", "chapter", "attrs"),
+)
 _LONGEST_TIME_S = 3600
 _YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, where it was there when PyYAML was built
 _ADDRESS = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -313,6 +316,7 @@ class SlideBlock(Block):
         "only": ("", type_any),
         "backup": (False, type_any),
         "cut": (0, type_any),
+        "measure": ("", type_any),
         "chapter": ("", type_any),
     }
 
@@ -332,6 +336,8 @@ class SlideBlock(Block):
             section.set(BACKUP, "")
         if self.options["cut"]:
             section.set("data-cut", str(self.options["cut"]))
+        if self.options["measure"]:
+            section.set("data-measure", str(self.options["measure"]))
         frame = SubElement(section, "div", {"class": "slide-frame"})
         title = SubElement(frame, "p", {"class": "slide-title", "role": "heading", "aria-level": "2"})
         title.text = self.argument

@@ -17,7 +17,7 @@ from talk.markdown.locate import code_sources, html_sources, read_source, script
 from talk.markdown.math import typesetter
 from talk.markdown.prose import formulas, numbered, without_code
 from talk.markdown.quotations import QUOTATION, is_said, said_on_slides
-from talk.markdown.slides import find_slide_problems
+from talk.markdown.slides import find_slide_problems, read_slides
 from talk.markdown.values import REFERENCE
 from talk.paths import CLAIMS, CONFIG, DOCS, QUOTATIONS, RESULTS, ROOT, SCRIPTS, SNIPPETS, shown
 from talk.records.notebooks import find_notebooks
@@ -40,6 +40,7 @@ from talk.site.address import write_address
 from talk.site.contrast import find_low_contrast
 from talk.site.fit import convert_deck, find_misfits, slot_min
 from talk.site.labs import find_lab
+from talk.site.on_stage import on_stage
 from talk.site.pages import find_page_problems
 from talk.site.typed_numbers import TypedNumber, find_in_config, find_in_html, find_typed_numbers
 from talk.site.typed_strings import find_in_python, find_in_script
@@ -66,12 +67,22 @@ def find_mistakes() -> list[TalkError]:
             *_snippet_mistakes(path, text),
             *_formula_mistakes(path, text),
             *_unclosed_comments(path, text),
+            *_measurement_mistakes(path, text),
             *(TalkError(path, what, mend, line=line) for line, what, mend in find_slide_problems(text)),
         ]
         problems += sorted(found, key=lambda problem: problem.line or 0)
     for claim in claims.values():
         problems += _raised(judge, claim, values)
     return [*problems, *_raised(slot_min), *find_strays()]
+
+
+def _measurement_mistakes(path: Path, text: str) -> Iterator[TalkError]:
+    for slide in read_slides(text)[0]:
+        asked = slide.options.get("measure", "")
+        if asked and asked not in on_stage():
+            what = f"slide “{slide.title}”: nothing is measured on stage by the name {asked}"
+            mend = f"use one of {', '.join(on_stage()) or 'those of an on_stage.py, of which there is none'}"
+            yield TalkError(path, what, mend, line=slide.line)
 
 
 def _raised(asked: Callable[..., object], *about: object) -> list[TalkError]:

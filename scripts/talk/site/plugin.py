@@ -17,7 +17,7 @@ from mkdocs.exceptions import Abort, MkDocsException
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 
 from talk.errors import TalkError, is_to_be_shown_whole, unforeseen
-from talk.paths import MACHINE_PAGES, SITE
+from talk.paths import DOCS, GENERATED_ASSETS, MACHINE_PAGES, SITE
 from talk.records.files import cannot_write
 from talk.records.schema import moment
 from talk.render.render import finish_pages
@@ -31,10 +31,12 @@ from talk.site.prepare import prepare
 from talk.site.rebuild import Rebuilder, watch_edits
 from talk.site.restart import restart_if_code_changed
 from talk.site.search import apart, copy_index, name_in_menu
+from talk.site.served import Served
 
 _FIRST, _LAST = 200, -200
 _NO_ROOM = {errno.EFBIG, errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 _SEARCH = "material/search"
+_SPEAKER = (GENERATED_ASSETS / "deck" / "speaker.html").relative_to(DOCS)
 
 
 class Options(Config):  # type: ignore[no-untyped-call]
@@ -48,6 +50,7 @@ class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self._serving = False
         self._is_built = False
         self._rebuilder = Rebuilder()
+        self._served: Served | None = None
         self._copied: list[Copied] = []
         self._content = ""  # of the page that is being indexed, as readers get it
 
@@ -56,7 +59,9 @@ class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         self._serving = command == "serve"
 
     def on_serve(self, server: Any, *, config: Any, **_: Any) -> Any:
-        """Look for edits more often than MkDocs does."""
+        """Look for edits more often than MkDocs does, and answer what served pages ask."""
+        assert self._served is not None
+        server.set_app(self._served.before(server.get_app()))
         watch_edits(server, [config.docs_dir, config.config_file_path])
         return server
 
@@ -64,8 +69,9 @@ class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         """Make what pages show. Raises TalkError where a source is mistaken."""
         if self._serving and not self._is_built:
             refuse_taken(*config.dev_addr)
-        elif self._serving:
-            restart_if_code_changed(config.site_dir)
+            self._served = self._served or Served(*config.dev_addr)
+        elif self._served is not None:
+            restart_if_code_changed(config.site_dir, self._served.keep)
         prepare(config.site_name, config.site_author or "")
         _date_by_records()
         if mistakes := find_mistakes():
@@ -125,10 +131,18 @@ class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     on_page_context = CombinedEvent(_before_search, _after_search)  # type: ignore[arg-type]
 
+    def on_post_page(self, output: str, *, page: Any, **_: Any) -> str:
+        """While serving, give the deck what only a served one has."""
+        is_deck = page.meta.get("template") == "deck.html"
+        return self._served.join(output, "deck") if self._served is not None and is_deck else output
+
     def on_post_build(self, *, config: Any) -> None:
         """Put the pages of machines among the others, and give every page its policy, whatever it was made of."""
         self._is_built = True
         site = Path(config.site_dir)
+        if self._served is not None:
+            window = site / _SPEAKER
+            window.write_text(self._served.join(window.read_text(encoding="utf-8"), "speaker"), encoding="utf-8")
         copy_index(site)
         finish_pages()
         if MACHINE_PAGES.is_dir():

@@ -199,6 +199,7 @@ _STRINGS = {
     "now.silent": "it told nothing",
     "now.unrecorded": "no record has {name}",
     # What scripts say: `js.` and the kind of page.
+    "js.page.machine_named": "“{machine}”",
     "js.page.machine_foreign": "{machine} has not measured this: {title}",
     "js.page.machine_partly": "What this machine has not measured is still that of {homes}, dotted below.",
     "js.page.machine_nothing": "This machine has measured none of this: the numbers are still those of {homes}.",

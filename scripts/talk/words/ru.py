@@ -197,6 +197,7 @@ _STRINGS = {
     "now.silent": "замер ничего не сказал",
     "now.unrecorded": "в записях нет {name}",
     # What scripts say: `js.` and the kind of page.
+    "js.page.machine_named": "«{machine}»",
     "js.page.machine_foreign": "Машина «{machine}» этого не измеряла: {title}",
     "js.page.machine_partly": "Чего эта машина не измеряла, осталось от {homes} и подчёркнуто точками.",
     "js.page.machine_nothing": "Ничего из показанного здесь эта машина не измеряла, остались числа {homes}.",

@@ -95,7 +95,7 @@ def _way(way: Way) -> Named:
         ),
     )
     for cost in way.costs:
-        if cost.inputs in (100, 1000):
+        if cost.inputs in (30, 100, 1000):
             yield f"{name}.time_{cost.inputs}", Value(cost.time_s, "time", f"{title}: {_inputs(cost.inputs)}, медиана")
             how = f"{title}: градиент / одно вычисление функции, {_inputs(cost.inputs)}"
             yield f"{name}.price_{cost.inputs}", Value(cost.time_s / cost.function_time_s, "ratio", how)

@@ -1,0 +1,75 @@
+// A served deck: what its slides show is measured by this machine, and a phone may turn them.
+(() => {
+  const known = JSON.parse(document.querySelector('meta[name="served"]').content);
+
+  async function ask(what, given, signal) {
+    const answer = await fetch(`/.talk/${what}`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-Talk": known.token },
+      body: JSON.stringify(given),
+      signal,
+    });
+    if (!answer.ok) throw Object.assign(new Error(answer.statusText), { status: answer.status });
+    return answer.json();
+  }
+
+  const measurable = new Set(known.measurable);
+  if (measurable.size) {
+    stage.offer({
+      measures: (slide) => measurable.has(slide.dataset.measure),
+      async measure(slide, signal) {
+        const found = await ask("measure", { name: slide.dataset.measure }, signal);
+        if (found.why) throw new Error(found.why);
+        return found;
+      },
+    });
+  }
+
+  if (!known.phone) return;
+  const deck = crypto.randomUUID();
+  const AGAIN_MS = 1000;
+  let claims = true; // to be the one that the phone turns, when there are several
+  for (const type of ["focus", "pointerdown", "keydown"]) addEventListener(type, () => { claims = true; });
+
+  // Notes as a phone shows them: paragraphs of text, a formula as it is read.
+  function paragraphs(html) {
+    const notes = new DOMParser().parseFromString(html, "text/html").body;
+    for (const hidden of notes.querySelectorAll(".katex-mathml, style, script, svg")) hidden.remove();
+    const blocks = [...notes.querySelectorAll("p, li, tr, pre, h1, h2, h3, h4, h5, h6")];
+    const innermost = blocks.filter((block) => !blocks.some((other) => other !== block && block.contains(other)));
+    return innermost.map(({ textContent }) => textContent.replace(/\s+/g, " ").trim()).filter(Boolean);
+  }
+
+  let told = Promise.resolve();
+  stage.follow((state) => {
+    const { title, number, count, isBackup, step, steps, nextTitle, dark, frozen, slot } = state;
+    const run = new Rehearsal(state.plan, state.rehearsal);
+    const shown = {
+      ...{ title, number, count, isBackup, step, steps, nextTitle, dark, frozen, slot },
+      notes: paragraphs(state.notes),
+      elapsed: run.elapsed(Date.now()),
+      running: run.running,
+    };
+    // One after another: an older state must not come last.
+    told = told.then(() => ask("state", { deck, state: shown })).catch(() => {});
+  });
+
+  async function listen() {
+    for (let version = 0; ; ) {
+      try {
+        const wasFirst = version === 0;
+        const news = await ask("deck", { deck, after: version, claims });
+        claims = false;
+        version = news.version;
+        for (const command of news.commands) stage.commands[command]?.();
+        if (wasFirst && news.driven) stage.tell();
+      } catch ({ status }) {
+        if (status === 403) return; // opened from another machine, or by a name that is not this one's
+        version = 0;
+        claims = true;
+        await new Promise((done) => setTimeout(done, AGAIN_MS));
+      }
+    }
+  }
+  listen();
+})();

@@ -1,0 +1,129 @@
+"""Measured in front of the hall: one of an experiment's quick measurements, in a process of its own, beside the record.
+
+What is asked for is looked up by name among those that experiments offer (`talk.experiment.OnStage`); nothing of the
+request reaches the process. `python -m talk.site.on_stage EXPERIMENT NAME` is that process: it prints the numbers.
+"""
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from functools import cache
+from threading import Lock
+
+from talk.experiment import OnStage, find_experiment, find_experiments, in_short, missing_packages
+from talk.measure.compiled import keep_compiled
+from talk.measure.environment import chosen_for_libraries
+from talk.paths import ROOT, python_path
+from talk.render.captions import processor
+from talk.render.values import UnknownValueError, current_values
+from talk.words import day, natural_unit, quantity, say, units
+
+PATIENCE_S = 10.0
+
+_one_at_a_time = Lock()
+
+
+class NotMeasuredError(Exception):
+    """Why there are no numbers, in a line for the slide."""
+
+
+def on_stage() -> dict[str, tuple[str, str, OnStage]]:
+    """What experiments offer, by what a slide's option `measure` says: the experiment, the name there, the offer."""
+    return {
+        f"{experiment.name}.{name}": (experiment.name, name, offer)
+        for experiment in find_experiments().values()
+        for name, offer in experiment.on_stage().items()
+    }
+
+
+@cache
+def measurable() -> list[str]:
+    """Of these what can be measured here: the packages are installed."""
+    return [asked for asked, (_, _, offer) in on_stage().items() if not missing_packages(offer.packages)]
+
+
+def measure_now(asked: str) -> dict[str, object]:
+    """What a slide shows of it: a title, the recorded number and that of now in each row. Raises NotMeasuredError."""
+    if asked not in measurable():
+        raise NotMeasuredError(say("now.unknown"))
+    experiment, name, offer = on_stage()[asked]
+    if not _one_at_a_time.acquire(blocking=False):
+        raise NotMeasuredError(say("now.busy"))
+    try:
+        found = _measured(experiment, name)
+    finally:
+        _one_at_a_time.release()
+    return _beside_the_record(experiment, offer, found)
+
+
+def _measured(experiment: str, name: str) -> dict[str, float]:
+    """The numbers that a process of its own found. Raises NotMeasuredError."""
+    command = [sys.executable, "-m", "talk.site.on_stage", experiment, name]
+    chosen = chosen_for_libraries(os.environ)  # as `talk measure` sets it aside
+    environment = {name: value for name, value in os.environ.items() if name not in chosen}
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment | {"PYTHONPATH": python_path()},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            printed, complaint = process.communicate(timeout=PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            raise NotMeasuredError(say("js.deck.late")) from None
+        finally:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)  # with what it has started
+    if process.returncode:
+        raise NotMeasuredError((complaint.strip().splitlines() or [say("now.silent")])[-1][:200])
+    try:
+        return {str(name): float(number) for name, number in json.loads(printed.splitlines()[-1]).items()}
+    except (ValueError, IndexError, AttributeError, TypeError):
+        raise NotMeasuredError(say("now.silent")) from None
+
+
+def _beside_the_record(experiment: str, offer: OnStage, found: dict[str, float]) -> dict[str, object]:
+    if found.keys() != offer.rows.keys() or not all(map(math.isfinite, found.values())):
+        raise NotMeasuredError(say("now.silent"))
+    try:
+        recorded = current_values().find_together([f"{experiment}.{name}" for name in offer.rows])
+    except UnknownValueError as error:
+        raise NotMeasuredError(say("now.unrecorded", name=error.reference)) from None
+    rows = []
+    for (name, title), former in zip(offer.rows.items(), recorded, strict=True):
+        dimension = former.value.dimension
+        unit = "" if "" in units(dimension) else natural_unit(former.value.number, dimension)
+        rows.append(
+            {
+                "title": title,
+                "recorded": quantity(former.value.number, dimension, unit),
+                "now": quantity(found[name], dimension, unit),
+            }
+        )
+    record = recorded[0].record
+    machine = ", ".join((processor(record.machine), day(record.measured_at)))
+    return {"recorded": machine, "now": say("now.here"), "rows": rows}
+
+
+def main(experiment: str, name: str) -> int:
+    """Measure, and print the numbers as JSON; the exit status."""
+    keep_compiled()
+    try:
+        found = find_experiment(experiment).on_stage()[name].measure()
+    except Exception as error:
+        print(in_short(error), file=sys.stderr)
+        return 1
+    print(json.dumps(found))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
