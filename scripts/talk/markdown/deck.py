@@ -40,6 +40,7 @@ _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _SNIPPET = re.compile(r"\s*-+8<-+ +\"generated/")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)])\s")
 _BLOCK = re.compile(r" {0,3}/{3,}")
+_FOLDED = re.compile(r"(?P<slashes>/{3,}) *details\b")
 # The last sentence of a text that ends with a colon, with the space before it; marks of emphasis may close it.
 _INTRODUCTION = re.compile(r"(?:(?<=[.!?…])\s+|\A)(?:(?![.!?…]\s).)*:[*_»\"]*\s*\Z", re.DOTALL)
 # More slashes than any author writes, so that whatever a slide holds nests inside.
@@ -117,13 +118,21 @@ def _level_at(lines: list[str], line: int) -> int:
 
 
 def _notes(prose: list[str], level: int) -> list[str]:
-    """Prose up to the end of the slide's section, without smaller headings and generated figures.
+    """Prose up to the end of the slide's section, without smaller headings, generated figures and what is folded.
 
     What only introduces something that is left out, a sentence that ends with a colon, is left out with it.
     """
     headings = dict(_headings(prose))
     notes: list[str] = []
+    folded = None  # the line that ends it
     for index, line in enumerate(prose):
+        if folded is not None:
+            folded = None if line.rstrip() == folded else folded
+            continue
+        if (opened := _FOLDED.match(line)) is not None:
+            folded = opened["slashes"]
+            _drop_introduction(notes)
+            continue
         heading = headings.get(index)
         if heading is not None and len(heading["level"]) <= level:
             break

@@ -122,6 +122,7 @@ def test_links_in_notes_reach_the_article(docs: Path) -> None:
         ("Он сказал: да.\n\n{}", "Он сказал: да."),
         ("Было так:\n\n- раз\n- два\n", "Было так: раз два"),
         ("И вот что дальше:\n\n## Раздел", ""),
+        ("Всё. Код:\n\n//// details | Код\n{}\n\n/// notes\nСкрыто.\n///\n////\n\nИ ещё.", "Всё. И ещё."),
     ],
 )
 def test_notes_leave_out_what_introduces_a_figure_that_they_leave_out(docs: Path, prose: str, note: str) -> None:
