@@ -25,6 +25,7 @@ class TalkExtension(Extension):
         """Let each extension register what it does."""
         # Whoever wants one of them (`talk.words`, say, addresses) need not import all.
         from talk.markdown import (
+            chooser,
             code_language,
             conditions,
             deck,
@@ -44,6 +45,7 @@ class TalkExtension(Extension):
             slides.SlidesExtension(docs=docs),
             math.MathExtension(),
             values.ValuesExtension(results=results),
+            chooser.ChooserExtension(results=results),
             given.GivenExtension(),
             unsaid.UnsaidExtension(),
             links.LinksExtension(results=results, claims=claims),

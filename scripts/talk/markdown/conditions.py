@@ -1,8 +1,12 @@
 """Text that depends on what has been measured, and on what came out.
 
-`/// measured | sorting.largest.ratio` … `///` is shown when a machine other than the talk's own has that value,
-`/// unmeasured | …` when none has: the page says plainly what is not there yet. `/// holds | sorted-wins` … `///` is
-shown when the claim of that name holds, `/// fails | …` when it does not: both outcomes are written, one is shown.
+`/// measured | sorting.largest.ratio` … `///` is shown when the machine that speaks of that part, other than the talk's
+own, has that value, `/// unmeasured | …` when it has not: the page says plainly what is not there yet. `/// holds |
+sorted-wins` … `///` is shown when the claim of that name holds, `/// fails | …` when it does not: both outcomes are
+written, one is shown.
+
+A reader may choose another machine. Where that would show another side, the page has both, one of them `hidden`:
+`data-machines` names the machines that show it, `data-fork` the value or claim that it depends on.
 """
 
 import re
@@ -22,6 +26,8 @@ if TYPE_CHECKING:
     from talk.render.values import Values
 
 _HIDDEN = "data-hidden-by-condition"
+_MACHINES = "data-machines"
+_NAME = "data-condition"
 # Before inline patterns (20): a value inside hidden text need not exist.
 _PRIORITY = 30
 # A block as it is written, with the `name` of the value or claim that it depends on.
@@ -33,15 +39,44 @@ CONDITION = re.compile(
 FORKS = frozenset({"holds", "fails"})
 
 
-def is_shown(kind: str, name: str, values: "Values", claims: Path = CLAIMS) -> bool:
-    """Whether a block of that kind and name is on the page. A claim that there is not neither holds nor fails."""
+def is_shown(kind: str, name: str, values: "Values", claims: Path = CLAIMS, machine: str | None = None) -> bool:
+    """Whether a block of that kind and name is on the page, once a reader has chosen `machine`.
+
+    A claim that there is not, or that nobody can judge, neither holds nor fails.
+    """
     if kind not in FORKS:
-        return values.is_measured(name) == (kind == "measured")
-    from talk.render.claims import judge, read_claims  # see talk.markdown.values
+        return _is_measured(name, values, machine) == (kind == "measured")
+    from talk.render.claims import judge, judge_on, read_claims  # see talk.markdown.values
 
     claim = read_claims(claims).get(name)
-    verdict = judge(claim, values, claims) if claim is not None else None
+    if claim is None:
+        return False
+    chosen = judge_on(claim, values, machine, claims) if machine and not claim.on_every_machine else None
+    verdict = chosen or judge(claim, values, claims)
     return verdict is not None and verdict.holds == (kind == "holds")
+
+
+def _is_measured(name: str, values: "Values", machine: str | None) -> bool:
+    """Whether the machine that speaks of it has the value, and is no talk's own.
+
+    The chosen machine speaks of a part that it has measured, and else the most trusted that has: one that has
+    `relay.cuda.time`, say, but no `relay.cuda.idle_share` has no such value to tell of, whoever else has.
+    """
+    part = name.rpartition(".")[0]
+    siblings = {each for each in values.names if each.rpartition(".")[0] == part} if "." in part else set()
+    speaking = [found for each in (name, *siblings) for found in values.all_of(each)]
+    speaking = [found for found in speaking if found.record.machine.slug == machine] or speaking
+    if not speaking:
+        return False
+    order = {record.name: place for place, record in enumerate(values.records)}
+    speaker = min(speaking, key=lambda found: order[found.record.name]).record
+    return speaker.origin == "measured" and any(found.record is speaker for found in values.all_of(name))
+
+
+def machines_shown(kind: str, name: str, values: "Values", claims: Path = CLAIMS) -> list[str]:
+    """The machines which show a block of that kind and name when a reader chooses them."""
+    machines = dict.fromkeys(record.machine.slug for record in values.records)
+    return [machine for machine in machines if is_shown(kind, name, values, claims, machine)]
 
 
 def without_hidden(text: str, values: "Values") -> str:
@@ -60,8 +95,15 @@ class _Condition(Block):
         from talk.render.values import current_values  # see talk.markdown.values
 
         values = current_values(Path(self.config["results"]))
-        element = SubElement(parent, "div")
-        if not is_shown(self.NAME, self.argument.strip(), values, Path(self.config["claims"])):
+        name, claims = self.argument.strip(), Path(self.config["claims"])
+        element = SubElement(parent, "div", {_NAME: name})
+        shown = is_shown(self.NAME, name, values, claims)
+        machines = machines_shown(self.NAME, name, values, claims)
+        if self.NAME in FORKS:
+            element.set("data-fork", name)
+        if len(machines) not in {0, len({record.machine.slug for record in values.records})}:
+            element.set(_MACHINES, " ".join(machines))
+        if not shown:
             element.set(_HIDDEN, "true")
         return element
 
@@ -90,12 +132,29 @@ class Fails(_Condition):
     NAME = "fails"
 
 
-class _RemoveHidden(Treeprocessor):
+class _HideOthers(Treeprocessor):
+    """Takes out what no machine shows, and hides what only machines that somebody has to choose show.
+
+    A side with a heading or a slide has an address, which links lead to: such a fork stays as it is.
+    """
+
     def run(self, root: Element) -> None:
+        blocks = [element for element in root.iter("div") if element.get(_NAME)]
+        kept = {block.get(_NAME) for block in blocks if block.get(_HIDDEN) and _has_address(block)}
+        for block in blocks:
+            if block.attrib.pop(_NAME) in kept:
+                block.attrib.pop(_MACHINES, None)
         for parent in list(root.iter()):
             for child in list(parent):
-                if child.get(_HIDDEN):
+                if child.get(_HIDDEN) and not child.get(_MACHINES):
                     parent.remove(child)
+        for block in blocks:
+            if block.attrib.pop(_HIDDEN, None):
+                block.attrib |= {"hidden": "hidden", "data-search-exclude": ""}
+
+
+def _has_address(element: Element) -> bool:
+    return any(part.get("id") or re.fullmatch("h[1-6]|section", str(part.tag)) for part in element.iter())
 
 
 class ConditionsExtension(BlocksExtension):
@@ -109,7 +168,7 @@ class ConditionsExtension(BlocksExtension):
         """Register the blocks and the processor that takes hidden text out."""
         for block in (Measured, Unmeasured, Holds, Fails):
             block_mgr.register(block, self.getConfigs())
-        md.treeprocessors.register(_RemoveHidden(md), "hidden-by-condition", _PRIORITY)
+        md.treeprocessors.register(_HideOthers(md), "hidden-by-condition", _PRIORITY)
 
 
 class _Shown(Block):

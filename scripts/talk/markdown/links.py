@@ -54,6 +54,7 @@ class _LinkProcessor(Treeprocessor):
 
     def _make_claim(self, link: Element, name: str) -> None:
         from talk.render.claims import judge, read_claims  # see talk.markdown.values
+        from talk.render.measured import of_claim
 
         claims = read_claims(self._claims)
         if name not in claims:
@@ -67,15 +68,8 @@ class _LinkProcessor(Treeprocessor):
         if verdict is None:
             link.set("title", say("claim.unmeasured"))
             return
-        link.set("data-holds", "true" if verdict.holds else "false")
-        link.set("data-record", " ".join(record.name for record in verdict.records))
-        told = {
-            "machine": verdict.machines,
-            "left": verdict.left,
-            "relation": verdict.sign,
-            "right": verdict.right,
-        }
-        link.set("title", say("claim.holds" if verdict.holds else "claim.refuted", **told))
+        for attribute, text in of_claim(verdict).items():
+            link.set(attribute, text)
         if not verdict.holds:
             mark = Element("strong", {"class": "claim-mark"})
             mark.text = f" {say('claim.refuted_mark')}"

@@ -137,15 +137,15 @@ def judge(claim: Claim, values: Values, path: Path = CLAIMS) -> Verdict | None:
     have, and for sides of unlike dimensions.
     """
     machines = list(dict.fromkeys(record.machine.slug for record in values.records))
-    verdicts = (_judge_on(claim, values, machine, path) for machine in machines)
+    verdicts = (judge_on(claim, values, machine, path) for machine in machines)
     measured = [verdict for verdict in verdicts if verdict is not None] if claim.on_every_machine else None
     first = next(iter(measured if measured is not None else (each for each in verdicts if each is not None)), None)
     if first is None:
-        first = _judge_on(claim, values, None, path)
+        first = judge_on(claim, values, None, path)
     return next((verdict for verdict in measured or [] if not verdict.holds), first)
 
 
-def _judge_on(claim: Claim, values: Values, machine: str | None, path: Path) -> Verdict | None:
+def judge_on(claim: Claim, values: Values, machine: str | None, path: Path = CLAIMS) -> Verdict | None:
     """The verdict by the numbers of one machine; of any where `machine` is None. None where it has not all of them."""
     asked = _On(values, machine)
     try:

@@ -1,10 +1,12 @@
 """A measured number as HTML: `<data class="measured">` with its exact value, its record and where it is from.
 
-Pages and tables write it by this module alone, so that a stale number is marked wherever it is shown.
+Pages and tables write it by this module alone, so that a stale number is marked wherever it is shown. So do pages of a
+sentence that asserts a relation.
 """
 
 from html import escape
 
+from talk.render.claims import Verdict
 from talk.render.values import Found
 from talk.words import day, say
 
@@ -26,6 +28,16 @@ def element(found: Found, text: str, *, stale: bool) -> str:
     """The whole element around `text`, as HTML."""
     written = "".join(f' {name}="{escape(each)}"' for name, each in attributes(found, stale=stale).items())
     return f"<data{written}>{escape(text)}</data>"
+
+
+def of_claim(verdict: Verdict) -> dict[str, str]:
+    """Attributes of a sentence that the verdict is about: whether it holds, by which records, in numbers."""
+    told = {"machine": verdict.machines, "left": verdict.left, "relation": verdict.sign, "right": verdict.right}
+    return {
+        "data-holds": "true" if verdict.holds else "false",
+        "data-record": " ".join(record.name for record in verdict.records),
+        "title": say("claim.holds" if verdict.holds else "claim.refuted", **told),
+    }
 
 
 def origin(found: Found, *, stale: bool) -> str:

@@ -56,10 +56,10 @@ def bundles(own: Path = _OWN) -> dict[str, list[Path]]:
             VENDOR / "reveal" / "reveal.js",
             *_scripts(
                 *("words", "kept", "keys", "rehearsal", "pictures", "line", "overview", "stage", "formulas", "origins"),
-                "deck",
+                *("chosen", "machines", "deck"),
             ),
         ],
-        "page.js": _scripts("words", "kept", "page", "disk", "formulas", "origins", "machines"),
+        "page.js": _scripts("words", "kept", "page", "disk", "formulas", "origins", "chosen", "machines"),
         "search.js": [VENDOR / "minisearch" / "minisearch.js", *_scripts("search")],
         # The speaker's window, where slides wear what they wear in the deck.
         "speaker.css": [SHEET, *slides, math, *parts, *_sheets("stage", "speaker"), *talks],

@@ -14,11 +14,13 @@ from talk.paths import CACHE
 from talk.records.files import write_if_changed
 
 _CACHE = CACHE / "copies"
-_VERSION = b"1"  # of what is made of a page
+_VERSION = b"2"  # of what is made of a page
 _DRAWING = re.compile(r"<svg\b.*?</svg>", re.DOTALL)
 _SAID = re.compile(r'<svg\b[^>]*\baria-label="([^"]*)"')
 _FORMULA = re.compile("\ue000(\\d+)\ue001")
-_NOT_READ = ".headerlink, .slide-link, .machines, form, script, .katex-html"
+_NOT_READ = (
+    ".headerlink, .slide-link, .machines, [hidden], .page-machine :is(select, output), form, script, .katex-html"
+)
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ letters are counted at the typefaces' average width, so a finding is an estimate
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
 
 from talk.errors import TalkError
 from talk.markdown import sizes
 from talk.markdown.chapters import find_deck
 from talk.markdown.deck import FRONT_MATTER
+from talk.markdown.html import HtmlReader
 from talk.markdown.locate import read_source, source_files
 from talk.markdown.page import PageMarkdown
 from talk.markdown.sizes import Cell
@@ -127,6 +127,22 @@ def convert_deck(docs: Path = DOCS) -> str:
     return md.convert(FRONT_MATTER.sub("", text))
 
 
+def made_deck(site: Path, docs: Path = DOCS) -> str:
+    """The deck as its page in the folder `site` has it; empty where there is no such page."""
+    name = Path(find_deck(docs) or "").with_suffix("")
+    made = [page for page in (site / name / "index.html", site / f"{name}.html") if name.name and page.is_file()]
+    # After its slides a page has dialogs.
+    return made[0].read_text(encoding="utf-8").partition("</main>")[0] if made else ""
+
+
+def made_deck(site: Path, docs: Path = DOCS) -> str:
+    """The deck as its page in the folder `site` has it; empty where there is no such page."""
+    name = Path(find_deck(docs) or "").with_suffix("")
+    made = [page for page in (site / name / "index.html", site / f"{name}.html") if name.name and page.is_file()]
+    # After its slides a page has dialogs.
+    return made[0].read_text(encoding="utf-8").partition("</main>")[0] if made else ""
+
+
 def _clock(seconds: int) -> str:
     return f"{seconds // 60}:{seconds % 60:02}"
 
@@ -188,7 +204,7 @@ def _height(slide: _Slide, code: float) -> float:
     return sum(heights) + sizes.BETWEEN * scale * max(len(heights) - 1, 0)
 
 
-class _Reader(HTMLParser):
+class _Reader(HtmlReader):
     """Collects each slide's parts and the words of its notes; the second, spoken form of formulas is left out."""
 
     _SKIPPED = ("aside", "math", "svg")
@@ -202,11 +218,16 @@ class _Reader(HTMLParser):
         self._in_notes = False
         self._unspoken = 0
         self._open: list[str] = []
+        self._hidden: list[bool] = []  # of each open div: what only another machine shows
         self._in_code_block = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Open a slide, a table, a row, a cell or a text."""
         attributes = {name: value or "" for name, value in attrs}
+        if tag == "div":
+            self._hidden.append("hidden" in attributes)
+        if any(self._hidden):
+            return
         classes = attributes.get("class", "").split()
         if tag == "section" and "slide" in classes:
             self.slides.append(_slide(attributes, classes))
@@ -235,6 +256,11 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Close what was opened."""
+        hidden = any(self._hidden)
+        if tag == "div":
+            self._hidden.pop()
+        if hidden:
+            return
         self._in_notes &= tag != "aside"
         self._unspoken -= tag in self._UNSPOKEN
         if tag in self._SKIPPED:
@@ -246,6 +272,8 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         """Text goes to what is open."""
+        if any(self._hidden):
+            return
         if self._in_notes and not self._unspoken:
             self.slides[-1].notes += data
         if self._skipping or self._in_code_block or not self._open or not self.slides:

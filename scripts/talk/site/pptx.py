@@ -78,7 +78,7 @@ def _said(element: html.HtmlElement) -> str:
 
 
 def _text(element: html.HtmlElement) -> str:
-    if not isinstance(element.tag, str) or element.tag in _UNSAID:
+    if not isinstance(element.tag, str) or element.tag in _UNSAID or element.get("hidden") is not None:
         return ""
     if "katex" in element.get("class", "").split():
         return plain_text(etree.tostring(element, encoding="unicode", with_tail=False))

@@ -3,12 +3,13 @@
 from talk.render.render import render_fragments
 from talk.site.address import write_address
 from talk.site.assets import write_assets
+from talk.site.choices import write_choices
 from talk.site.labs import write_labs
 from talk.site.sharing import write_sharing_pictures
 
 
 def prepare(site: str, author: str) -> None:
-    """Bring assets, theme templates, fragments, labs and sharing pictures up to date.
+    """Bring assets, theme templates, fragments, labs, choices of a machine and sharing pictures up to date.
 
     `site` and `author` are `site_name` and `site_author` of mkdocs.yml. Pages of machines are only begun:
     `talk.render.render.finish_pages` waits for them. Raises TalkError.
@@ -17,4 +18,5 @@ def prepare(site: str, author: str) -> None:
     write_address()
     render_fragments()
     write_labs()
+    write_choices()
     write_sharing_pictures(site, author)

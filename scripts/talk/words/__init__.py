@@ -97,11 +97,16 @@ def latin(text: str) -> str:
     return "".join(letter for letter in unicodedata.normalize("NFD", plain) if not unicodedata.combining(letter))
 
 
+def _starting(start: str, spoken: Language) -> dict[str, str]:
+    return {name.removeprefix(start): text for name, text in spoken.strings.items() if name.startswith(start)}
+
+
 def fill(text: str, spoken: Language) -> str:
     """A template or page with its placeholders filled, escaped for HTML. Raises TalkError for an unknown one.
 
     `[[key]]` is a string of the interface, and `[[key hole=HTML]]` one with a hole; `[[lang]]` and `[[locale]]` name
-    the language; `[[js:deck]]` is JSON of all strings whose keys start with `js.deck.`, for scripts to read.
+    the language; `[[js:deck]]` is JSON of all strings whose keys start with `js.deck.`, or with `js.page.`, for scripts
+    to read.
     """
 
     def filled(found: re.Match[str]) -> str:
@@ -109,8 +114,9 @@ def fill(text: str, spoken: Language) -> str:
         if key in {"lang", "locale"}:
             return spoken.code if key == "lang" else spoken.locale
         if key.startswith("js:"):
-            start = f"js.{key.removeprefix('js:')}."
-            words = {name.removeprefix(start): each for name, each in spoken.strings.items() if name.startswith(start)}
+            kind = key.removeprefix("js:")
+            own, shared = (_starting(f"js.{name}.", spoken) for name in (kind, "page"))
+            words = own and shared | own
             return escape(json.dumps(words, ensure_ascii=False)) if words else spoken.say(key)
         holes = {found["hole"]: "\0"} if found["hole"] else {}
         return escape(spoken.say(key, **holes)).replace("\0", found["html"] or "")

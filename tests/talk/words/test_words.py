@@ -77,6 +77,7 @@ def test_every_placeholder_is_filled(code: str) -> None:
         ("article", ("page", "machines", "compare")),
         ("deck", ("rehearsal", "pictures", "overview", "deck")),
         ("speaker", ("rehearsal", "speaker")),
+        ("page", ("chosen",)),
     ],
 )
 def test_scripts_find_their_words(page: str, scripts: tuple[str, ...]) -> None:

@@ -167,7 +167,7 @@
   }
 
   function isInDialog() {
-    return [help, report, told].some(({ open }) => open) || overview.isOpen;
+    return [help, report, told, machines].some(({ open }) => open) || overview.isOpen;
   }
 
   function showOverview() {
@@ -324,6 +324,7 @@
     speaker: openSpeakerView,
     fullscreen: toggleFullscreen,
     pointer: togglePointer,
+    machine: showMachines,
     help: showHelp,
   };
 
@@ -367,6 +368,38 @@
     frozen?.style.setProperty("--scale", Math.min(innerWidth / 1920, innerHeight / 1080));
   }
   addEventListener("resize", scaleFrozen);
+
+  // Whose numbers the slides show: chosen.js.
+  const machines = document.querySelector(".deck-machines");
+  function showMachines() {
+    if (chosen.labels.size < 2) return;
+    const labels = [...chosen.labels].map(([slug, text]) => {
+      const label = document.createElement("label");
+      const input = label.appendChild(document.createElement("input"));
+      input.type = "radio";
+      input.name = "machine";
+      input.value = slug;
+      input.checked = slug === chosen.shown;
+      label.append(text);
+      return label;
+    });
+    machines.querySelector("fieldset").replaceChildren(...labels);
+    machines.showModal();
+  }
+  machines.addEventListener("change", ({ target }) => {
+    const tell = () => {
+      machines.querySelector("output").textContent = chosen.told;
+    };
+    chosen.choose(target.value).then(tell, tell);
+  });
+  for (const change of ["machine-chosen", "figures-changed"]) {
+    document.addEventListener(change, () => {
+      overview.forget();
+      tellSpeaker();
+    });
+  }
+  help.querySelector("[name=machine]").closest("dd").hidden = chosen.labels.size < 2;
+  help.querySelector("dt:has(.machine-key)").hidden = chosen.labels.size < 2;
 
   // A pointer that the hall sees, and that fades when it is still.
   let pointer = null;

@@ -5,7 +5,7 @@ const shortcuts = (() => {
     ArrowRight: "next", ArrowDown: "next", PageDown: "next", Space: "next", KeyN: "next",
     ArrowLeft: "previous", ArrowUp: "previous", PageUp: "previous", KeyP: "previous",
     Home: "first", End: "last",
-    KeyO: "overview", KeyG: "jump", KeyS: "speaker", KeyT: "timer", KeyE: "report", KeyR: "measure", KeyF: "fullscreen",
+    KeyO: "overview", KeyG: "jump", KeyS: "speaker", KeyT: "timer", KeyE: "report", KeyR: "measure", KeyM: "machine", KeyF: "fullscreen",
     KeyB: "blackout", Period: "blackout", KeyZ: "freeze", KeyD: "backup", KeyL: "pointer", Minus: "smaller", Equal: "larger",
   };
   // Signs that lie elsewhere on other layouts.

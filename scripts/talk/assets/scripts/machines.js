@@ -1,7 +1,8 @@
-// Figures that several machines have: links to the others become a choice of one machine, made for every figure at once
-// and kept from page to page. A figure of another machine is fetched from that machine's page when it is asked for.
+// Figures that several machines have follow the machine that is chosen (chosen.js). Links to the others' become tabs, in
+// which it is chosen. A figure of another machine is fetched from that machine's page when it is asked for.
+// `figures-changed` on document tells that they are there.
 (() => {
-  const KEPT = "machine";
+  const [talk] = document.currentScript.src.split("assets/generated/");
   const pages = new Map();
 
   const load = (url) => {
@@ -16,19 +17,45 @@
     return pages.get(url);
   };
 
-  class Choice {
-    constructor(details, number) {
-      const name = details.dataset.figure;
-      const scope = details.closest("section.slide") ?? details.parentElement;
-      this.figure = scope.querySelector(`figure[data-figure="${CSS.escape(name)}"]`);
-      this.figures = new Map();
-      this.links = new Map();
-      this.inputs = new Map();
+  class Figure {
+    constructor(figure) {
+      this.figure = this.own = figure;
+      [this.experiment, this.name] = figure.dataset.figure.split("/");
+      this.found = new Map([[figure.dataset.record.split("/")[0], figure]]);
+    }
 
+    // Show that of `machine`, whose file is `data`, or the page's own where it has none. Rejects when it cannot be fetched.
+    async show(machine, data) {
+      const wanted = data?.figures?.includes(this.experiment) ? machine : null;
+      this.wanted = wanted;
+      if (wanted && !this.found.has(wanted)) this.found.set(wanted, await this.fetch(wanted));
+      if (this.wanted !== wanted) return; // chosen anew meanwhile
+      const figure = this.found.get(wanted) ?? this.own;
+      if (figure !== this.figure) this.figure.replaceWith(figure);
+      this.figure = figure;
+    }
+
+    async fetch(machine) {
+      const url = new URL(`machines/${machine}-${this.experiment}.html`, talk);
+      const found = (await load(url.href)).getElementById(this.name)?.querySelector("figure");
+      if (!found) return this.own;
+      const figure = document.importNode(found, true);
+      // Its links are relative to the page that it comes from.
+      for (const each of figure.querySelectorAll("a[href]")) {
+        each.setAttribute("href", new URL(each.getAttribute("href"), url).href);
+      }
+      figure.dataset.figure = this.own.dataset.figure;
+      return figure;
+    }
+  }
+
+  class Tabs {
+    constructor(details, number) {
       const set = document.createElement("fieldset");
       set.className = "machines";
       const legend = set.appendChild(document.createElement("legend"));
       legend.textContent = say("machine");
+      this.inputs = new Map();
       for (const item of details.querySelectorAll("li")) {
         const { machine } = item.dataset;
         const label = set.appendChild(document.createElement("label"));
@@ -37,55 +64,28 @@
         input.name = `machine-${number}`;
         input.value = machine;
         label.append(item.textContent);
+        const link = item.querySelector("a")?.href;
+        if (!link) this.own = machine;
+        // Opened from disk, a page may fetch nothing: the link still leads to the figure.
+        input.addEventListener("change", () => chosen.choose(machine).catch(() => link && location.assign(link)));
         this.inputs.set(machine, input);
-        const link = item.querySelector("a");
-        if (link) {
-          this.links.set(machine, link.href);
-        } else {
-          this.own = this.shown = machine;
-          this.figures.set(machine, this.figure);
-          input.checked = true;
-        }
+        if (!chosen.labels.has(machine)) chosen.labels.set(machine, item.textContent);
       }
-      set.addEventListener("change", (event) => choose(event.target.value, this));
       details.replaceWith(set);
+      this.show(null);
     }
 
-    // Show the figure of `machine`, or the page's own where it has none. Rejects when it cannot be fetched.
-    async show(machine) {
-      const wanted = this.inputs.has(machine) ? machine : this.own;
-      this.wanted = wanted;
-      this.inputs.get(wanted).checked = true;
-      if (!this.figures.has(wanted)) {
-        const link = new URL(this.links.get(wanted));
-        const section = (await load(link.href.replace(link.hash, ""))).getElementById(link.hash.slice(1));
-        const figure = document.importNode(section.querySelector("figure"), true);
-        // Its links are relative to the page that it comes from.
-        for (const each of figure.querySelectorAll("a[href]")) {
-          each.setAttribute("href", new URL(each.getAttribute("href"), link).href);
-        }
-        figure.dataset.figure = this.figure.dataset.figure;
-        this.figures.set(wanted, figure);
-      }
-      if (this.wanted !== wanted || this.shown === wanted) return; // chosen anew meanwhile
-      const figure = this.figures.get(wanted);
-      this.figure.replaceWith(figure);
-      this.figure = figure;
-      this.shown = wanted;
+    show(machine) {
+      (this.inputs.get(machine) ?? this.inputs.get(this.own)).checked = true;
     }
   }
 
-  const choices = [...document.querySelectorAll("details.machines")].map((details, index) => new Choice(details, index));
+  const figures = [...document.querySelectorAll("figure[data-figure]")].map((figure) => new Figure(figure));
+  const tabs = [...document.querySelectorAll("details.machines")].map((details, index) => new Tabs(details, index));
 
-  const choose = async (machine, asked) => {
-    kept.write(KEPT, machine);
-    const shown = choices.map((choice) => choice.show(machine));
-    // Opened from disk, a page may fetch nothing: the link still leads to the figure.
-    shown[choices.indexOf(asked)].catch(() => location.assign(asked.links.get(machine)));
-    await Promise.allSettled(shown);
-    document.dispatchEvent(new CustomEvent("machine-chosen", { detail: { machine } }));
-  };
-
-  const machine = kept.read(KEPT);
-  if (machine) for (const choice of choices) choice.show(machine).catch(() => choice.show(choice.own));
+  document.addEventListener("machine-chosen", async ({ detail: { machine, data } }) => {
+    for (const each of tabs) each.show(machine);
+    await Promise.allSettled(figures.map((figure) => figure.show(machine, data)));
+    document.dispatchEvent(new CustomEvent("figures-changed"));
+  });
 })();

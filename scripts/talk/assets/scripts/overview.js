@@ -32,6 +32,13 @@ class Overview {
     this.buttons[current].scrollIntoView({ block: "center" });
   }
 
+  // What slides show has changed: they are drawn anew when the overview is opened next.
+  forget() {
+    this.buttons = undefined;
+    this.list.replaceChildren();
+    this.backups.replaceChildren();
+  }
+
   draw(slide, index) {
     const list = this.line.isBackup(slide) ? this.backups : this.list;
     const item = list.appendChild(document.createElement("li"));

@@ -1,0 +1,80 @@
+"""The line under a page's title that names the machine whose numbers the page shows, and lets a reader choose another.
+
+Without scripts it names the machine. With them it has the choice: assets/scripts/chosen.js, which finds in `option`
+whom it may ask for.
+"""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Extension, Markdown
+from markdown.treeprocessors import Treeprocessor
+
+from talk.paths import RESULTS
+from talk.words import language, say
+
+# After inline patterns (20) have made the numbers, before the banner (10) that stands above it.
+_PRIORITY = 12
+
+
+class _Chooser(Treeprocessor):
+    def __init__(self, md: Markdown, results: Path) -> None:
+        super().__init__(md)
+        self._results = results
+
+    def run(self, root: Element) -> None:
+        numbers = [number for number in root.iter("data") if number.get("data-name")]
+        if not numbers:
+            return
+        from talk.render.machines import labels
+        from talk.render.values import current_values  # see talk.markdown.values
+
+        names = labels(current_values(self._results).records)
+        if len(names) < 2:
+            return
+        shown = Counter(number.get("data-record", "").partition("/")[0] for number in numbers)
+        first, *others = [slug for slug, _ in shown.most_common() if slug in names]
+        key = "chooser.shown_besides" if others else "chooser.shown"
+        line = Element("p", {"class": "page-machine", "data-search-exclude": ""})
+        opened, closed = language().quotes
+        besides = ", ".join(f"{opened}{names[slug]}{closed}" for slug in others)
+        line.text, _, tail = say(key, machine="\0", others=besides).partition("\0")
+        name = SubElement(line, "strong")
+        name.text = names[first]
+        select = SubElement(line, "select", {"hidden": "hidden", "aria-label": say("chooser.label")})
+        for slug, label in names.items():
+            option = SubElement(select, "option", {"value": slug})
+            if slug == first:
+                option.set("selected", "selected")
+            option.text = label
+        after = SubElement(line, "span")
+        after.text = tail
+        SubElement(line, "output")
+        root.insert(self._place(root), line)
+
+    def _place(self, root: Element) -> int:
+        """After the page's title, and after the slide that hides it; first in the deck, which has none."""
+        title = root.find("h1")
+        if title is None:
+            return 0
+        place = list(root).index(title) + 1
+        return place + (place < len(root) and root[place].tag == "section")
+
+
+class ChooserExtension(Extension):
+    """The line. Option `results`: the folder of records."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.config = {"results": [str(RESULTS), "folder of records"]}
+        super().__init__(**kwargs)
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        """Register the tree processor."""
+        md.treeprocessors.register(_Chooser(md, Path(self.getConfig("results"))), "machine-chooser", _PRIORITY)
+
+
+def makeExtension(**kwargs: Any) -> ChooserExtension:
+    """Python-Markdown's entry point."""
+    return ChooserExtension(**kwargs)
