@@ -5,7 +5,6 @@ import re
 import sys
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from talk.errors import TalkError
@@ -53,13 +52,12 @@ def mkdocs_config() -> Any:
     return load_config(str(CONFIG))
 
 
-def find_page_problems() -> list[TalkError]:
-    """What `make_pages` finds wrong, into a folder that nobody keeps."""
-    with TemporaryDirectory() as folder:
-        try:
-            return make_pages(Path(folder))
-        except TalkError as error:
-            return [error]
+def find_page_problems(site: Path) -> list[TalkError]:
+    """What `make_pages` finds wrong, whether or not it goes on."""
+    try:
+        return make_pages(site)
+    except TalkError as error:
+        return [error]
 
 
 class _Warnings(logging.Handler):
