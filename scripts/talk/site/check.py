@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from talk.errors import TalkError
 from talk.experiment import find_experiment
@@ -38,7 +39,7 @@ from talk.render.values import (
 from talk.settings import settings
 from talk.site.address import write_address
 from talk.site.contrast import find_low_contrast
-from talk.site.fit import convert_deck, find_misfits, slot_min
+from talk.site.fit import find_misfits, made_deck, slot_min
 from talk.site.labs import find_lab
 from talk.site.on_stage import on_stage
 from talk.site.pages import find_page_problems
@@ -104,9 +105,11 @@ def check() -> tuple[list[TalkError], list[TalkError]]:
     stale, stale_elsewhere = find_stale_records()
     if mistakes := find_mistakes():
         return mistakes, stale_elsewhere
-    misfits, tight = find_misfits(convert_deck())
+    with TemporaryDirectory() as folder:
+        page_problems = find_page_problems(Path(folder))
+        misfits, tight = find_misfits(made_deck(Path(folder)))
     problems = [
-        *find_page_problems(),
+        *page_problems,
         *find_unmeasured(),
         *find_refuted_claims(),
         *find_doubtful_claims(),
