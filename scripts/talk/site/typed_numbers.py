@@ -59,7 +59,8 @@ _BLOCKS = frozenset(
 )
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _UNSEEN = frozenset({"script", "style", "template"})
-_ACCOUNTED_CLASSES = frozenset({"measured", "unmeasured", "given", "arithmatex"})
+# The generator's own: what records, reasons and formulas account for.
+_ACCOUNTED_CLASSES = frozenset({"measured", "unmeasured", "given", "arithmatex", "page-machine"})
 # Commands of TeX that name nothing.
 _SIGNS = frozenset(
     "times cdot approx sim quad qquad left right frac dfrac tfrac le ge leq geq to dots ldots pm mathbf begin "
