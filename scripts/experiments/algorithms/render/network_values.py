@@ -38,6 +38,8 @@ def batching_values(batching: Batching) -> Named:
         yield f"{name}.padding", Value(order.padding_share, "share", "доля посчитанных кадров, которые не звук")
         yield f"{name}.batches", Value(len(order.times_s), "count", "пачек")
         yield f"{name}.time", Value(time_s, "time", f"сумма по пачкам, пачек: {len(order.times_s)}")
+        of_sound_s = time_s * (1 - order.padding_share)
+        yield f"{name}.time_of_sound", Value(of_sound_s, "time", "сумма по пачкам × доля кадров, которые звук")
         yield f"{name}.rate", Value(count / time_s, "count", "фраз в секунду")
         yield f"{name}.audio_per_day", Value(sound_s / time_s * DAY_S, "time", "длительность звука / время × сутки")
     random, ordered, packed = orders["random"], orders["sorted"], orders["packed"]

@@ -98,6 +98,9 @@ def edit_values(edit: EditDistance) -> Named:
             yield f"edit_distance.memory.{name}", Value(peak, "bytes", how)
 
 
+_CELLS_AT_ONCE = {"rows": 1, "myers": 64}  # that one step of the innermost loop finds
+
+
 def _hour_values(edit: EditDistance) -> Named:
     """Times and memory for an hour of speech, extrapolated: they grow as the square of the text, as was measured."""
     letters = 3600 * LETTERS_A_SECOND
@@ -109,6 +112,12 @@ def _hour_values(edit: EditDistance) -> Named:
         on_letters = plural(last.size, "букве", "буквах", "буквах")
         told = f"измеренное на {last.size:.0f} {on_letters} × квадрат отношения длин; {how}"
         yield f"edit_distance.hour.{way.name}_time", Value(time_s, "time", told)
+        if way.name in _CELLS_AT_ONCE:
+            cells = last.size**2 / _CELLS_AT_ONCE[way.name]
+            told = (
+                "медиана времени / клеток таблицы, у Майерса — / машинных слов, по слову на столько клеток, сколько бит"
+            )
+            yield f"edit_distance.{way.name}.step_time", Value(median(last.times_s) / cells, "time", told)
     cell = 4
     yield (
         "edit_distance.hour.table",

@@ -104,6 +104,17 @@ def test_an_hour_of_speech_is_extrapolated_by_the_square(numbers: dict[str, floa
     assert numbers["edit_distance.hour.table"] == 4 * 54_000**2
 
 
+def test_a_word_of_myers_finds_as_many_cells_as_it_has_bits(numbers: dict[str, float]) -> None:
+    ratio = numbers["edit_distance.myers.step_time"] / numbers["edit_distance.rows.step_time"]
+    assert ratio * numbers["edit_distance.myers.gain"] == pytest.approx(64)
+
+
+def test_what_of_a_batch_is_sound(numbers: dict[str, float]) -> None:
+    of_zeros = numbers["batching.cpu.random.time"] - numbers["batching.cpu.random.time_of_sound"]
+    share = of_zeros / numbers["batching.cpu.random.time"]
+    assert share == pytest.approx(numbers["batching.cpu.random.padding"])
+
+
 def test_the_best_batch_is_the_one_that_answers_most_in_time(numbers: dict[str, float]) -> None:
     assert numbers["batching.cpu.serving.best"] == 2
     assert numbers["batching.cpu.serving.gain"] == pytest.approx(1.5)
