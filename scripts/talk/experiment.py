@@ -12,6 +12,8 @@ A folder `scripts/experiments/NAME/` is the experiment NAME. It holds
   and figures by name;
 - `on_stage.py`, where something is quick enough to be measured in front of the hall: `ON_STAGE`, by name what a slide's
   `measure: EXPERIMENT.NAME` asks for (`OnStage`);
+- `assets.py`, where pages load more than figures: `assets() -> dict[str, bytes]`, files by name. A build writes them to
+  docs/assets/generated/NAME/, and asks again when a file of the folder, what measures, or a package has changed;
 - `sample.py`, where numbers exist that nobody has measured yet: `sample() -> Data`, a made record with every part.
 
 Modules inside import each other relatively, so that a copy of the folder is another experiment.
@@ -29,7 +31,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, TypeVar
 
-from talk.errors import TalkError
+from talk.errors import MissingError, TalkError
 from talk.measure.machine import WantedDevice, find_devices
 from talk.measure.progress import Progress
 from talk.paths import EXPERIMENTS, PACKAGE, ROOT, SCRIPTS
@@ -229,6 +231,19 @@ class Found:
     def on_stage(self) -> dict[str, OnStage]:
         """What it measures in front of the hall, by name."""
         return dict(self._optional("on_stage", "ON_STAGE", {}))
+
+    @property
+    def has_assets(self) -> bool:
+        """Whether it brings files that pages load."""
+        return (self.folder / "assets.py").is_file()
+
+    def assets(self) -> dict[str, bytes]:
+        """Files that pages load, by name. Raises MissingError where a package that makes them is not installed."""
+        missing = missing_packages(self.about.packages)
+        if missing:
+            mend = f"run `make setup`, or `pip install {' '.join(missing)}`"
+            raise MissingError(self.folder / "assets.py", f"{', '.join(missing)} must be installed first", mend)
+        return dict(self._required("assets", "assets", "a function that makes files by name")())
 
     def sample(self) -> Any:
         """A made record's data with every part that a record may have; None where the experiment makes none."""

@@ -2,7 +2,7 @@
 
 from talk.render.render import render_fragments
 from talk.site.address import write_address
-from talk.site.assets import write_assets
+from talk.site.assets import write_assets, write_experiments
 from talk.site.choices import write_choices
 from talk.site.labs import write_labs
 from talk.site.sharing import write_sharing_pictures
@@ -15,6 +15,7 @@ def prepare(site: str, author: str) -> None:
     `talk.render.render.finish_pages` waits for them. Raises TalkError.
     """
     write_assets()
+    write_experiments()
     write_address()
     render_fragments()
     write_labs()

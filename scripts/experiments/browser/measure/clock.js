@@ -1,0 +1,55 @@
+// The page's clock, whose grain is what the browser lets a page know: 5 µs where it is isolated, 100 µs or 1 ms elsewhere.
+
+const COARSEST_S = 0.005; // a product cannot be repeated until such a clock tells something
+const GRAINS = 25; // how many of them a time has at least: it is then right to four percent, and mostly to less
+
+function clockGrain() {
+  let grain = Infinity;
+  const end = performance.now() + 50;
+  do {
+    const before = performance.now();
+    let after;
+    do after = performance.now();
+    while (after === before);
+    grain = Math.min(grain, after - before);
+  } while (performance.now() < end);
+  return Math.max(grain / 1000, 1e-7);
+}
+
+const seconds = (call) => {
+  const start = performance.now();
+  call();
+  return (performance.now() - start) / 1000;
+};
+
+// How often to repeat what takes `once_s` so that the clock sees it.
+const repeatsFor = (once_s, grain_s, least_s = 0.002) => Math.max(1, Math.ceil(Math.max(GRAINS * grain_s, least_s) / once_s));
+
+// Seconds of one of several calls in a row, as many as the clock needs. Compilers are warmed up by the calls before.
+function timedCall(call, grain_s) {
+  call();
+  let repeats = 1;
+  for (;;) {
+    const all_s = seconds(() => {
+      for (let i = 0; i < repeats; i++) call();
+    });
+    if (all_s >= Math.max(GRAINS * grain_s, 0.002)) return { once_s: all_s / repeats, repeats };
+    repeats = all_s < 4 * grain_s ? repeats * 8 : repeatsFor(all_s / repeats, grain_s) + 1;
+  }
+}
+
+const median = (numbers) => {
+  const sorted = [...numbers].sort((x, y) => x - y);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+};
+
+// Fisher and Yates.
+function shuffled(items) {
+  const found = [...items];
+  for (let i = found.length - 1; i > 0; i--) {
+    const j = Math.floor(Math.random() * (i + 1));
+    [found[i], found[j]] = [found[j], found[i]];
+  }
+  return found;
+}
