@@ -130,15 +130,26 @@ const readerOverlay = (() => {
 
   const redraw = () => document.querySelectorAll("figure.measured, .thermometer").forEach(drawIn);
 
-  // One more machine in the choice before each of these figures: it is drawn over the machine that is chosen there.
+  // The choice of machines that belongs to a figure: before it, or under the card of its slide; made where there is none.
+  const choiceOf = (figure) => {
+    const slide = figure.closest("section.slide");
+    const former = slide ? slide.querySelector(":scope > fieldset.machines") : figure.previousElementSibling;
+    if (former?.matches("fieldset.machines")) return former;
+    const made = document.createElement("fieldset");
+    made.className = "machines reader-choice";
+    made.appendChild(document.createElement("legend")).textContent = "Машина";
+    if (slide) slide.querySelector(".slide-frame").after(made);
+    else figure.before(made);
+    return made;
+  };
+
+  // One more machine to choose at each figure: it is drawn over the machine that is chosen there.
   const offer = () => {
-    for (const former of document.querySelectorAll("label.reader-choice")) former.remove();
+    for (const former of document.querySelectorAll(".reader-choice")) former.remove();
     if (!shown) return;
-    for (const set of document.querySelectorAll("fieldset.machines")) {
-      const slide = set.closest("section.slide");
-      const figure = slide ? slide.querySelector("figure[data-figure]") : set.nextElementSibling;
-      if (!figure || !kindOf(figure)) continue;
-      const label = set.appendChild(document.createElement("label"));
+    for (const figure of document.querySelectorAll("figure.measured")) {
+      if (!kindOf(figure)) continue;
+      const label = choiceOf(figure).appendChild(document.createElement("label"));
       label.className = "reader-choice";
       const input = label.appendChild(document.createElement("input"));
       input.type = "checkbox";

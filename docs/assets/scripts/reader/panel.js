@@ -178,6 +178,7 @@ const readerPanel = (() => {
       try {
         const { measure } = await measuring();
         const record = await recorded();
+        controller.signal.throwIfAborted();
         const data = await measure({
           signal: controller.signal,
           onProgress: (share, name) => {

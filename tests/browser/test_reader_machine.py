@@ -1,0 +1,305 @@
+"""«Измерьте у себя»: the panel, the reader's line in the charts, and what stays of it; measuring itself is made up."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from experiments.browser.record import Browser as Data
+from experiments.browser.sample import sample
+from tests.browser.visit import Visit, visit
+
+PHONE = {"width": 390, "height": 844}
+MEASURING = "**/assets/generated/browser/measure.js"
+FIRST_VIEW_BYTES = 3072
+
+# Stands in for the measuring module: tells every step of `made` and gives it back, or does as `plan` says.
+STUB = """
+window.measureHere = {
+  async measure({ onProgress, onStep, signal }) {
+    const made = %(made)s, plan = %(plan)s;
+    for (const [at, step] of made.steps.entries()) {
+      onProgress(at / made.steps.length, step.name);
+      if (plan === "wait") await new Promise((_, stop) => {
+        signal.addEventListener("abort", () => stop(new DOMException("", "AbortError")));
+      });
+      if (plan) throw Object.assign(new Error(plan), { name: plan });
+      onStep(step);
+    }
+    return made;
+  },
+  toRecord: async (data, { name }) => ({ machine: { slug: "mine", cpu: name }, data }),
+};
+"""
+
+
+def made(**changes: Any) -> str:
+    return json.dumps(asdict(replace(sample(), **changes)))
+
+
+@contextmanager
+def stubbed(opened: Visit, data: str | None = None, plan: str | None = None) -> Iterator[Page]:
+    body = STUB % {"made": data or made(), "plan": json.dumps(plan)}
+    opened.page.route(MEASURING, lambda route: route.fulfill(content_type="text/javascript", body=body))
+    yield opened.page
+    opened.page.unroute(MEASURING)
+
+
+def press(page: Page) -> None:
+    page.locator(".reader > button").click()
+
+
+def measure(page: Page) -> None:
+    press(page)
+    page.locator(".reader [role=status]", has_text="Готово").wait_for()
+
+
+def text(page: Page, selector: str) -> str:
+    return re.sub(r"\s+", " ", page.locator(selector).first.text_content() or "")
+
+
+@pytest.fixture(scope="module")
+def measured(browser: Browser, address: str) -> Iterator[Visit]:
+    """The chapter, its descent run once by the made module."""
+    with visit(browser, f"{address}/matmul/", locale="ru-RU") as opened, stubbed(opened) as page:
+        page.wait_for_load_state()
+        measure(page)
+        page.locator(".reader-steps u").first.wait_for()
+        yield opened
+
+
+def test_before_the_button_nothing_is_asked_for(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/matmul/") as opened:
+        opened.page.wait_for_load_state("networkidle")
+        assert opened.page.locator(".reader").is_visible()
+        asked = [url for url in opened.asked if "/reader/" in url or "/browser/" in url]
+        assert asked == []
+        loader = next(answer for answer in opened.answers if answer.url.endswith("/scripts/reader.js"))
+        panel = opened.page.locator(".reader").evaluate("panel => panel.outerHTML")
+        sheet = Path("docs/assets/stylesheets/reader.css").stat().st_size
+        assert len(loader.body()) + len(panel.encode()) + sheet <= 2 * FIRST_VIEW_BYTES  # half of it after gzip
+
+
+def test_without_scripts_there_is_no_panel(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/matmul/", java_script_enabled=False) as opened:
+        assert opened.page.locator(".reader").is_hidden()
+
+
+def test_each_step_stands_beside_the_one_above_and_under_its_ceiling(measured: Visit) -> None:
+    page = measured.page
+    data: Data = sample()
+    steps = page.locator(".reader-steps > li")
+    assert steps.count() == len(data.steps)
+    packing = text(page, ".reader-steps [data-step=packing]")
+    assert "50,0 ГФЛОП/с" in packing
+    assert "1,3× к шагу выше" in packing  # 50 to 40
+    assert "83 % потолка" in packing  # 50 of 60
+    assert "держит арифметика" in packing
+    order = text(page, ".reader-steps [data-step=order]")
+    assert "5,0× к шагу выше" in order  # to the compiled loops, 10 to 2
+    # 6 bytes an operation at 10 GFLOP/s are 60 GB/s; 4 MiB lie in what gives 12 GB/s.
+    assert "держит память" in order
+    assert "не умеет: subgroups" in text(page, ".reader-steps [data-step=gpu_subgroups]")
+    assert "5 000×" in text(page, ".reader-figures")  # 5 TFLOP/s to 1 GFLOP/s
+    assert "потерял 5 %" in text(page, ".reader-rest")  # 60 to 57 GFLOP/s
+    assert measured.errors == []
+
+
+def test_steps_are_held_against_the_machine_on_record(measured: Visit, address: str) -> None:
+    page = measured.page
+    name = page.locator("figure.descent-figure").first.get_attribute("data-record")
+    record = page.request.get(f"{address}/results/{name}.json").json()
+    packing = next(each for each in record["data"]["contenders"] if each["name"] == "packing")
+    times = sorted(next(each for each in packing["points"] if each["n"] == each["m"] == each["p"] == 1024)["times_s"])
+    middle = times[len(times) // 2] if len(times) % 2 else sum(times[len(times) // 2 - 1 :][:2]) / 2
+    told = re.search(r"([\d,]+)× к Intel", text(page, ".reader-steps [data-step=packing]"))
+    assert told
+    assert float(told[1].replace(",", ".")) == pytest.approx(50e9 * middle / (2 * 1024**3), rel=0.05)
+
+
+def place(page: Page, selector: str) -> list[dict[str, float]]:
+    boxes: list[dict[str, float]] = page.locator(selector).evaluate_all(
+        "all => all.map(each => { const { x, y, width, height } = each.getBBox(); return { x, y, width, height }; })"
+    )
+    return boxes
+
+
+def test_the_line_lies_where_the_charts_own_scale_has_it(measured: Visit) -> None:
+    page = measured.page
+    drawing = page.locator(".roofline-figure svg.chart")
+    axes = {axis: (drawing.get_attribute(f"data-{axis}") or "").split() for axis in "xy"}
+    points = place(page, ".roofline-figure .reader-point")
+    assert points
+    # The tile asks for three quarters of a byte an operation and reaches 40 GFLOP/s.
+    x, y = (
+        position(axes["x"], 1 / 0.75),
+        position(axes["y"], 40e9),
+    )
+    assert any(
+        abs(each["x"] + each["width"] / 2 - x) < 0.5 and abs(each["y"] + each["height"] / 2 - y) < 0.5
+        for each in points
+    )
+
+
+def position(told: list[str], value: float) -> float:
+    """The place of a value on a logarithmic axis, by the chart's own attribute: two marks, and what is between."""
+    import math
+
+    kind, *numbers = told
+    start, end, at_start, at_end = map(float, numbers)
+    assert kind == "log"
+    return at_start + math.log(value / start) / math.log(end / start) * (at_end - at_start)
+
+
+def test_what_lies_outside_a_chart_is_said_and_not_drawn(browser: Browser, address: str) -> None:
+    data = sample()
+    slow = [
+        replace(step, points=[replace(point, times_s=[10_000.0]) for point in step.points])
+        if step.name == "order"
+        else step
+        for step in data.steps
+    ]
+    with (
+        visit(browser, f"{address}/matmul/") as opened,
+        stubbed(opened, json.dumps(asdict(replace(data, steps=slow)))) as page,
+    ):
+        measure(page)
+        told = text(page, ".roofline-figure .reader-told")
+        assert "за краем картинки остались порядок циклов" in told
+        drawn = page.locator(".roofline-figure svg").get_attribute("viewBox") or ""
+        _, _, width, height = map(float, drawn.split())
+        for each in place(page, ".roofline-figure .reader-point"):
+            assert 0 <= each["x"] <= width
+            assert 0 <= each["y"] <= height
+
+
+def test_the_picture_of_the_descent_tells_every_circle_that_was_measured(measured: Visit) -> None:
+    page = measured.page
+    said = page.locator(".descent-figure").first.locator(".reader-rate").all_text_contents()
+    shown = [re.sub(r"\s", " ", each) for each in said]
+    assert shown[:4] == ["1,00 ГФЛОП/с", "2,00 ГФЛОП/с", "2,50 ГФЛОП/с", "50,0 ГФЛОП/с"]
+    assert "8,00 ТФЛОП/с" in shown  # the ice
+
+
+def test_the_line_can_be_taken_off_every_chart(measured: Visit) -> None:
+    page = measured.page
+    choice = page.locator(".reader-choice input").first
+    choice.uncheck(force=True)
+    assert page.locator(".reader-drawn").count() == 0
+    assert page.locator(".reader-choice input:checked").count() == 0
+    choice.check(force=True)
+    assert page.locator(".reader-drawn").count() > 10
+
+
+def test_a_figure_that_takes_the_place_of_another_has_the_line_too(measured: Visit) -> None:
+    page = measured.page
+    page.evaluate("""() => {
+        const figure = document.querySelector(".sizes-figure"), other = figure.cloneNode(true);
+        for (const drawn of other.querySelectorAll(".reader-drawn")) drawn.remove();
+        figure.replaceWith(other);
+    }""")
+    expect(page.locator(".sizes-figure .reader-point").first).to_be_attached()
+
+
+def test_what_was_measured_outlives_the_page_until_it_is_forgotten(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/matmul/") as opened, stubbed(opened) as page:
+        measure(page)
+        page.locator(".reader-rest input").fill("Мой ноутбук")
+        page.locator(".reader-rest input").press("Tab")
+        page.reload()
+        page.locator(".reader-steps > li").first.wait_for()
+        assert "Мой ноутбук" in text(page, ".roofline-figure .reader-told")
+        page.goto(f"{address}/gpu/")
+        story = page.locator(".reader-story[data-story=gpu]")
+        story.locator(".reader-bars").first.wait_for()
+        # 20 µs to launch, and 37 µs of work.
+        assert "Работа дольше запуска" in re.sub(r"\s", " ", story.inner_text())
+        page.goto(f"{address}/derivative/")
+        way_back = page.locator(".reader-story[data-story=derivative]")
+        way_back.locator(".reader-bars").first.wait_for()
+        assert "назад 2,0× к пути вперёд" in re.sub(r"\s", " ", way_back.inner_text())
+        page.goto(f"{address}/matmul/")
+        page.get_by_role("button", name="Забыть").click()
+        assert page.locator(".reader-drawn").count() == 0
+        assert page.evaluate("Object.keys(localStorage).some(key => key.endsWith('reader-machine'))") is False
+        page.reload()
+        assert page.locator(".reader-steps").count() == 0
+        assert opened.errors == []
+
+
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [
+        ("HiddenError", "Вкладку убрали с глаз"),
+        ("WorkerError", "не дал ни одного вычислительного потока"),
+        ("RangeError", "Замер сорвался: RangeError"),
+    ],
+)
+def test_a_run_that_fails_leaves_the_page_what_it_was(browser: Browser, address: str, plan: str, said: str) -> None:
+    with visit(browser, f"{address}/matmul/") as opened, stubbed(opened, plan=plan) as page:
+        press(page)
+        page.locator(".reader [role=status]", has_text=said).wait_for()
+        assert page.locator(".reader-drawn").count() == 0
+        assert page.locator(".reader progress").is_hidden()
+        assert page.locator(".reader > button").inner_text() == "Спуститься"
+        assert opened.errors == []
+
+
+def test_the_same_button_stops_by_keyboard(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/matmul/") as opened, stubbed(opened, plan="wait") as page:
+        page.locator(".reader > button").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".reader > button")).to_have_text("Остановить")
+        expect(page.get_by_role("progressbar")).to_be_visible()
+        page.keyboard.press("Enter")
+        page.locator(".reader [role=status]", has_text="Остановлено").wait_for()
+        assert page.evaluate("document.activeElement.textContent") == "Спуститься"
+
+
+def test_a_browser_that_keeps_nothing_shows_all_the_same(browser: Browser, address: str) -> None:
+    with visit(browser, "about:blank") as opened, stubbed(opened) as page:
+        page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new Error('denied'); } })")
+        page.goto(f"{address}/matmul/")
+        measure(page)
+        assert page.locator(".reader-drawn").count() > 10
+        page.get_by_role("button", name="Забыть").click()
+        assert page.locator(".reader-drawn").count() == 0
+
+
+def test_the_record_and_the_picture_are_saved_here(measured: Visit, tmp_path: Path) -> None:
+    page = measured.page
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Скачать запись").click()
+    waiting.value.save_as(tmp_path / "browser.json")
+    assert json.loads((tmp_path / "browser.json").read_text())["data"] == json.loads(made())
+    assert "docs/results/mine/browser.json" in text(page, ".reader [role=status]")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Поделиться").click()
+    waiting.value.save_as(tmp_path / "matmul.png")
+    assert (tmp_path / "matmul.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert measured.errors == []
+
+
+def test_a_phone_shows_it_all_without_scrolling_sideways(browser: Browser, address: str) -> None:
+    with (
+        visit(browser, f"{address}/matmul/", viewport=PHONE, reduced_motion="reduce") as opened,
+        stubbed(opened) as page,
+    ):
+        measure(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        rows = page.locator(".reader-steps > li")
+        assert all(rows.evaluate_all("all => all.map(each => each.scrollWidth <= each.clientWidth + 1)"))
+
+
+def test_paper_has_no_panel_and_no_line(measured: Visit) -> None:
+    page = measured.page
+    page.emulate_media(media="print")
+    assert page.locator(".reader").is_hidden()
+    assert page.locator(".reader-drawn:visible").count() == 0
+    page.emulate_media(media="screen")
