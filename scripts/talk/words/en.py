@@ -201,7 +201,7 @@ _STRINGS = {
     # What scripts say: `js.` and the kind of page.
     "js.page.machine_named": "“{machine}”",
     "js.page.machine_foreign": "{machine} has not measured this: {title}",
-    "js.page.machine_partly": "What this machine has not measured is still that of {homes}, dotted below.",
+    "js.page.machine_partly": "What this machine has not measured is still that of {homes}, underlined with dashes.",
     "js.page.machine_nothing": "This machine has measured none of this: the numbers are still those of {homes}.",
     "js.page.machine_whole": "Numbers, figures and conclusions are its own.",
     "js.page.machine_lost": "Its numbers did not come: from disk no browser reads them; on a site, try again.",

@@ -199,7 +199,7 @@ _STRINGS = {
     # What scripts say: `js.` and the kind of page.
     "js.page.machine_named": "«{machine}»",
     "js.page.machine_foreign": "Машина «{machine}» этого не измеряла: {title}",
-    "js.page.machine_partly": "Чего эта машина не измеряла, осталось от {homes} и подчёркнуто точками.",
+    "js.page.machine_partly": "Чего эта машина не измеряла, осталось от {homes} и подчёркнуто штрихами.",
     "js.page.machine_nothing": "Ничего из показанного здесь эта машина не измеряла, остались числа {homes}.",
     "js.page.machine_whole": "Числа, картинки и выводы — её.",
     "js.page.machine_lost": "Её числа не пришли: с диска браузер их не читает, а с сайта — попробуйте ещё раз.",

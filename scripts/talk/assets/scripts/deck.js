@@ -384,13 +384,15 @@
       return label;
     });
     machines.querySelector("fieldset").replaceChildren(...labels);
+    tellMachine();
     machines.showModal();
+    machines.querySelector(":checked")?.focus();
+  }
+  function tellMachine() {
+    machines.querySelector("output").textContent = chosen.told;
   }
   machines.addEventListener("change", ({ target }) => {
-    const tell = () => {
-      machines.querySelector("output").textContent = chosen.told;
-    };
-    chosen.choose(target.value).then(tell, tell);
+    chosen.choose(target.value).then(tellMachine, tellMachine);
   });
   for (const change of ["machine-chosen", "figures-changed"]) {
     document.addEventListener(change, () => {
