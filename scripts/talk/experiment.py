@@ -95,10 +95,11 @@ class Experiment:
 class OnStage:
     """What is measured in front of the hall, in well under ten seconds, in a process of its own.
 
-    `rows` maps names of values, after the experiment's, to what the slide calls them; `measure` gives their numbers of
-    now, in base units. `packages` maps those that it needs, as the experiment's do.
+    `title` says what is measured. `rows` maps names of values, after the experiment's, to what the slide calls them;
+    `measure` gives their numbers of now, in base units. `packages` maps those that it needs, as the experiment's do.
     """
 
+    title: str
     rows: Mapping[str, str]
     measure: Callable[[], Mapping[str, float]]
     packages: Mapping[str, str] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from statistics import median
 from talk.experiment import OnStage
 
 _ROUNDS = 5
+_LETTERS = 16_000  # as many as in a whole record
 
 
 def _ctc() -> dict[str, float]:
@@ -52,7 +53,7 @@ def _edits() -> dict[str, float]:
     from .measure.edit_distance import distance_of_texts
 
     chance, letters = random.Random(0), "абвгдежзийклмнопрстуфхцчшщъыьэюя"
-    said = "".join(chance.choices(letters, k=16_000))  # as long as in the record
+    said = "".join(chance.choices(letters, k=_LETTERS))
     heard = "".join(letter for letter in said if chance.random() > 0.1)
 
     def ours() -> int:
@@ -71,11 +72,13 @@ _NUMBA = {"numpy": "numpy", "numba": "numba"}
 
 ON_STAGE = {
     "ctc": OnStage(
+        title="потеря CTC, одна пачка",
         rows={"ctc.race.ours_time": "наша решётка", "ctc.race.torch_time": "PyTorch"},
         measure=_ctc,
         packages=_NUMBA | {"torch": "torch"},
     ),
     "edits": OnStage(
+        title=f"расстояние, букв: {_LETTERS}",
         rows={"edit_distance.race.ours_time": "Майерс", "edit_distance.race.library_time": "rapidfuzz"},
         measure=_edits,
         packages=_NUMBA | {"rapidfuzz": "rapidfuzz"},

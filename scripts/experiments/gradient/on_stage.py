@@ -26,6 +26,7 @@ def _ways() -> dict[str, float]:
 
 ON_STAGE = {
     "ways": OnStage(
+        title=f"цена градиента, входов: {_INPUTS}",
         rows={f"ways.{name}.price_{_INPUTS}": title for name, title in WAYS.items()},
         measure=_ways,
         packages={"sympy": "sympy"},

@@ -44,6 +44,7 @@ _TITLES = {step.name: step.title for step in STEPS}
 
 ON_STAGE = {
     step: OnStage(
+        title=f"матрицы {side} × {side}",
         rows={_value(name, side): _TITLES[name] for name in names},
         measure=partial(_measure, names, side),
         packages={**EXPERIMENT.packages, **ON_CPU},

@@ -12,7 +12,8 @@ import subprocess
 import sys
 from contextlib import suppress
 from functools import cache
-from threading import Lock
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
 
 from talk.experiment import OnStage, find_experiment, find_experiments, in_short, missing_packages
 from talk.measure.compiled import keep_compiled
@@ -23,6 +24,8 @@ from talk.render.values import UnknownValueError, current_values
 from talk.words import day, natural_unit, quantity, say, units
 
 PATIENCE_S = 10.0
+# What is late goes on, unheard, for so long: it is compiled by then, and quick when it is asked for again.
+_LONGEST_S = 60.0
 
 _one_at_a_time = Lock()
 
@@ -53,15 +56,28 @@ def measure_now(asked: str) -> dict[str, object]:
     experiment, name, offer = on_stage()[asked]
     if not _one_at_a_time.acquire(blocking=False):
         raise NotMeasuredError(say("now.busy"))
+    answers: SimpleQueue[dict[str, float] | NotMeasuredError] = SimpleQueue()
+
+    def work() -> None:
+        try:
+            answers.put(_measured(experiment, name))
+        except NotMeasuredError as error:
+            answers.put(error)
+        finally:
+            _one_at_a_time.release()
+
+    Thread(target=work, daemon=True).start()
     try:
-        found = _measured(experiment, name)
-    finally:
-        _one_at_a_time.release()
+        found = answers.get(timeout=PATIENCE_S)
+    except Empty:
+        raise NotMeasuredError(say("js.deck.late")) from None
+    if isinstance(found, NotMeasuredError):
+        raise found
     return _beside_the_record(experiment, offer, found)
 
 
 def _measured(experiment: str, name: str) -> dict[str, float]:
-    """The numbers that a process of its own found. Raises NotMeasuredError."""
+    """The numbers that a process of its own found, however late. Raises NotMeasuredError."""
     command = [sys.executable, "-m", "talk.site.on_stage", experiment, name]
     chosen = chosen_for_libraries(os.environ)  # as `talk measure` sets it aside
     environment = {name: value for name, value in os.environ.items() if name not in chosen}
@@ -76,7 +92,7 @@ def _measured(experiment: str, name: str) -> dict[str, float]:
         start_new_session=True,
     ) as process:
         try:
-            printed, complaint = process.communicate(timeout=PATIENCE_S)
+            printed, complaint = process.communicate(timeout=_LONGEST_S)
         except subprocess.TimeoutExpired:
             raise NotMeasuredError(say("js.deck.late")) from None
         finally:
@@ -100,7 +116,8 @@ def _beside_the_record(experiment: str, offer: OnStage, found: dict[str, float])
     rows = []
     for (name, title), former in zip(offer.rows.items(), recorded, strict=True):
         dimension = former.value.dimension
-        unit = "" if "" in units(dimension) else natural_unit(former.value.number, dimension)
+        unit = next((each for each in ("×", "") if each in units(dimension)), None)
+        unit = natural_unit(former.value.number, dimension) if unit is None else unit
         rows.append(
             {
                 "title": title,
@@ -110,11 +127,12 @@ def _beside_the_record(experiment: str, offer: OnStage, found: dict[str, float])
         )
     record = recorded[0].record
     machine = ", ".join((processor(record.machine), day(record.measured_at)))
-    return {"recorded": machine, "now": say("now.here"), "rows": rows}
+    return {"title": offer.title, "recorded": machine, "now": say("now.here"), "rows": rows}
 
 
 def main(experiment: str, name: str) -> int:
     """Measure, and print the numbers as JSON; the exit status."""
+    signal.alarm(round(_LONGEST_S))  # though the server be gone
     keep_compiled()
     try:
         found = find_experiment(experiment).on_stage()[name].measure()

@@ -190,6 +190,7 @@ def make_page(folder: Path = _PAGE) -> tuple[bytes, str]:
         "script-src": _hash(parts["js"]),
         "style-src": _hash(style),
         "connect-src": "'self'",
+        "img-src": "data:",  # the icon, which is empty: nobody asks for another one
         "base-uri": "'none'",
         "form-action": "'none'",
         "frame-ancestors": "'none'",

@@ -4,6 +4,7 @@
 //   stage.offer({
 //     measures: (slide) => true,       // whether this measurement is of the slide, an element
 //     measure: async (slide, signal) => ({
+//       title: "products of 512 × 512",  // what was measured, where the slide does not say; may be left out
 //       recorded: "machine, day",      // whose the recorded numbers are, and whose those of now; either may be left out
 //       now: "this browser",
 //       rows: [{ title: "…", recorded: "1,2 ms", now: "1,3 ms" }],
@@ -40,10 +41,10 @@ const stage = (() => {
     return made;
   }
 
-  function showIn(panel, { rows, recorded, now }) {
+  function showIn(panel, { title = "", rows, recorded, now }) {
     const table = document.createElement("table");
     const head = table.createTHead().insertRow();
-    head.append(cell("td", ""), cell("th", say("recorded"), recorded), cell("th", say("now"), now));
+    head.append(cell("td", title), cell("th", say("recorded"), recorded), cell("th", say("now"), now));
     const body = table.createTBody();
     for (const row of rows) {
       const made = body.insertRow();

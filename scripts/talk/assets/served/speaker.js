@@ -22,7 +22,7 @@
     `.phone { width: min(34rem, 90vw); padding: 1.5rem 2rem; border: 0; background: var(--surface); color: var(--ink);
       box-shadow: 0 -0.5rem 0 var(--brand-1), 0 0 0 2px var(--line); }
     .phone::backdrop { background: #000c; }
-    .phone h2 { white-space: normal; font-size: 2rem; }
+    .phone h2 { color: inherit; white-space: normal; font-size: 2rem; }
     .phone p { margin: 0.75rem 0; }
     .phone svg { display: block; width: min(20rem, 50vh); margin: 1rem 0; }
     .phone .muted { color: var(--muted); font-size: 1rem; }
