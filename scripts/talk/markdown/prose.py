@@ -68,11 +68,23 @@ def without_math(text: str) -> str:
 
 def formulas(text: str) -> Iterator[tuple[int, str, bool]]:
     """Line (from 1), TeX, and whether it stands in a line of its own, of each formula in dollars."""
-    for line, match in numbered(_DISPLAYED, text):
-        yield line, match[0][2:-2].strip(), True
-    for line, match in numbered(FORMULA, blank(_DISPLAYED, text)):
-        if is_formula(match):
-            yield line, match["tex"].strip(), False
+    for match in _found_formulas(text):
+        is_displayed = match.re is _DISPLAYED
+        yield text.count("\n", 0, match.start()) + 1, _tex(match), is_displayed
+
+
+def formula_places(text: str) -> Iterator[tuple[int, int, str]]:
+    """Beginning, end and TeX of each formula in dollars, in the order of the text."""
+    yield from sorted((match.start(), match.end(), _tex(match)) for match in _found_formulas(text))
+
+
+def _found_formulas(text: str) -> Iterator[re.Match[str]]:
+    yield from _DISPLAYED.finditer(text)
+    yield from filter(is_formula, FORMULA.finditer(blank(_DISPLAYED, text)))
+
+
+def _tex(match: re.Match[str]) -> str:
+    return (match[0][2:-2] if match.re is _DISPLAYED else match["tex"]).strip()
 
 
 def numbered(pattern: str | re.Pattern[str], text: str) -> Iterator[tuple[int, re.Match[str]]]:

@@ -135,22 +135,6 @@ def made_deck(site: Path, docs: Path = DOCS) -> str:
     return made[0].read_text(encoding="utf-8").partition("</main>")[0] if made else ""
 
 
-def made_deck(site: Path, docs: Path = DOCS) -> str:
-    """The deck as its page in the folder `site` has it; empty where there is no such page."""
-    name = Path(find_deck(docs) or "").with_suffix("")
-    made = [page for page in (site / name / "index.html", site / f"{name}.html") if name.name and page.is_file()]
-    # After its slides a page has dialogs.
-    return made[0].read_text(encoding="utf-8").partition("</main>")[0] if made else ""
-
-
-def made_deck(site: Path, docs: Path = DOCS) -> str:
-    """The deck as its page in the folder `site` has it; empty where there is no such page."""
-    name = Path(find_deck(docs) or "").with_suffix("")
-    made = [page for page in (site / name / "index.html", site / f"{name}.html") if name.name and page.is_file()]
-    # After its slides a page has dialogs.
-    return made[0].read_text(encoding="utf-8").partition("</main>")[0] if made else ""
-
-
 def _clock(seconds: int) -> str:
     return f"{seconds // 60}:{seconds % 60:02}"
 

@@ -5,7 +5,7 @@ a mark through the conversion, one character of a private plane, by which its li
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -15,6 +15,7 @@ from markdown import Markdown
 
 from talk.markdown.conditions import ShownExtension
 from talk.markdown.html import HtmlReader
+from talk.markdown.prose import formula_places, without_code
 from talk.site.pages import mkdocs_config
 from talk.words import language
 
@@ -28,9 +29,8 @@ _SYNTAX = re.compile(
       \A---\n.*?\n---\n                     # front matter
     | <!--.*?-->
     | ^[ ]*(?:`{3,}|~{3,})[^\n]*$           # the fences themselves
-    | ^[ ]{0,3}/{3,}+[ ]*+(?!slide\b)[^\n]*$  # headers of blocks other than slides
+    | ^[ ]{0,3}/{3,}+[ ]*+[\w-]*            # what blocks are called
     | \{\{.*?\}\}
-    | \$\$.*?\$\$ | (?<![\\$])\$(?=[^\s$])[^$\n]*?(?<=[^\s$\\])\$
     | \]\([^\s()]*                          # where a link leads
     | \]\{[^{}\n]*\} | \{:?[ ]*[.#][^{}\n]*\}  # attributes
     | \[\^[^\]\n]*\] | ^[ ]{0,3}\[[^\]\n]+\]:[ ]*\S+
@@ -41,13 +41,16 @@ _SYNTAX = re.compile(
     re.DOTALL | re.MULTILINE | re.VERBOSE,
 )
 _TAG = re.compile(r"</?[A-Za-z][\w-]*(?:\s+[\w:@-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>=]+))?)*\s*/?>")
+_CLASSES = re.compile(r"(?<=class=)(?:\"[^\"]*\"|'[^']*'|[\w-]+)|\{:?[^{}\n]*\.[^{}\n]*\}")
+_FENCE_TITLE = re.compile(r"^[ ]*(?:`{3,}|~{3,})[^\n]*\stitle=(?P<title>\"[^\"\n]*\"|'[^'\n]*')", re.MULTILINE)
+_CONTENT = re.compile(r"\bcontent\s*:\s*(\"[^\"]*\"|'[^']*')")
+_BUTTONS = frozenset({"button", "submit", "reset", "text"})  # inputs whose value is a text
 _SEEN = ("alt", "title", "label", "placeholder", "summary", "aria-label", "aria-description")
-_SEEN_ATTRIBUTE = re.compile(rf"\s(?:{'|'.join(_SEEN)})\s*=\s*(\"[^\"]*\"|'[^']*')")
+_SEEN_ATTRIBUTE = re.compile(rf"\s(?:{'|'.join(_SEEN)}|value)\s*=\s*(\"[^\"]*\"|'[^']*')")
 _SNIPPET = re.compile(r"^[ \t]*-+8<-+.*$", re.MULTILINE)
 _GATHERED = re.compile(r"^/{3,} *chapter\b.*$", re.MULTILINE)
 _CONDITION = re.compile(r"^(?P<slashes>/{3,}) *(?:measured|unmeasured|holds|fails) *\|.*$", re.MULTILINE)
-_OPTIONS = re.compile(r"^(?P<header>/{3,} *slide\b.*\n)(?P<options>(?: {4,}[\w-]+:.*\n)+)", re.MULTILINE)
-_NOTE = re.compile(r" {4,}note: *(?P<note>.*)")
+_OPTIONS = re.compile(r"^(?P<header>/{3,} *slide\b.*\n)(?P<options>(?: {4,}\S.*(?:\n|\Z))+)", re.MULTILINE)
 _FRONT_MATTER = re.compile(r"\A---\n(?P<matter>.*?)\n---\n", re.DOTALL)
 _HEADING = re.compile(r"\s*\d+(?:\.\d+)*\.?\s")
 _JINJA = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
@@ -60,7 +63,10 @@ _BLOCKS = frozenset(
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _UNSEEN = frozenset({"script", "style", "template"})
 # The generator's own: what records, reasons and formulas account for.
-_ACCOUNTED_CLASSES = frozenset({"measured", "unmeasured", "given", "arithmatex", "page-machine"})
+_ACCOUNTED_CLASSES = frozenset(
+    {"measured", "unmeasured", "arithmatex", "page-machine", "footnote-ref", "footnote-backref"}
+)
+_FORGED = re.compile(rf"(?<![\w-])(?:{'|'.join([*_ACCOUNTED_CLASSES, 'original'])})(?![\w-])")
 # Commands of TeX that name nothing.
 _SIGNS = frozenset(
     "times cdot approx sim quad qquad left right frac dfrac tfrac le ge leq geq to dots ldots pm mathbf begin "
@@ -92,17 +98,36 @@ def find_typed_numbers(markdown: str) -> list[TypedNumber]:
         markdown = "\n" * markdown[: matter.end()].count("\n") + markdown[matter.end() :]
     for header in _OPTIONS.finditer(markdown):
         first = markdown.count("\n", 0, header.start("options")) + 1
-        for line, option in enumerate(header["options"].splitlines(), start=first):
-            if note := _NOTE.fullmatch(option):
-                found += _find(note["note"], line, note.start("note"))
+        found += _in_note(header["options"].splitlines(), first)
+    for fence in _FENCE_TITLE.finditer(markdown):
+        line_start = markdown.rfind("\n", 0, fence.start("title")) + 1
+        line = markdown.count("\n", 0, line_start) + 1
+        found += _in_plain(fence["title"], line, column=fence.start("title") - line_start)
     return sorted([*found, *_find(_without_directives(markdown))])
+
+
+def _in_note(options: list[str], first_line: int) -> Iterator[TypedNumber]:
+    """Numbers in a slide's `note`, which is Markdown in YAML and may be several lines."""
+    try:
+        root = yaml.compose("\n".join(line[4:] for line in options), yaml.SafeLoader)
+    except yaml.YAMLError:
+        return
+    for key, value in root.value if isinstance(root, yaml.MappingNode) else ():
+        if key.value == "note":
+            start, end = value.start_mark, value.end_mark
+            for at in range(start.line, min(end.line, len(options) - 1) + 1):
+                text = options[at][4:]
+                first = start.column if at == start.line else 0
+                said = text[first : end.column if at == end.line else len(text)]
+                first += len(said) - len(said.lstrip(" \"'"))
+                yield from _find(said.strip(" \"'"), first_line + at, 4 + first)
 
 
 def find_in_html(html: str) -> list[TypedNumber]:
     """The same of a hand-written piece of HTML, or a template of the theme."""
     plain = _JINJA.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), html)
-    marked, places = _mark(plain)
-    return sorted(_read(marked, places))
+    marked, places = _mark(_without_forgeries(plain))
+    return sorted(_read(marked, places, []))
 
 
 def find_in_config(text: str) -> list[TypedNumber]:
@@ -141,9 +166,12 @@ def _without_directives(markdown: str) -> str:
 
 
 def _find(markdown: str, first_line: int = 1, first_column: int = 0) -> list[TypedNumber]:
-    marked, places = _mark(markdown)
+    markdown = _without_forgeries(markdown)
+    found_formulas = [*formula_places(without_code(markdown))]
+    marked, places = _mark(markdown, [(start, end) for start, end, _ in found_formulas])
     html = _converter().reset().convert(marked)
-    found = _read(html, places)
+    formulas = [(*_place(markdown, start), tex) for start, _, tex in found_formulas]
+    found = _read(html, places, formulas)
     return [TypedNumber(each.line + first_line - 1, each.column + first_column, each.text) for each in found]
 
 
@@ -157,9 +185,24 @@ def _converter() -> Markdown:
     return Markdown(extensions=[*extensions, ShownExtension()], extension_configs=configs)
 
 
-def _mark(text: str) -> tuple[str, list[tuple[int, int]]]:
-    """`text` with a mark after each number in it, and the line and column of each mark."""
-    hidden = [found.span() for found in _SYNTAX.finditer(text)]
+def _place(text: str, at: int) -> tuple[int, int]:
+    """Line and column of a place in the text."""
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+
+
+def _without_forgeries(text: str) -> str:
+    """`text` where nothing that a hand wrote passes for what the generator makes; lines and columns stay."""
+
+    def in_classes(found: re.Match[str]) -> str:
+        return _FORGED.sub(lambda name: "_" * len(name[0]), found[0])
+
+    text = _TAG.sub(lambda tag: re.sub(r"\A(</?)data\b", r"\1dada", _CLASSES.sub(in_classes, tag[0])), text)
+    return _CLASSES.sub(in_classes, text)
+
+
+def _mark(text: str, formulas: Sequence[tuple[int, int]] = ()) -> tuple[str, list[tuple[int, int]]]:
+    """`text` with a mark after each number in it but for `formulas`, and the line and column of each mark."""
+    hidden = [*formulas, *(found.span() for found in _SYNTAX.finditer(text))]
     for tag in _TAG.finditer(text):
         seen = [tag.start() + found.start(1) for found in _SEEN_ATTRIBUTE.finditer(tag[0])]
         ends = [tag.start() + found.end(1) for found in _SEEN_ATTRIBUTE.finditer(tag[0])]
@@ -181,8 +224,8 @@ def _mark(text: str) -> tuple[str, list[tuple[int, int]]]:
     return "".join([*parts, text[last:]]), places
 
 
-def _read(html: str, places: list[tuple[int, int]]) -> list[TypedNumber]:
-    page = _Page(places)
+def _read(html: str, places: list[tuple[int, int]], formulas: list[tuple[int, int, str]]) -> list[TypedNumber]:
+    page = _Page(places, formulas)
     page.feed(html)
     page.close()
     page.finish()
@@ -216,10 +259,11 @@ class _Text:
 class _Page(HtmlReader):
     """Numbers of a page. What is accounted for is a hole in the text around it."""
 
-    def __init__(self, places: list[tuple[int, int]]) -> None:
+    def __init__(self, places: list[tuple[int, int]], formulas: list[tuple[int, int, str]]) -> None:
         super().__init__(convert_charrefs=True)
         self.found: list[TypedNumber] = []
         self._places = places
+        self._formulas = formulas  # line, column and TeX of those not met yet
         self._last = 0  # the mark passed last
         self._open: list[_Element] = []
         self._block = _Text()
@@ -239,10 +283,13 @@ class _Page(HtmlReader):
             self._is_accounted()
             or tag in {"data", *_UNSEEN}
             or bool(classes & _ACCOUNTED_CLASSES)
+            or ("given" in classes and _says(given.get("title")))
             or (tag == "q" and "original" in classes)
         )
         if not accounted and "claim" not in classes:
             self._attributes(attrs)
+            if tag == "input" and given.get("type") in _BUTTONS:
+                self._judge_attribute(given.get("value") or "")
         if "arithmatex" in classes:
             self._is_judged_formula = not self._is_accounted()
         if tag == "annotation" and self._is_judged_formula:
@@ -277,6 +324,9 @@ class _Page(HtmlReader):
     def handle_data(self, data: str) -> None:
         if self._tex is not None:
             self._tex += data
+        if self._open and self._open[-1].tag == "style":
+            for found in _CONTENT.finditer(data):
+                self._judge_attribute(found[1])
         if self._is_accounted():
             for mark in _MARK.findall(data):
                 self._last = ord(mark) - _FIRST_MARK
@@ -308,9 +358,12 @@ class _Page(HtmlReader):
             # `a <b, 7 ms, b> a` is a tag to a browser, and its words are attributes.
             said = name if (value is None and not name.isascii()) or name[:1].isdigit() else value
             if said and (said is not value or name in _SEEN):
-                block = _Text()
-                self._add(block, said)
-                self._judge(block)
+                self._judge_attribute(said)
+
+    def _judge_attribute(self, said: str) -> None:
+        block = _Text()
+        self._add(block, said)
+        self._judge(block)
 
     def _end_code(self) -> None:
         code, self._code = self._code, None
@@ -322,13 +375,19 @@ class _Page(HtmlReader):
 
     def _formula(self, tex: str) -> None:
         """A formula of symbols may have numbers; one that is a number, or says one in words, is a number."""
+        written = next((each for each in self._formulas if each[2] == tex.strip()), None)
+        if written is not None:
+            self._formulas.remove(written)
         if not re.search(r"\d", tex):
             return
         rest = re.sub(r"\\[a-zA-Z]+", _letter, _TEX_TEXT.sub("", tex))
         texts = (text[0].partition("{")[2] for text in _TEX_TEXT.finditer(tex))
         says = any([*language().numerals.find(text)] for text in texts) or _WORDS.search(rest)
         if says or not re.search("[A-Za-zα]", rest):
-            self._tell(self._last, tex.strip())
+            if written is None:
+                self._tell(self._last, tex.strip())
+            else:
+                self.found.append(TypedNumber(*written))
 
     def _flush(self) -> None:
         block, self._block = self._block, _Text()
@@ -347,6 +406,10 @@ class _Page(HtmlReader):
     def _tell(self, mark: int, text: str) -> None:
         line, column = self._places[mark] if mark < len(self._places) else (1, 1)
         self.found.append(TypedNumber(line, column, text))
+
+
+def _says(reason: str | None) -> bool:
+    return re.search(r"\w", reason or "") is not None
 
 
 def _letter(command: re.Match[str]) -> str:

@@ -58,6 +58,111 @@ PASSED = [
     '[[7,9 раза](https://example.org)]{.given reason="по замеру авторов"}', '<input type="range" min="1" max="9">',
 ]  # fmt: skip
 
+# Every kind of place where a source may say a number to readers; `@` is the number.
+PLACES = [
+    "# A\n\nЗа @ так\n",
+    "# A\n\n## За @ так\n",
+    "За @\n===\n",
+    "# A\n\n1. раз\n2. за @\n",
+    "# A\n\n- раз\n    - за @\n",
+    "# A\n\n| a | b |\n|---|---|\n| 1 × 2 | @ |\n",
+    "# A\n\n| a | @ |\n|---|---|\n| c | d |\n",
+    "# A\n\n<table><tr><td>a</td><td>@</td></tr></table>\n",
+    "# A\n\n![за @](a.png)\n",
+    "# A\n\n![за @][x]\n\n[x]: a.png\n",
+    '# A\n\n[текст](a.md "@")\n',
+    '# A\n\n[текст][x]\n\n[x]: a.md "@"\n',
+    "# A\n\n[за @](a.md)\n",
+    "# A\n\n**за @**\n",
+    "# A\n\n*за `@`*\n",
+    '# A\n\n<span title="@">x</span>\n',
+    "# A\n\n<span title='@'>x</span>\n",
+    '# A\n\n<div aria-label="@"></div>\n',
+    '# A\n\n<svg><text x="7">@</text></svg>\n',
+    "# A\n\n<svg><title>@</title></svg>\n",
+    "# A\n\n<svg><desc>@</desc></svg>\n",
+    "# A\n\n<details><summary>@</summary>x</details>\n",
+    "# A\n\n<div markdown>\n\nза @\n\n</div>\n",
+    '# A\n\nтекст\n{ title="@" }\n',
+    '# A\n\n[текст](a.md){ title="@" }\n',
+    '# A\n\n## Глава { aria-label="@" }\n',
+    "# A\n\nЭто HTML.\n\n*[HTML]: за @\n",
+    "# A\n\nСлово\n:   за @\n",
+    "# A\n\n@ слово\n:   так\n",
+    "# A\n\nСлово[^1].\n\n[^1]: за @\n",
+    "# A\n\nСлово[^1].\n\n[^1]: так\n\n    за @\n",
+    '# A\n\n!!! note "За @"\n\n    текст\n',
+    '# A\n\n!!! note "Вот"\n\n    за @\n',
+    '# A\n\n??? note "За @"\n\n    текст\n',
+    "# A\n\n/// details | За @\n\nтекст\n///\n",
+    "# A\n\n/// details | Вот\n\nза @\n///\n",
+    "# A\n\n/// slide | За @\n    id: x\n\nтекст\n///\n",
+    "# A\n\n/// slide | Раз\n    id: x\n\nза @\n///\n",
+    "# A\n\n/// slide | Раз\n    note: за @\n\nтекст\n///\n",
+    '# A\n\n/// slide | Раз\n    note: "за @"\n\nтекст\n///\n',
+    "# A\n\n/// slide | Раз\n    note: >-\n        за @\n        так\n\nтекст\n///\n",
+    "# A\n\n/// slide | Раз\n    id: x\n    note:\n      за @\n\nтекст\n///\n",
+    "# A\n\n> за @\n",
+    "# A\n\n- раз\n\n    > за @\n",
+    '# A\n\n```python title="за @"\nx\n```\n',
+    "---\ntitle: За @\n---\n# A\n",
+    "---\ntitle: A\ndescription: За @\n---\n# A\n",
+    "---\ntitle: A\ndescription: >\n  вот\n  за @\n---\n# A\n",
+    '---\ntitle: "За @"\n---\n# A\n',
+    '---\ntags: ["за @"]\n---\n# A\n',
+    "# A\r\n\r\nза @\r\n",
+    "\ufeff# A\n\nза @\n",
+    "# A\n\n<noscript>@</noscript>\n",
+    "# A\n\n<figcaption>@</figcaption>\n",
+    "# A\n\n<select><option label='@'>x</option></select>\n",
+    '# A\n\n<input type="button" value="@">\n',
+    '# A\n\n<input placeholder="@">\n',
+    "# A\n\n<textarea>@</textarea>\n",
+    "# A\n\n<kbd>@</kbd>\n",
+    "# A\n\n<del>@</del>\n",
+    "# A\n\n<data>@</data>\n",
+    '# A\n\n<data class="measured" value="7">@</data>\n',
+    '# A\n\n<span class="measured">@</span>\n',
+    "# A\n\n[за @](a.md){ .measured }\n",
+    "# A\n\n**за @**{ .given }\n",
+    '# A\n\n<span class="given">@</span>\n',
+    '# A\n\n<q class="original">@</q>\n',
+    '# A\n\n<span class="arithmatex">@</span>\n',
+    '# A\n\n<p class="page-machine">@</p>\n',
+    '# A\n\n<style>p::after { content: "@" }</style>\n',
+]
+# What a hand writes as if the generator had made it.
+FORGED = [
+    '<data>@</data>', '<data class="measured" value="7">@</data>', '<span class="measured">@</span>',
+    "[за @](a.md){ .measured }", "**за @**{ .given }", '<span class="given">@</span>', '<q class="original">@</q>',
+    '<span class="given" title=" ">@</span>', '<span class="arithmatex">@</span>', '<p class="page-machine">@</p>',
+    "<p class=measured>@</p>", '<a class="footnote-ref">@</a>',
+]  # fmt: skip
+
+
+@pytest.mark.usefixtures("russian")
+@pytest.mark.parametrize("text", PLACES)
+def test_a_number_is_told_where_it_stands(text: str) -> None:
+    at = text.index("@")
+    place = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    assert [(each.line, each.column) for each in find_typed_numbers(text.replace("@", "7 мс"))] == [place]
+
+
+@pytest.mark.usefixtures("russian")
+@pytest.mark.parametrize("text", FORGED)
+def test_nothing_written_by_hand_passes_for_a_value(text: str) -> None:
+    written = f"# A\n\n{text.replace('@', '7 мс')}\n"
+    place = (3, text.index("@") + 1)
+    assert [(each.line, each.column) for each in find_typed_numbers(written)] == [place]
+    if text.startswith("<"):
+        assert [(each.line, each.column) for each in find_in_html(written)] == [place]
+
+
+@pytest.mark.usefixtures("russian")
+def test_a_formula_is_told_where_it_stands() -> None:
+    text = "# A\n\nРаз `$7$` и $7$, $x_7$ и\nещё $7$ мс[^1].\n\n$$\n\\text{за 7 мс}\n$$\n\n[^1]: Так.\n"
+    assert [(each.line, each.column) for each in find_typed_numbers(text)] == [(3, 13), (4, 5), (6, 1)]
+
 
 @pytest.mark.usefixtures("russian")
 @pytest.mark.parametrize("text", REFUSED)
