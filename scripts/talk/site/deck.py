@@ -18,6 +18,7 @@ from talk.markdown.html import HtmlReader
 from talk.paths import DIST, SITE
 from talk.records.files import cannot_write
 from talk.settings import published_address
+from talk.site.policy import for_disk
 
 _PAGE = Path("slides", "index.html")
 # How a file of each kind refers to another one.
@@ -45,7 +46,7 @@ def make_deck(site: Path = SITE, out: Path = DIST, site_url: str = "") -> Path:
         building = out / ".deck.building"
         shutil.rmtree(building, ignore_errors=True)
         building.mkdir(parents=True)
-        (building / "index.html").write_text("".join(rewriter.written), encoding="utf-8")
+        (building / "index.html").write_text(for_disk("".join(rewriter.written)), encoding="utf-8")
         for file in sorted(_with_what_they_ask(rewriter.files)):
             copy = building / file.relative_to(site.resolve())
             copy.parent.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,11 @@ record's string that somebody forgot to escape, say) stops the build. Styles are
 matplotlib place things by thousands of `style` attributes, reveal.js moves them by a sheet that it writes as it goes; a
 style runs nothing, and loads nothing from elsewhere.
 
+A page that compiles WebAssembly says so: an element of it has the attribute `data-webassembly`, whose value is the
+address of the script that does. Only there browsers may compile it: `'wasm-unsafe-eval'` lets through no other code
+than modules, which reach nothing but what the site's own scripts hand them. From disk a worker starts from a `blob:` of
+such a script alone (`for_disk`); a served page needs none.
+
 MkDocs' pages get it from `hooks.py`; `python -m talk.site.policy FOLDER` gives it to what another engine built.
 """
 
@@ -35,6 +40,7 @@ _DIRECTIVES = {
     "base-uri": "'none'",
     "form-action": "'none'",
 }
+_COMPUTES = "data-webassembly"
 _PLACE = '<meta charset="utf-8">'  # what comes before it is not held by it
 _SCRIPT = re.compile(r"<script>(?P<code>.*?)</script>", re.DOTALL)
 _DATA = {"application/json", "application/ld+json"}
@@ -60,7 +66,8 @@ _MEND = "put the code into a file under docs/assets/scripts/, or escape what is 
 class _Run(HtmlReader):
     """What a browser would run of a page itself: the code of `scripts`, and `attributes` that hold code.
 
-    `unshown` are elements that load what no page may, styles among them, or send a reader elsewhere.
+    `unshown` are elements that load what no page may, styles among them, or send a reader elsewhere. `computes` is
+    whether it compiles WebAssembly.
     """
 
     def __init__(self) -> None:
@@ -68,10 +75,12 @@ class _Run(HtmlReader):
         self.scripts: list[str] = []
         self.attributes: list[str] = []
         self.unshown: list[str] = []
+        self.computes = False
         self._inside = self._in_style = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        self.computes |= _COMPUTES in given
         self._in_style = tag == "style"
         if tag == "link" and _FOREIGN.match(given.get("href") or ""):
             asked = _ASKED_FOR.intersection((given.get("rel") or "").lower().split())
@@ -100,10 +109,12 @@ class _Run(HtmlReader):
             self.unshown.append(f"<style> with {foreign[0]}")
 
 
-def policy(scripts: list[str] | None = None) -> str:
-    """The policy of a page whose inline scripts are `scripts`."""
+def policy(scripts: list[str] | None = None, *, computes: bool = False) -> str:
+    """The policy of a page whose inline scripts are `scripts`; `computes` is whether it compiles WebAssembly."""
     hashes = [base64.b64encode(hashlib.sha256(code.encode()).digest()).decode() for code in scripts or []]
-    allowed = {"script-src": " ".join(["'self'", *(f"'sha256-{digest}'" for digest in sorted(set(hashes)))])}
+    compiling = ["'wasm-unsafe-eval'"] if computes else []
+    inline = [f"'sha256-{digest}'" for digest in sorted(set(hashes))]
+    allowed = {"script-src": " ".join(["'self'", *compiling, *inline])}
     return "; ".join(f"{name} {sources}" for name, sources in (_DIRECTIVES | allowed).items())
 
 
@@ -125,7 +136,14 @@ def with_policy(html: str, page: str) -> str:
         raise TalkError(page, f"{element}: pages load nothing of other hosts, no media and no frames", _MEND_SHOWN)
     if _PLACE not in html:
         raise TalkError(page, f"its head does not start with {_PLACE}", "mend its template in docs/theme/")
-    return html.replace(_PLACE, f'{_PLACE}\n    {_META}{policy(run.scripts)}">', 1)
+    return html.replace(_PLACE, f'{_PLACE}\n    {_META}{policy(run.scripts, computes=run.computes)}">', 1)
+
+
+def for_disk(html: str) -> str:
+    """A page that has its policy, and is to be opened from disk: there a script that compiles may start its workers."""
+    if "'wasm-unsafe-eval'" not in html:
+        return html
+    return html.replace("worker-src 'self';", "worker-src 'self' blob:;", 1)
 
 
 @cache

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from talk.errors import TalkError
-from talk.site.policy import with_policy, write_policies
+from talk.site.policy import for_disk, with_policy, write_policies
 from tests.talk.conftest import Run
 
 PAGE = '<!doctype html>\n<html><head>\n    <meta charset="utf-8">\n    {head}</head><body>{body}</body></html>'
@@ -38,6 +38,19 @@ def test_nothing_is_let_through_but_the_sites_own() -> None:
     assert not [source for sources in found.values() for source in sources if "http" in source or "*" in source]
     assert "'unsafe-inline'" not in found["script-src"]
     assert "'unsafe-eval'" not in found["script-src"]
+
+
+def test_only_a_page_that_computes_may_compile_webassembly() -> None:
+    computing = page(body='<div data-webassembly="../assets/a.js"><button>Measure</button></div>')
+    assert directives(computing)["script-src"] == ["'self'", "'wasm-unsafe-eval'"]
+    assert directives(computing)["worker-src"] == ["'self'"]
+    assert directives(page(body="<p>data-webassembly</p>"))["script-src"] == ["'self'"]
+
+
+def test_from_disk_a_page_that_computes_may_start_a_worker_from_its_own_text() -> None:
+    computing = page(body='<div data-webassembly="../assets/a.js"></div>')
+    assert directives(for_disk(computing))["worker-src"] == ["'self'", "blob:"]
+    assert for_disk(page()) == page()
 
 
 def test_the_policy_comes_before_all_that_it_holds() -> None:

@@ -13,19 +13,13 @@
 // then: it comes again with more times, and what comes later counts. `data` is the JSON of `record.py`'s `Browser`. A step
 // that cannot run has `skipped`, its reason, and the rest goes on. The promise is rejected with an Error whose `name` is
 // "AbortError" where `signal` aborted, "HiddenError" where the page was hidden, and "WorkerError" where no worker can be
-// had or it broke; nothing runs after that.
+// had or it broke; nothing runs after that. From disk it runs where the page's policy lets workers start from `blob:`.
 //
 // `toRecord` makes the record of a machine that the reader calls `name`, its digest included: JSON.stringify(record, null,
 // 1) is a file that `docs/results/<record.machine.slug>/browser.json` may hold. It is rejected where the page has no
 // crypto.subtle: over plain HTTP.
 
 const problem = (name, message) => Object.assign(new Error(message), { name });
-
-// Pages from disk may start no worker from a file: there the script hands its own text over, where the page's policy lets it.
-function startWorker(script) {
-  if (!script.startsWith("file:")) return new Worker(script, { name: "run" });
-  return new Worker(URL.createObjectURL(new Blob([`(${measureHere})()`], { type: "text/javascript" })), { name: "run" });
-}
 
 function agentHere() {
   const brands = navigator.userAgentData?.brands?.filter(({ brand }) => !/not.?a.?brand/i.test(brand)) ?? [];
@@ -56,7 +50,7 @@ function servePage(script) {
       document.addEventListener("visibilitychange", hidden);
       signal?.addEventListener("abort", aborted);
       try {
-        worker = startWorker(script);
+        worker = startWorker(script, "run");
       } catch (error) {
         return end(reject, problem("WorkerError", oneLine(error)));
       }

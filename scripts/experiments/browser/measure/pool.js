@@ -1,3 +1,9 @@
+// A worker that runs this very script. Pages from disk may start none from a file: it is started from its own text there.
+function startWorker(address, name) {
+  if (!/^(file|blob):/.test(address)) return new Worker(address, { name });
+  return new Worker(URL.createObjectURL(new Blob([`(${measureHere})()`], { type: "text/javascript" })), { name });
+}
+
 // Circle 5: workers, over memory that they share where the page is isolated, over copies where it is not.
 
 const MOST_WORKERS = 32;
@@ -71,7 +77,7 @@ class Pool {
     pool.threads = Math.min(threads, MOST_WORKERS);
     pool.tile = engine.tile;
     try {
-      pool.workers = Array.from({ length: pool.threads }, () => new Worker(self.location.href, { name: "pool" }));
+      pool.workers = Array.from({ length: pool.threads }, () => startWorker(self.location.href, "pool"));
     } catch {
       throw new Skipped("no_workers");
     }

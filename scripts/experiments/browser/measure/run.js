@@ -6,8 +6,10 @@ const TRIED_SIDE = 240; // whole tiles of every kind
 const TRIED_TIMES = 3;
 const READ_SIZES = [16 << 10, 256 << 10, 32 << 20];
 const LONGEST_S = 0.15; // of one product: a larger one is not tried
-const RUN_S = 12; // what has not begun by then is left out
-const GPU_SIDES = [256, 512, 1024, 2048];
+// A part that takes so long by now begins nothing more.
+const CPU_S = 6;
+const GPU_S = 4;
+const GPU_SIDES = [128, 256, 512, 1024, 2048];
 const CPU_GRADIENT_SIDE = 512;
 const GPU_GRADIENT_SIDE = 1024;
 // The Conformer's own addmm: a hundred frames of an utterance, 512 numbers each, by a square of weights.
@@ -18,6 +20,7 @@ class Run {
   constructor(report) {
     this.report = report;
     this.began = performance.now();
+    this.until_s = CPU_S;
     this.data = {
       threads: Math.max(1, navigator.hardwareConcurrency || 1),
       isolated: !!self.crossOriginIsolated && typeof SharedArrayBuffer !== "undefined",
@@ -41,6 +44,11 @@ class Run {
 
   get spent_s() {
     return (performance.now() - this.began) / 1000;
+  }
+
+  // Whether the part that runs has no time for more.
+  get isLate() {
+    return this.spent_s > this.until_s;
   }
 
   progress(share, name) {
@@ -84,7 +92,7 @@ class Run {
       task.step.points.push(task.point);
     }
     for (let round = 0; round < ROUNDS; round++) {
-      if (round && this.spent_s > RUN_S) break;
+      if (round > 1 && this.isLate) break;
       this.progress(from + ((to - from) * round) / ROUNDS, null);
       await between();
       for (const task of shuffled(tasks)) {
@@ -388,6 +396,7 @@ async function runGpu(run) {
     features: card.features,
     timing: card.timing,
   };
+  run.until_s = run.spent_s + GPU_S;
   const tasks = [];
   const kept = {};
   for (const [index, about] of GPU_STEPS.entries()) {
@@ -412,10 +421,7 @@ async function prepareGpuStep(run, card, about, step, tasks, kept) {
   if (about.feature && !card.features.includes(about.feature)) throw new Skipped(`no_feature:${about.feature}`);
   let last_s = 0;
   for (const n of GPU_SIDES) {
-    if (last_s * 8 > LONGEST_S || run.spent_s > RUN_S) {
-      if (!tasks.some((task) => task.step === step)) throw new Skipped("no_time");
-      break;
-    }
+    if (last_s * 8 > LONGEST_S || (last_s && run.isLate)) break;
     const shape = { n, m: n, p: n };
     const { a, b } = run.numbers(shape);
     const operands = (kept[n] ??= await card.operands(shape, a, b, card.features.includes("shader-f16")));
@@ -429,9 +435,9 @@ async function prepareGpuStep(run, card, about, step, tasks, kept) {
 }
 
 async function timesOf(card, jobs, count = 3) {
-  const { repeats } = await card.warmUp(jobs);
+  const { once_s, repeats } = await card.warmUp(jobs);
   const found = [];
-  for (let i = 0; i < count; i++) found.push(Math.max((await card.allSeconds(jobs, repeats)) / repeats, 1e-12));
+  for (let i = 0; i < (once_s > LONGEST_S / 4 ? 1 : count); i++) found.push(Math.max((await card.allSeconds(jobs, repeats)) / repeats, 1e-12));
   return found;
 }
 
@@ -478,7 +484,7 @@ async function gpuLaunch(run, card) {
 async function gpuAddmm(run, card) {
   const vec4 = GPU_STEPS.find(({ shader }) => shader === "vec4");
   for (const batch of ADDMM_BATCHES) {
-    if (run.spent_s > RUN_S) break;
+    if (batch > 1 && run.isLate) break;
     const shape = { n: ADDMM_FRAMES * batch, m: ADDMM_WIDTH, p: ADDMM_WIDTH };
     const { a, b } = run.numbers(shape);
     const operands = await card.operands(shape, a, b);
@@ -491,7 +497,7 @@ async function gpuAddmm(run, card) {
 
 async function gpuGradient(run, card) {
   const vec4 = GPU_STEPS.find(({ shader }) => shader === "vec4");
-  const n = card.isFallback ? 256 : GPU_GRADIENT_SIDE;
+  const n = card.isFallback ? 128 : GPU_GRADIENT_SIDE;
   const shape = { n, m: n, p: n };
   const { a, b } = run.numbers(shape);
   const { a: x, b: y, c: z, shapeBuffer } = await card.operands(shape, a, b);
