@@ -58,7 +58,10 @@ assert measure_gpu(Task(progress=make_progress(), device="cpu")).contenders
 def talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A talk whose one experiment is the copy."""
     root = tmp_path_factory.mktemp("talk")
-    (root / "mkdocs.yml").write_text("site_name: Copied\nextra: {talk: {language: ru}}\n", encoding="utf-8")
+    units = "{frequency: {ГГц: 1000000000}, power: {Вт: 1}}"
+    (root / "mkdocs.yml").write_text(
+        f"site_name: Copied\nextra: {{talk: {{language: ru, units: {units}}}}}\n", encoding="utf-8"
+    )
     (root / "docs").mkdir()
     copy = root / "scripts" / "experiments" / "matmul2"
     copy.parent.mkdir(parents=True)

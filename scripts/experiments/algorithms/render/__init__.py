@@ -4,6 +4,7 @@ from talk.render.captions import Provenance
 from talk.render.drawing import Drawing, nothing_measured
 
 from ..record import Algorithms
+from .promises import predictions as predictions
 from .values import named_values as named_values
 
 _NAMES = (
@@ -33,12 +34,18 @@ _NAMES = (
     "framework-growth",
 )
 
+_PROMISED = (
+    "Обещано — по счёту операций, байт и вызовов, по потолкам и ценам этой машины и по тому, что измерено отдельно: "
+    "одной фразе, одному слою, одному потоку"
+)
+
 
 def fragments(drawing: Drawing) -> dict[str, str]:
     """Every table and picture by its name. Those that are only drawn need no record."""
     source = drawing.best()
     made = _measured(source) if source else {}
-    return {name: made.get(name) or nothing_measured() for name in _NAMES} | _drawn()
+    made["promised"] = drawing.predicted(_PROMISED, "cpu")
+    return {name: made.get(name) or nothing_measured() for name in (*_NAMES, "promised")} | _drawn()
 
 
 def _drawn() -> dict[str, str]:

@@ -8,8 +8,13 @@ from talk.records.schema import Device
 from talk.render.drawing import Drawing
 
 from ..record import ConformerBackward, Gradient, Learning
+from .promises import predictions as predictions
 from .values import named_values as named_values
 
+_PROMISED = (
+    "Обещано: вперёд — по счёту операций и по ценам этой машины, назад и с забыванием — по проходу вперёд, "
+    "память — по ленте одного слоя"
+)
 _FUNCTIONS = ("quadratic", "rosenbrock", "line")
 
 
@@ -24,6 +29,8 @@ def fragments(drawing: Drawing) -> dict[str, str]:
         "differences-table": drawn(tables.differences, _whole),
         "products": drawn(tables.products, _whole),
         "backward": drawn(tables.backward, _on("cpu")),
+        "promised": drawing.predicted(_PROMISED, "cpu"),
+        "promised-cuda": drawing.predicted(_PROMISED, "cuda"),
         "passes": drawn(tables.passes, _on("cpu")),
         "two-products": drawn(scenes.two_products, _on("cpu")),
         "memory": drawn(scenes.memory, lambda data: scenes.recomputed(_on("cpu")(data))),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
+from shared.data_sheets import DATA_SHEETS
 from talk.records.schema import AnyRecord
 from talk.render.prediction import Prediction
 
@@ -107,7 +108,16 @@ class Chip:
 
 
 # Data sheets; tensor cores without sparsity.
-TALKS_CARD = Chip("RTX 3090 Ti", "sm_86", 84, 40e12, 1008e9, None, {"tf32": 40e12, "bfloat16": 80e12})
+_SHEET = DATA_SHEETS["NVIDIA GeForce RTX 3090 Ti"]
+TALKS_CARD = Chip(
+    "RTX 3090 Ti",
+    "sm_86",
+    _SHEET.multiprocessors or 0,
+    _SHEET.flops_per_s,
+    _SHEET.bytes_per_s,
+    None,
+    {"tf32": _SHEET.flops_per_s, "bfloat16": 2 * _SHEET.flops_per_s},
+)
 CHIPS = (
     TALKS_CARD,
     Chip("A100", "sm_80", 108, 19.5e12, 2039e9, None, {"tf32": 156e12, "bfloat16": 312e12}),

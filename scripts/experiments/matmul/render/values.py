@@ -219,6 +219,8 @@ def _ceiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
         yield "price.fresh_page", Value(prices.fresh_page_s, "time", how)
         how = "параллельный цикл, которому нечего делать, на всех потоках, медиана"
         yield "price.threads_start", Value(prices.threads_start_s, "time", how)
+        how = "правка одного числа строки в L1, цикл компилятора, медиана"
+        yield "price.row_update", Value(prices.row_update_s, "time", how)
         how = "сложение float32, которое ждёт предыдущего, медиана"
         yield "price.addition", Value(prices.addition_s, "time", how)
     if data.peaks:

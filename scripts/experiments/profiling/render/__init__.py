@@ -10,12 +10,22 @@ from talk.render.drawing import Drawing, nothing_measured
 
 from ..record import Profiling
 from .prediction import NotModelled
+from .promises import predictions as predictions
 from .values import named_values as named_values
 
 _SEEDED = (
     "веса случайные",
     "Веса случайные, с постоянным зерном: предобученных на этой машине не достать. "
     "Ни число вызовов, ни время от значений весов не зависят.",
+)
+
+_PROMISED = (
+    "Обещано — по счёту операций, байт и вызовов и по потолкам и ценам этой машины из главы про матрицы; "
+    "измерено — собственное время оператора за прогон"
+)
+_PROMISED_CUDA = (
+    "Обещано — по счёту операций, байт и плиток и по потолкам карты, своим или паспортным; "
+    "измерено — время ядер оператора за прогон"
 )
 
 
@@ -53,6 +63,8 @@ def fragments(drawing: Drawing) -> dict[str, str]:
         "work": drawn(tables.work, cpu, "cpu"),
         "cpu-share": drawn(figures.cpu_share, cpu, "cpu"),
         "cpu-against-gpu": drawn(figures.cpu_against_gpu, both),
+        "promised-cpu": drawing.predicted(_PROMISED, "cpu"),
+        "promised-cuda": drawing.predicted(_PROMISED_CUDA, "cuda"),
         "gpu-idle": drawn(figures.gpu_idle, cuda),
         "intensity": drawn(figures.intensity, both or cpu),
         "latency": drawn(figures.latency, timed, "cpu"),

@@ -1,0 +1,269 @@
+"""What the machine's ceilings and prices promise the Conformer's operators, beside what the profiler saw.
+
+Counts follow from the architecture and the lengths; of operators that compute nothing from the profile. Ceilings are of
+the same machine's matmul record; of the talk's own GPU, of its data sheet.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from statistics import median
+
+from shared.ceilings import Ceilings
+from shared.data_sheets import DATA_SHEETS
+from shared.profile import Kernel, Operator, Run
+from talk.records.schema import Record
+from talk.render.prediction import NotMeasuredError, Phase, Prediction, Promise, attempt, made
+
+from ..record import Profiling
+from .prediction import Call, NotModelled, encoder_calls, frames_of
+from .values import operator_alias
+
+# Operators that only arrange: none of them reads or writes a number.
+ARRANGING = frozenset(
+    f"aten::{name}"
+    for name in (
+        "view", "as_strided", "as_strided_", "t", "transpose", "expand", "reshape", "unsqueeze", "squeeze", "slice",
+        "narrow", "permute", "select", "empty", "empty_strided", "empty_like", "linear", "matmul", "conv1d", "conv2d",
+        "layer_norm", "softmax", "convolution", "_convolution", "_reshape_alias", "_unsafe_view", "resize_", "split",
+    )
+)  # fmt: skip
+# Operators that pass over numbers one by one: as the architecture calls them, and as the profiler does.
+_ELEMENTWISE = {
+    "aten::silu": "aten::silu",
+    "aten::glu": "aten::glu",
+    "aten::_softmax": "aten::_softmax",
+    "aten::native_layer_norm": "aten::native_layer_norm",
+    "aten::batch_norm": "aten::native_batch_norm",
+}
+_BUSIER = "процессор был занят не только этим, или частота ниже, чем у голых FMA"
+_CHEAPER = "веса успевают остаться в кэше от прошлой фразы, а обещание возит их каждый раз"
+_SLOWER = {
+    "addmm": "веса после чужой работы приходят из памяти дальше, чем в одиночном умножении",
+    "mm": "веса после чужой работы приходят из памяти дальше, чем в одиночном умножении",
+    "bmm": "матрицы одной головы малы, и библиотека не успевает разогнаться",
+    "convolution": "oneDNN переписывает вход и веса под себя, прежде чем считать",
+    "elementwise": "экспоненты, деления и суммы по строке: их цены модель не знает",
+    "arranging": "профайлер записывает каждый вызов, и это тоже время",
+    "pass": "поэлементные операторы и копии, которых обещание считает только по вызовам",
+}
+_TITLES = {
+    "elementwise": "поэлементные",
+    "arranging": "те, кто не считает",
+    "pass": "весь прогон",
+}
+
+
+def predictions(record: Record[Profiling], numbers: Mapping[str, float]) -> list[Promise]:
+    """The operators of both devices, and the pass, of a record whose architecture is modelled."""
+    try:
+        return [*_on_cpu(record.data, numbers), *_on_gpu(record, numbers)]
+    except NotModelled:
+        return []
+
+
+@dataclass(frozen=True)
+class _Workload:
+    """Every call of every operator of a run, with how often it is made."""
+
+    calls: list[tuple[int, Call]]
+
+    @classmethod
+    def of(cls, data: Profiling, run: Run) -> "_Workload":
+        work = data.workload
+        lengths = zip(work.file_lengths_samples, work.repeats, strict=True)
+        return cls(
+            [
+                (repeats * call.times, call)
+                for length, repeats in lengths
+                for call in encoder_calls(
+                    data.model.encoder, frames_of(length, work.hop_samples), run.device, run.threads
+                )
+            ]
+        )
+
+    def of_operator(self, *names: str) -> Iterator[tuple[int, Call]]:
+        return ((times, call) for times, call in self.calls if call.operator in names)
+
+
+def _on_cpu(data: Profiling, numbers: Mapping[str, float]) -> Iterator[Promise]:
+    run = data.run_on("cpu")
+    if run is None or run.threads is None or data.workload.batch_size != 1:
+        return
+    work, ceilings = _Workload.of(data, run), Ceilings(numbers, run.threads)
+    measured = {operator.name: operator.self_cpu_time_us / 1e6 for operator in run.operators}
+    makers: list[tuple[str, tuple[str, ...], Callable[[], list[Phase]]]] = [
+        ("aten::addmm", ("aten::addmm",), partial(_products, work, ceilings, "aten::addmm")),
+        ("aten::mm", ("aten::mm",), partial(_products, work, ceilings, "aten::mm")),
+        ("aten::bmm", ("aten::bmm",), partial(_products, work, ceilings, "aten::bmm")),
+        ("aten::mkldnn_convolution", ("aten::mkldnn_convolution",), partial(_convolutions, work, ceilings)),
+        ("elementwise", tuple(_ELEMENTWISE.values()), partial(_elementwise, work, ceilings)),
+        ("arranging", tuple(ARRANGING), partial(_arranging, run, ceilings)),
+    ]
+    found: list[Promise] = []
+    for name, operators, phases in makers:
+        time_s = sum(measured.get(operator, 0.0) for operator in operators)
+        if time_s:
+            found.append(_attempt(operator_alias(name, "cpu"), name, time_s, phases))
+    yield from found
+    if run.pass_times_s and run.complete:
+        covered = {operator for _, operators, _ in makers for operator in operators}
+
+        def whole() -> list[Phase]:
+            missing = next((each.missing for each in found if not isinstance(each, Prediction)), None)
+            if missing is not None:
+                raise NotMeasuredError(missing)
+            others = sum(operator.calls for operator in run.operators if operator.name not in covered)
+            parts = [phase for each in made(found) for phase in each.phases]
+            return [*parts, {"overhead": others * ceilings.price_s("operator_call")}]
+
+        yield _attempt("pass", "pass", median(run.pass_times_s), whole)
+
+
+def _attempt(alias: str, name: str, measured_s: float, phases: Callable[[], list[Phase]]) -> Promise:
+    title = _TITLES.get(name) or f"<code>{name.removeprefix('aten::')}</code>"
+
+    def predict() -> Prediction:
+        return Prediction(
+            name=f"cpu.{alias}",
+            title=title,
+            measured=measured_s,
+            phases=phases(),
+            slower=_SLOWER.get(alias, _BUSIER),
+            faster=_CHEAPER,
+        )
+
+    return attempt(f"cpu.{alias}", title, predict)
+
+
+def _products(work: _Workload, ceilings: Ceilings, operator: str) -> list[Phase]:
+    """Weights are laid out anew for each call, then multiplied; a batched product has those of every head."""
+    weights = multiply_adds = 0.0
+    for times, call in work.of_operator(operator):
+        assert call.shape is not None
+        n = call.shape[0]
+        weights += times * call.flops / (2 * n)
+        multiply_adds += times * call.flops / 2
+    return ceilings.product().phases(weights, multiply_adds)
+
+
+def _convolutions(work: _Workload, ceilings: Ceilings) -> list[Phase]:
+    """Dense ones are products, by the fastest that this machine knows.
+
+    A depthwise one over one dimension has no code of its own in oneDNN: each output is a sum that waits for itself.
+    """
+    waiting = weights = multiply_adds = 0.0
+    for times, call in work.of_operator("aten::mkldnn_convolution"):
+        if call.place.endswith("depthwise_conv"):
+            waiting += times * call.flops / 2
+        else:
+            weights += times * call.weights
+            multiply_adds += times * call.flops / 2
+    summed: Phase = {"arithmetic": waiting / ceilings.threads * ceilings.price_s("addition")}
+    return [*ceilings.product(by_anyone=True).phases(weights, multiply_adds), summed]
+
+
+def _elementwise(work: _Workload, ceilings: Ceilings) -> list[Phase]:
+    """Each reads and writes its numbers once, and is called."""
+    phases: list[Phase] = []
+    calls = 0
+    for times, call in work.of_operator(*_ELEMENTWISE):
+        calls += times
+        phases.append(ceilings.moves(times * call.bytes, "update", call.bytes))
+    return [*phases, {"overhead": calls * ceilings.price_s("operator_call")}]
+
+
+def _arranging(run: Run, ceilings: Ceilings) -> list[Phase]:
+    calls = sum(operator.calls for operator in run.operators if operator.name in ARRANGING)
+    return [{"overhead": calls * ceilings.price_s("operator_call")}]
+
+
+_ON_GPU = ("aten::addmm", "aten::mm", "aten::bmm", "aten::cudnn_convolution")
+_TILE = re.compile(r"(?:sgemm_|tilesize)(\d+)x(\d+)")
+_SLOWER_ON_GPU = "блоков мало и варпов в них мало: мультипроцессор ждёт памяти, и скрыть это ожидание некому"
+_FASTER_ON_GPU = "данные ещё лежат в L2, а обещание возит их из памяти карты"
+
+
+@dataclass(frozen=True)
+class Card:
+    """A GPU by its ceilings: those that the machine measured, else its data sheet's."""
+
+    flops_per_s: float
+    bytes_per_s: float
+    multiprocessors: int
+    kernel_s: float = 0.0  # an empty one of many in a row; a data sheet does not tell
+
+    @classmethod
+    def of(cls, record: Record[Profiling], numbers: Mapping[str, float]) -> "Card":
+        """Raises NotMeasuredError."""
+        names = ("matmul.gpu.peak", "matmul.gpu.copy", "matmul.gpu.multiprocessors")
+        sheet = DATA_SHEETS.get(record.machine.gpu or "")
+        if all(name in numbers for name in names):
+            peak, copy, count = (numbers[name] for name in names)
+            return cls(peak, copy, int(count), numbers.get("matmul.gpu.kernel", 0.0))
+        if sheet is None or sheet.multiprocessors is None:
+            raise NotMeasuredError("потолки этой карты")
+        return cls(sheet.flops_per_s, sheet.bytes_per_s, sheet.multiprocessors)
+
+
+def _on_gpu(record: Record[Profiling], numbers: Mapping[str, float]) -> Iterator[Promise]:
+    run = record.data.run_on("cuda")
+    if run is None or record.data.workload.batch_size != 1:
+        return
+    for operator in run.operators:
+        if operator.name not in _ON_GPU or not operator.self_device_time_us:
+            continue
+        name = f"cuda.{operator_alias(operator.name, 'cuda')}"
+        title = f"<code>{operator.name.removeprefix('aten::')}</code>"
+        yield attempt(name, title, partial(_kernels, name, title, record, numbers, operator), "cuda")
+
+
+def _kernels(
+    name: str, title: str, record: Record[Profiling], numbers: Mapping[str, float], operator: Operator
+) -> Prediction:
+    run = record.data.run_on("cuda")
+    assert run is not None
+    assert operator.self_device_time_us is not None
+    card, tile = Card.of(record, numbers), tile_of(run.kernels, operator.name)
+    calls = _Workload.of(record.data, run).of_operator(operator.name)
+    return Prediction(
+        name=name,
+        title=title,
+        measured=operator.self_device_time_us / 1e6,
+        phases=[kernel_phase(card, times, call, tile) for times, call in calls],
+        slower=_SLOWER_ON_GPU,
+        faster=_FASTER_ON_GPU,
+        device="cuda",
+    )
+
+
+def tile_of(kernels: list[Kernel], operator: str) -> tuple[int, int] | None:
+    """How the costliest kernel of the operator that tells it cuts its result up; None where none does.
+
+    The talk's tables do not tell which operator launched a kernel: there it is the costliest of all.
+    """
+    named = [kernel for kernel in kernels if kernel.operator in (operator, None) and _TILE.search(kernel.name)]
+    if not named or operator.endswith("convolution"):
+        return None
+    found = _TILE.search(max(named, key=lambda kernel: kernel.device_time_us).name)
+    assert found is not None
+    return int(found[1]), int(found[2])
+
+
+def kernel_phase(card: Card, times: int, call: Call, tile: tuple[int, int] | None) -> Phase:
+    """A multiprocessor computes a tile at a time, and the card ends with its last one; bytes pass once."""
+    phase: Phase = {
+        "arithmetic": times * call.flops / card.flops_per_s,
+        "memory": times * call.bytes / card.bytes_per_s,
+        "overhead": times * card.kernel_s,
+    }
+    if call.shape is not None and tile is not None:
+        n, m, p = call.shape
+        heads = call.flops / (2 * n * m * p)
+        # Rows of the result are what cuBLAS calls columns: the larger side of a tile lies along the weights.
+        blocks = heads * -(-n // min(tile)) * -(-p // max(tile))
+        rounds = -(-blocks // card.multiprocessors)
+        of_tile_s = 2 * tile[0] * tile[1] * m / (card.flops_per_s / card.multiprocessors)
+        phase["blocks"] = times * rounds * of_tile_s
+    return phase

@@ -1,0 +1,118 @@
+"""What a machine can do, by the named values of its matmul record: what predictions of other experiments ask for.
+
+Whatever is asked for and was not measured there raises NotMeasuredError, which calls it in words.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from talk.render.prediction import NotMeasuredError, Phase, Resource
+
+Level = Literal["l1", "l2", "l3", "memory"]
+Traffic = Literal["load", "store", "update"]
+Price = Literal["operator_call", "fresh_page", "threads_start", "addition", "row_update"]
+
+PAGE_BYTES = 4096
+_KEPT_SHARE = 0.75  # of a cache: what passes through needs the rest
+_PRICES: dict[Price, str] = {
+    "operator_call": "цена вызова оператора",
+    "fresh_page": "цена новой страницы памяти",
+    "threads_start": "цена запуска потоков",
+    "addition": "цена сложения, которое ждёт предыдущего",
+    "row_update": "цена правки числа в строке",
+}
+_LEVELS: dict[Level, str] = {"l1": "L1", "l2": "L2", "l3": "L3", "memory": "памяти"}
+# Who multiplied the Conformer's matrices, on all threads: PyTorch's library, NumPy's, ours.
+_LIBRARY = ("torch_all_threads",)
+_ANYONE = ("torch_all_threads", "numpy_all_threads", "threads", "searched")
+_SHAPE = re.compile(r"matmul\.(?P<who>\w+)\.s(?P<n>\d+)_(?P<m>\d+)_(?P<p>\d+)\.time")
+
+
+@dataclass(frozen=True)
+class Product:
+    """What one product of n×m by m×p costs a library: so much for each number of its m×p, so much for a multiply-add.
+
+    The first is what it takes to fetch the weights and lay them out for itself, from `level`; both follow from two
+    products by the same weights, one of few rows, one of many.
+    """
+
+    weight_s: float
+    fma_s: float
+    level: Resource
+
+    def phases(self, weights: float, multiply_adds: float) -> list[Phase]:
+        """The time of products with so many weights and multiply-adds in all."""
+        return [{self.level: weights * self.weight_s}, {"arithmetic": multiply_adds * self.fma_s}]
+
+
+@dataclass(frozen=True)
+class Ceilings:
+    """A CPU with so many threads. `numbers` are the named values of everything that the machine has measured."""
+
+    numbers: Mapping[str, float]
+    threads: int
+
+    @property
+    def peak_flops_per_s(self) -> float:
+        """Of independent multiply-adds."""
+        return self._number(f"matmul.peak.{self._count}", f"пик FMA, потоков: {self.threads}")
+
+    def price_s(self, name: Price) -> float:
+        """What is paid each time."""
+        return self._number(f"matmul.price.{name}", _PRICES[name])
+
+    def moves(self, asked_bytes: float, traffic: Traffic, set_bytes: float) -> Phase:
+        """The time to move so many bytes of a working set, at the rate of the level that it lives in."""
+        level = self.level(set_bytes)
+        kind = "" if traffic == "load" else f"{traffic}."
+        rate = self._number(f"matmul.bandwidth.{level}.{kind}{self._count}", f"скорость {_LEVELS[level]}")
+        return {level: asked_bytes / rate}
+
+    def level(self, size_bytes: float) -> Level:
+        """Where a working set of this size lives."""
+        caches: tuple[Level, ...] = ("l1", "l2", "l3")
+        for level in caches:
+            if size_bytes <= _KEPT_SHARE * self._number(f"matmul.tiling.{level}", f"размер {_LEVELS[level]}"):
+                return level
+        return "memory"
+
+    def fresh(self, size_bytes: float) -> float:
+        """Seconds for the system to give so much memory that was never touched, page by page."""
+        return size_bytes / PAGE_BYTES * self.price_s("fresh_page")
+
+    def product(self, *, by_anyone: bool = False) -> Product:
+        """The price of a product by PyTorch's library, or by whoever is fastest here."""
+        found = [each for who in (_ANYONE if by_anyone else _LIBRARY) if (each := self._product(who)) is not None]
+        if not found or self._count == "one_thread":
+            raise NotMeasuredError(f"произведения на весах Conformer, потоков: {self.threads}")
+        return min(found, key=lambda each: each.fma_s)
+
+    def _product(self, who: str) -> Product | None:
+        shapes: dict[tuple[int, int], list[tuple[int, float]]] = {}
+        for name, time_s in self.numbers.items():
+            shape = _SHAPE.fullmatch(name)
+            if shape is not None and shape["who"] == who:
+                shapes.setdefault((int(shape["m"]), int(shape["p"])), []).append((int(shape["n"]), time_s))
+        for (m, p), points in shapes.items():
+            (few, few_s), (many, many_s) = min(points), max(points)
+            if many > few and many_s > few_s:
+                fma_s = (many_s - few_s) / ((many - few) * m * p)
+                weight_s = max(0.0, few_s / (m * p) - few * fma_s)
+                return Product(weight_s, fma_s, self.level(4 * m * p))
+        return None
+
+    @property
+    def _count(self) -> str:
+        """How values of the matmul experiment call this number of threads."""
+        if self.threads == 1:
+            return "one_thread"
+        if self.threads != self.numbers.get("matmul.machine_threads"):
+            raise NotMeasuredError(f"потолки CPU, потоков: {self.threads}")
+        return "all_threads"
+
+    def _number(self, name: str, what: str) -> float:
+        if name not in self.numbers:
+            raise NotMeasuredError(what)
+        return self.numbers[name]
