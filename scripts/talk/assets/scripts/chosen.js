@@ -82,6 +82,8 @@ const chosen = (() => {
   // they were; so does one whose other side has numbers that the machine lacks. Returns those.
   const turnForks = (slug, data) => {
     const sides = [...document.querySelectorAll("[data-fork], [data-machines]")];
+    // Who judges no claim leaves every fork as it was.
+    if (!data.claims) return new Set(sides.map((side) => side.dataset.fork).filter(Boolean));
     const isTrue = ({ dataset: { machines } }) => machines.split(" ").includes(slug);
     const isSeen = (element, within) => {
       const side = element.closest("[data-machines]");
