@@ -1,7 +1,7 @@
 // The panel: a run with its progress, each step as it is done, and what it all comes to.
 const readerPanel = (() => {
   const { SPACE, bytes, number, percent, plural, rate, ratio, reason, time } = readerSays;
-  const MEASURING = new URL("../../generated/browser/measure.js", reader.here);
+  const MEASURING = document.querySelector("[data-webassembly]").dataset.webassembly;
   const SITE = new URL("../../../", reader.here);
   const UNNAMED = "ваш браузер";
   const STOPPED = {
@@ -10,6 +10,15 @@ const readerPanel = (() => {
     WorkerError: location.protocol === "file:"
       ? "С диска браузер не пускает страницу к вычислительным потокам. Откройте её с любого сервера, хватит и локального."
       : "Браузер не дал ни одного вычислительного потока, мерить негде.",
+  };
+  // What is measured beside the steps.
+  const PARTS = {
+    bandwidth: "Дорога из памяти",
+    gradient: "Вперёд и назад",
+    addmm: "Пачки для Conformer",
+    gpu: "Ищу видеокарту",
+    gpu_peak: "Лёд видеокарты",
+    launch: "Пустой запуск",
   };
   let running = null;
 
@@ -28,7 +37,7 @@ const readerPanel = (() => {
   };
 
   const measuring = async () => {
-    if (!window.measureHere) await reader.script(MEASURING);
+    if (!window.measureHere) await reader.script(new URL(MEASURING, document.baseURI));
     return window.measureHere;
   };
 
@@ -46,27 +55,37 @@ const readerPanel = (() => {
 
   // A row a step: its place, its speed on a logarithmic bar, and what is known of it.
   const stepRow = (row, scale, record) => {
-    const made = element("li", row.why ? "skipped" : "");
+    const made = element("li");
     made.dataset.step = row.step.name;
-    made.append(element("b", "", row.step.circle), element("span", "title", row.title));
-    if (row.why) {
-      made.append(element("span", "facts", reason(row.why)));
-      return made;
-    }
-    made.append(element("span", "rate", rate(row.rate)));
+    made.append(element("b", "", row.step.circle), element("span", "title", row.title), element("span", "rate", rate(row.rate)));
     const bar = element("span", "bar");
     bar.ariaHidden = "true";
     bar.style.setProperty("--at", scale(row.rate));
     if (row.theirs) bar.style.setProperty("--theirs", scale(row.theirs));
     bar.append(element("i"), ...(row.theirs ? [element("u")] : []));
+    const side = (n) => `${n}${SPACE}×${SPACE}${n}`;
     const facts = [
-      `${row.point.n}${SPACE}×${SPACE}${row.point.n}`,
-      row.speedup && `${ratio(row.speedup)} к шагу выше`,
+      side(row.point.n),
+      row.speedup && `${ratio(row.speedup)} к шагу выше${row.at === row.point.n ? "" : ` на ${side(row.at)}`}`,
       row.share && `${percent(row.share)} потолка`,
-      row.holds && `держит ${row.holds === "накладные расходы" ? "то, что не счёт и не память" : row.holds}`,
+      row.doubtful && "выше измеренного потолка, не верьте",
+      row.holds && `держит ${row.holds}`,
       row.toTheirs && `${ratio(row.toTheirs)} к ${machineOf(record)}`,
     ];
     made.append(bar, element("span", "facts", facts.filter(Boolean).join(" · ")));
+    return made;
+  };
+
+  // Steps that could not run, in one row where the reason is one.
+  const skippedRow = (rows) => {
+    const made = element("li", "skipped");
+    made.dataset.step = rows.map(({ step }) => step.name).join(" ");
+    const circles = [...new Set(rows.map(({ step }) => step.circle))];
+    made.append(
+      element("b", "", circles.length > 1 ? `${circles[0]}…${circles.at(-1)}` : circles[0]),
+      element("span", "title", rows.length > 2 ? `${rows[0].title} и ещё ${rows.length - 1}` : rows.map(({ title }) => title).join(", ")),
+      element("span", "facts", reason(rows[0].why)),
+    );
     return made;
   };
 
@@ -80,7 +99,13 @@ const readerPanel = (() => {
   const showSteps = (list, data, record) => {
     const rows = readerStory.rows(data, record);
     const scale = scaleOf(rows);
-    list.replaceChildren(...rows.map((row) => stepRow(row, scale, record)));
+    const made = [];
+    for (const row of rows) {
+      if (!row.why) made.push(stepRow(row, scale, record));
+      else if (made.at(-1)?.[0]?.why === row.why) made.at(-1).push(row);
+      else made.push([row]);
+    }
+    list.replaceChildren(...made.map((each) => (Array.isArray(each) ? skippedRow(each) : each)));
   };
 
   const figure = (number, words) => {
@@ -119,6 +144,9 @@ const readerPanel = (() => {
       const known = data.bandwidths.filter((each) => each.device === device);
       return known.length ? [`${device === "gpu" ? "у карты" : "у процессора"} — ${bytes(known.sort((a, b) => b.size_bytes - a.size_bytes || b.threads - a.threads)[0].bytes_per_s)}`] : [];
     });
+    if (readerStory.rows(data, null).some(({ doubtful }) => doubtful)) {
+      found.push("Что-то мешало: есть шаг быстрее измеренного потолка, а так не бывает. Закройте соседей и измерьте ещё раз.");
+    }
     if (roads.length) found.push(`Дорога из памяти: ${roads.join(", ")}.`);
     if (data.sharing === "copies") found.push("Потоки работали над копиями матриц: эта страница не изолирована, и общей памяти браузер ей не даёт.");
     if (data.sharing === "memory") found.push("Потоки работали над общей памятью.");
@@ -184,11 +212,13 @@ const readerPanel = (() => {
           onProgress: (share, name) => {
             this.progress.value = share;
             const left = ((performance.now() - began) / 1000) * (1 / share - 1);
-            const title = readerStory.TITLES[name] ?? "Лёд: пределы";
+            const title = readerStory.TITLES[name] ?? PARTS[name] ?? "Все по очереди, раунд за раундом";
             this.told.textContent = share > 0.08 ? `${title}, ещё около ${Math.ceil(left)}${SPACE}с` : title;
           },
           onStep: (step) => {
-            partial.steps.push(step);
+            const known = partial.steps.findIndex(({ name }) => name === step.name); // told after each round
+            if (known < 0) partial.steps.push(step);
+            else partial.steps[known] = step;
             if (!this.short) showSteps(this.steps, partial, record);
           },
         });
@@ -241,8 +271,7 @@ const readerPanel = (() => {
       input.addEventListener("change", () => {
         found.name = input.value.trim();
         reader.write(found);
-        readerOverlay.draw(found);
-        readerChapters.draw(found);
+        drawAll(found);
       });
       return label;
     }
@@ -302,8 +331,13 @@ const readerPanel = (() => {
       if (found) panel.show(found);
       else panel.clear();
     }
+    drawAll(found);
+  }
+
+  function drawAll(found) {
     readerOverlay.draw(found);
     readerChapters.draw(found);
+    readerMachine.draw(found);
   }
 
   return {
