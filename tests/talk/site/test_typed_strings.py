@@ -1,8 +1,10 @@
 """Every number that a hand typed into a string which readers see is found where it stands; no formula, no code."""
 
+import tomllib
+
 import pytest
 
-from talk.paths import ASSETS, TEMPLATES
+from talk.paths import ASSETS, PACKAGE, TEMPLATES
 from talk.site.typed_numbers import TypedNumber, find_in_html
 from talk.site.typed_strings import find_in_python, find_in_script
 from talk.words.languages import language
@@ -110,3 +112,12 @@ def test_the_generators_own_pages_say_none() -> None:
     assert len(found) > 20
     said = {name: [each.text for each in numbers] for name, numbers in found.items() if numbers}
     assert said == {"404.html": ["404"]}  # the answer's own number
+
+
+@pytest.mark.parametrize("code", ["ru", "en"])
+def test_words_of_a_new_talk_say_none(code: str, request: pytest.FixtureRequest) -> None:
+    request.getfixturevalue({"ru": "russian", "en": "english"}[code])
+    words = tomllib.loads((PACKAGE / "template" / code / "words.toml").read_text(encoding="utf-8"))
+    found = {key: find_in_python(repr(said)) for key, said in words.items() if isinstance(said, str)}
+    assert len(found) > 20
+    assert {key: numbers for key, numbers in found.items() if numbers} == {}
