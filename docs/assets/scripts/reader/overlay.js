@@ -62,7 +62,7 @@ const readerOverlay = (() => {
         const { x: left, width } = text.getBBox();
         path(circle, [[left, y + 7], [left + width, y + 7]], "under");
       }
-      tell(figure, "скорость того же круга справа");
+      tell(figure);
     },
 
     thermometer(holder, svg) {
