@@ -39,11 +39,9 @@ class Clicker:
     def __init__(self, kept: Mapping[str, str] | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         """`kept` is what `to_keep` gave before the server started anew: the phone goes on as if nothing had been."""
         self._clock = clock
-        kept = kept or {}
-        self._token = kept.get("token") or _new_token()
-        self._used = kept.get("used", "")
-        self._secret = kept.get("secret", "")
-        self._replaced = kept.get("replaced", "")
+        kept = kept or {"token": _new_token(), "used": "", "secret": "", "replaced": ""}
+        self._token, self._used = kept["token"], kept["used"]
+        self._secret, self._replaced = kept["secret"], kept["replaced"]
         self._changed = Condition()
         self._version = 1  # who knows none asks for what comes after 0
         self._pressed: list[str] = []  # and not carried out yet

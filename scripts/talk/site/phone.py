@@ -51,6 +51,7 @@ class PhoneServer(ThreadingHTTPServer):
     """Serves the phone's page until the process ends."""
 
     daemon_threads = True
+    request_queue_size = _MOST_AT_ONCE
 
     def __init__(self, clicker: Clicker, address: str, port: int) -> None:
         """Listen there, or on another port where that one is taken. Raises TalkError."""

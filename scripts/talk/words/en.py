@@ -196,7 +196,7 @@ _STRINGS = {
     "now.here": "this machine",
     "now.busy": "the one before still runs",
     "now.unknown": "this cannot be measured here",
-    "now.silent": "it told nothing",
+    "now.silent": "the measurement told nothing",
     "now.unrecorded": "no record has {name}",
     # What scripts say: `js.` and the kind of page.
     "js.page.machine_named": "“{machine}”",

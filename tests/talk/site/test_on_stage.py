@@ -1,0 +1,120 @@
+"""Measured in front of the hall: by name alone, in time, beside the record; and what is said where that fails."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from talk.render.values import Values
+from talk.site import check
+from talk.site import on_stage as module
+from talk.site.on_stage import NotMeasuredError, measurable, measure_now, on_stage
+from talk.words import NBSP
+from tests.talk.samples import record
+
+pytestmark = pytest.mark.usefixtures("english")
+
+
+@pytest.fixture(autouse=True)
+def recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One record of relay: 2.1 s on a CPU."""
+    values = Values([record()])
+    monkeypatch.setattr(module, "current_values", lambda: values)
+
+
+def why_not(name: str) -> str:
+    with pytest.raises(NotMeasuredError) as error:
+        measure_now(name)
+    return str(error.value)
+
+
+@pytest.mark.parametrize("name", ["relay.fine", "relay.chatters"])
+def test_numbers_of_now_stand_beside_the_record_in_its_units(name: str) -> None:
+    assert measure_now(name) == {
+        "title": "one race",
+        "recorded": f"Test CPU, 2{NBSP}cores, 23{NBSP}November 2026",
+        "now": "this machine",
+        "rows": [
+            {"title": "race", "recorded": f"2.10{NBSP}s", "now": f"4.20{NBSP}s"},
+            {"title": "pace", "recorded": "1.43×", "now": "0.714×"},
+        ],
+    }
+
+
+def test_a_number_of_another_size_keeps_the_records_unit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_measured", lambda *_: {"cpu.time": 0.0042, "cpu.pace": 700.0})
+    assert [row["now"] for row in measure_now("relay.fine")["rows"]] == [f"0.00420{NBSP}s", "700×"]
+
+
+def test_the_new_talks_own_measurement_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = record(experiment="sorting")
+    sizes = made.data.runs
+    whole = replace(made, data=replace(made.data, runs=[*sizes[:-1], replace(sizes[-1], size=4096)]))
+    monkeypatch.setattr(module, "current_values", lambda: Values([whole]))
+    shown = measure_now("sorting.largest")
+    assert shown["title"] == "numbers: 4096"
+    assert [row["title"] for row in shown["rows"]] == ["insertion sort", "sorted()"]
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("relay.fails", "RuntimeError: the track is wet"),
+        ("relay.dies", "the measurement told nothing"),
+        ("relay.other", "the measurement told nothing"),
+        ("relay.infinite", "the measurement told nothing"),
+        ("relay.unrecorded", "no record has relay.cuda.time"),
+        ("relay.lacking", "this cannot be measured here"),
+        ("relay.nothing", "this cannot be measured here"),
+        ("relay", "this cannot be measured here"),
+        ("", "this cannot be measured here"),
+        ("relay.fine; touch /tmp/x", "this cannot be measured here"),
+        ("../relay.fine", "this cannot be measured here"),
+    ],
+)
+def test_what_fails_says_why_in_one_line(name: str, why: str) -> None:
+    said = why_not(name)
+    assert said == why
+    assert "\n" not in said
+
+
+def test_what_is_late_is_told_in_time_and_ended_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(module, "_LONGEST_S", 1.0)
+    assert why_not("relay.sleeps") == "no answer in ten seconds"
+    assert why_not("relay.fine") == "the one before still runs"
+    deadline = time.monotonic() + 30
+    while module._one_at_a_time.locked():
+        assert time.monotonic() < deadline, "it was not ended"
+        time.sleep(0.05)
+
+
+def test_variables_that_choose_for_libraries_are_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    given = {}
+
+    def start(command: list[str], **options: object) -> None:
+        given.update(command=command, **options)
+        raise BlockingIOError
+
+    monkeypatch.setattr(module.subprocess, "Popen", start)
+    with pytest.raises(BlockingIOError):
+        module._measured("relay", "fine")
+    assert "OMP_NUM_THREADS" not in given["env"]
+    assert given["command"][-2:] == ["relay", "fine"]
+
+
+def test_what_lacks_a_package_is_not_offered() -> None:
+    assert "relay.lacking" in on_stage()
+    assert "relay.lacking" not in measurable()
+    assert {"relay.fine", "sorting.largest"} <= set(measurable())
+
+
+def test_a_slide_that_names_no_measurement_is_a_mistake_with_its_line(tmp_path: Path) -> None:
+    text = "# A\n\n/// slide | One\n    measure: relay.fine\n///\n\n/// slide | Two\n    measure: relay.fien\n///\n"
+    [mistake] = check._measurement_mistakes(tmp_path / "a.md", text)
+    assert str(mistake).startswith(
+        f"{tmp_path}/a.md:7: slide “Two”: nothing is measured on stage by the name relay.fien; use"
+    )
+    assert "relay.fine" in str(mistake)
