@@ -2,61 +2,8 @@
 
 import pytest
 
+from bench.sentences import PASSED, REFUSED, accused, made_innocent, made_typed, missed
 from talk.site.typed_numbers import TypedNumber, find_in_config, find_in_html, find_typed_numbers
-
-NBSP = "\N{NO-BREAK SPACE}"
-
-# What an attack on the talk typed by hand and got past the checks.
-REFUSED = [
-    "×7.9", "~8x", "8x", "8х", "3-4 раза", "раз в 8", "8-кратный", "7,9-кратный", "в 12 секундах", "12 секундами",
-    "5 минутами", "40 ТФЛОПС", "40 Тфлоп/с", "40 GFlops", "40 гигафлопс", "16 Гбайт", "500 мегабайтов", "500 МиБ",
-    "500 Mb", "900 Мбит/с", "35 токенов/с", "35 токенов в секунду", "78 °C", "350 Вт", "1,7 кВт·ч", "120 руб.",
-    "120 ₽", "3 дня", "3 недели и 2 месяца", "4 такта, 200 тактов", "12 инструкций", "3,7 бит",
-    "118 млн параметров", "118 тыс. весов", "2 п.п.", "46 проц.", "5 ‰", "12 дБ", "18 тысяч штук",
-    "191 из 192 фраз", "1.2e3 раз", "10³ раз", "1_000 мс", "За шаг 5 мс", "На круг 2,5 с", "2.3 bytes/cycle",
-    "250 μs", "250 us", "3 msec", "0:02:35", "9000 IOPS", "60 кадр/с и 60 fps",
-    # Split, spaced, not in Arabic digits.
-    "`7,9` раза", "7,9 **раза**", "**7,9** раза", "<b>7,9</b> раза", "7,9&thinsp;с", "7,9&#160;с",
-    "7,9\N{FIGURE SPACE}с", "7,9\N{HAIR SPACE}с", "7,9  с", "7,9\tс", "7,9\N{ZERO WIDTH SPACE} с",
-    "7,9\N{WORD JOINER} с", "7,9\N{SOFT HYPHEN} с", "7,9\nраза", "7,9\nсекунды", "VIII раз", "⑧ раз", "½ времени",
-    "1½ с", "⅓ памяти", "[7,9](#x) секунды", "7,9[^n] с\n\n[^n]: сноска", "7,9 ==мс==", "7,9 <abbr>мс</abbr>",
-    # In constructs, or without a unit.
-    "`7,9 раза`", "$7{,}9\\times$", "$7{,}9$ раза", "$46\\,\\%$", "```\n7,9 раза\n```", "> наш замер: в 7,9 раза",
-    "[7,9 раза](https://example.org)", '<span title="7,9 мс">время</span>', '<abbr title="7,9 мс">мс</abbr>',
-    '<img alt="7,9 мс" src="a.png">', "| время, мс |\n|---|\n| 264,9 |",
-    "<table><tr><td>7,9</td><td>мс</td></tr></table>", "Ускорение: 7,9", "≈ 7", "Было 2335, стало 295",
-    "Показатель вышел 1,98", "WER 35,1 до 12,4", "4·10⁻⁷", "4e-7", "\\`7,9 мс\\`",
-    "/// slide | Быстрее в 7,9 раза\n    id: x\n\nтекст\n///",
-    "/// slide | Тише\n    id: x\n    note: Быстрее в 7,9 раза\n\nтекст\n///",
-    "Раз $$ и\n\nв 7,9 раза\n\nдва $$", "a <b, то 7,9 мс, b> a",
-    # In words.
-    "вдвое", "в два раза", "втрое", "сорок шесть процентов", "половину", "на порядок", "в разы",
-    "в семь с половиной раз", "две секунды", "на треть", "восьмикратное", "сто с лишним строк", "девять десятых",
-    "две трети",
-    # What was refused before too.
-    "2,3 с", "264.9 мкс", "45,6 %", "7,9 раза", "в 11 раз", "7,9×", "24 GB", "120 ГФЛОП/с", "121 млн байт",
-    f"10{NBSP}000 часов", "| addmm | 2335 мс |\n|---|---|", "---\ntitle: За 5 мс\n---\nтекст", "2024 мс",
-    "PyTorch 5 мс",
-    "![в 7,9 раза быстрее](a.png)", '[текст](a.md "7,9 мс")', "- [ ] 7,9", "Термин\n:   7,9 мс",
-    "/// measured | profiling.cpu.wall_time\nза 7,9 мс\n///", "[7,9 мс]{.given}", '[7,9 мс]{.given reason=" "}',
-]  # fmt: skip
-# Not numbers of anybody's measurement.
-PASSED = [
-    "Python 3.11 с NumPy", "PyTorch 2 с компилятором", "512×2048 с весами", "CUDA 12.4 с драйвером", "Слой 4 с",
-    "Строка 12 с", "Вариант 3 с", "Теорема 5 с", "RTX 3090 с памятью", "В 1969 с лёгкой руки", "LLaMA 7B",
-    "1 раз на фразу", "п. 5 б", "Слайд 8 с", "Рис. 2 с", "Круг 4 с", "слот 40 минут", "10 ч утра", "100 %",
-    '[16 кГц]{.given reason="у записей такая частота"}', '[10 мс]{.given reason="постоянная"}',
-    # And what passed before.
-    "матрицы 3×3 и 512 × 2048", "слайд 8 с таблицей", "в 2024 году", "RTX 3090 Ti", "`sleep 5 s`",
-    "```python\nx = 5  # мс\n```", "> в 7,9 раза, [сказано там](https://example.org)",
-    "текст\n\n1. раз\n2. два\n10. десять", "## 3. Глава", "## 3.1 Раздел", "29 ноября 2026 года", "2026-11-29",
-    "int8, float32, A100, L1, x86-64, n², O(n³), conv1d", "$\\beta = 2 x^{10}$",
-    '[$7{,}9$ раза]{.given reason="по построению"}', "два цикла и три вопроса",
-    "восемь букв", "<!-- 7,9 мс -->", "<style>p { margin: 7px }</style>", '<td colspan="2">раз</td>',
-    '/// slide | Тише\n    id: x8\n    time: 30\n\nтекст\n///', "[ссылка](a.md#glava-7)", "<https://example.org/7>",
-    "многократно и неоднократно", "третья глава, второй проход", "пятью пять", "&nbsp;&#160;",
-    '[[7,9 раза](https://example.org)]{.given reason="по замеру авторов"}', '<input type="range" min="1" max="9">',
-]  # fmt: skip
 
 # Every kind of place where a source may say a number to readers; `@` is the number.
 PLACES = [
@@ -174,6 +121,12 @@ def test_a_typed_number_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", PASSED)
 def test_an_innocent_sentence_passes(text: str) -> None:
     assert find_typed_numbers(f"{text}\n") == []
+
+
+@pytest.mark.usefixtures("russian")
+def test_made_sentences_of_the_same_kinds() -> None:
+    assert missed(made_typed(60)) == []
+    assert accused(made_innocent(60)) == []
 
 
 @pytest.mark.usefixtures("russian")
