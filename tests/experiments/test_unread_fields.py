@@ -12,9 +12,8 @@ from talk.render.drawing import fragments_of
 
 # What a record keeps for whoever downloads it: how it was measured, not what came out.
 KEPT_FOR_READERS: dict[str, set[str]] = {
-    "algorithms": {"Attention.tile", "Attention.width"},
     "gradient": {
-        "ConformerBackward.frames", "ConformerBackward.threads", "Descent.rate", "EnginePrice.widths", "Learning.steps",
+        "ConformerBackward.frames", "Descent.rate", "EnginePrice.widths", "Learning.steps",
         "Operator.cpu_time_total_us", "Reading.training_time_s",
         "Descent.diverged",  # its path is drawn, and leaves the picture
     },

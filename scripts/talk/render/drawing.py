@@ -76,15 +76,14 @@ def drawing_of(
 ) -> Drawing:
     """The drawing of those of `records` that are the experiment's.
 
-    `values` are those of all records of their machines, which predictions are made from; of `records` without them.
+    `values` are those of all records of their machines, which predictions are made from; without them, of these alone.
     """
-    records = by_trust(records)
-    mine = [record for record in records if record.experiment == experiment.name]
+    mine = [record for record in by_trust(records) if record.experiment == experiment.name]
     if published is None:
         published = original_of(mine, settings().original)
     return Drawing(
         [Provenance(record) for record in mine],
-        values or Values(records),
+        values or Values(mine),
         Provenance(published) if published is not None and published.experiment == experiment.name else None,
         alone,
     )
