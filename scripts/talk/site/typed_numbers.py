@@ -1,13 +1,14 @@
 """Finds numbers that a hand typed: every digit and numeral of what readers see that nothing accounts for.
 
 What is looked at is the HTML that the Markdown becomes. Markdown keeps no places, so each number of the source carries
-a mark through the conversion, one character of a private plane, by which its line and column are told.
+a mark through the conversion, one character of a private plane, by which its line and column are told. So does each
+reference to a value or a claim: one whose mark arrives nowhere is lost.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import yaml
@@ -44,9 +45,11 @@ _TAG = re.compile(r"</?[A-Za-z][\w-]*(?:\s+[\w:@-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']
 _CLASSES = re.compile(r"(?<=class=)(?:\"[^\"]*\"|'[^']*'|[\w-]+)|\{:?[^{}\n]*\.[^{}\n]*\}")
 _FENCE_TITLE = re.compile(r"^[ ]*(?:`{3,}|~{3,})[^\n]*\stitle=(?P<title>\"[^\"\n]*\"|'[^'\n]*')", re.MULTILINE)
 _CONTENT = re.compile(r"\bcontent\s*:\s*(\"[^\"]*\"|'[^']*')")
+_FOR_SCRIPTS = re.compile(r"\sdata-[\w-]+=\"[^\"]*\"")  # no reader sees them
 _BUTTONS = frozenset({"button", "submit", "reset", "text"})  # inputs whose value is a text
 _SEEN = ("alt", "title", "label", "placeholder", "summary", "aria-label", "aria-description")
 _SEEN_ATTRIBUTE = re.compile(rf"\s(?:{'|'.join(_SEEN)}|value)\s*=\s*(\"[^\"]*\"|'[^']*')")
+_REFERENCE = re.compile(r"\{\{.*?\}\}|\[(?:[^\[\]]|\[[^\[\]]*\])*\]\((?:claim|talk):[^)\n]*\)")
 _SNIPPET = re.compile(r"^[ \t]*-+8<-+.*$", re.MULTILINE)
 _GATHERED = re.compile(r"^/{3,} *chapter\b.*$", re.MULTILINE)
 _CONDITION = re.compile(r"^(?P<slashes>/{3,}) *(?:measured|unmeasured|holds|fails) *\|.*$", re.MULTILINE)
@@ -85,12 +88,32 @@ class TypedNumber:
     text: str
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What is wrong with a Markdown source: numbers that nothing accounts for, and references that arrive nowhere."""
+
+    numbers: list[TypedNumber]
+    lost: list[TypedNumber]
+
+
 def find_typed_numbers(markdown: str) -> list[TypedNumber]:
     """Numbers of a Markdown source that neither a value nor a quotation nor a reason accounts for."""
+    return _judge_source(markdown, language().code).numbers
+
+
+def find_lost_references(markdown: str) -> list[TypedNumber]:
+    """References to values, claims and quotations that stand where nothing of them reaches the page."""
+    return _judge_source(markdown, language().code).lost
+
+
+@lru_cache(maxsize=64)  # both are asked of every source
+def _judge_source(markdown: str, _language: str) -> Judged:
     found: list[TypedNumber] = []
+    lost: list[TypedNumber] = []
     matter = _FRONT_MATTER.match(markdown)
     if matter:
         for line, written in enumerate(matter["matter"].splitlines(), start=2):
+            lost += [TypedNumber(line, each.start() + 1, each[0]) for each in _REFERENCE.finditer(written)]
             key, colon, _ = written.partition(":")
             if key == "search":  # how a page is ranked, which its readers do not see
                 continue
@@ -103,7 +126,8 @@ def find_typed_numbers(markdown: str) -> list[TypedNumber]:
         line_start = markdown.rfind("\n", 0, fence.start("title")) + 1
         line = markdown.count("\n", 0, line_start) + 1
         found += _in_plain(fence["title"], line, column=fence.start("title") - line_start)
-    return sorted([*found, *_find(_without_directives(markdown))])
+    body = _judge_body(_without_directives(markdown))
+    return Judged(sorted([*found, *body.numbers]), [*lost, *body.lost])
 
 
 def _in_note(options: list[str], first_line: int) -> Iterator[TypedNumber]:
@@ -120,7 +144,8 @@ def _in_note(options: list[str], first_line: int) -> Iterator[TypedNumber]:
                 first = start.column if at == start.line else 0
                 said = text[first : end.column if at == end.line else len(text)]
                 first += len(said) - len(said.lstrip(" \"'"))
-                yield from _find(said.strip(" \"'"), first_line + at, 4 + first)
+                for each in _judge_body(said.strip(" \"'")).numbers:
+                    yield TypedNumber(each.line + first_line + at - 1, each.column + 4 + first, each.text)
 
 
 def find_in_html(html: str) -> list[TypedNumber]:
@@ -165,14 +190,19 @@ def _without_directives(markdown: str) -> str:
     return _CONDITION.sub(lambda found: f"{found['slashes']} shown", markdown)
 
 
-def _find(markdown: str, first_line: int = 1, first_column: int = 0) -> list[TypedNumber]:
+def _judge_body(markdown: str) -> Judged:
     markdown = _without_forgeries(markdown)
-    found_formulas = [*formula_places(without_code(markdown))]
-    marked, places = _mark(markdown, [(start, end) for start, end, _ in found_formulas])
+    plain = without_code(markdown)
+    found_formulas = [*formula_places(plain)]
+    references = [(each.start(), each[0]) for each in _REFERENCE.finditer(plain)]
+    spans = [(start, end) for start, end, _ in found_formulas]
+    marked, places = _mark(markdown, spans, [start for start, _ in references])
     html = _converter().reset().convert(marked)
     formulas = [(*_place(markdown, start), tex) for start, _, tex in found_formulas]
-    found = _read(html, places, formulas)
-    return [TypedNumber(each.line + first_line - 1, each.column + first_column, each.text) for each in found]
+    arrived = {places[ord(mark) - _FIRST_MARK] for mark in _MARK.findall(_FOR_SCRIPTS.sub("", html))}
+    asked = [TypedNumber(*_place(markdown, start), text) for start, text in references]
+    lost = [each for each in asked if (each.line, each.column) not in arrived]
+    return Judged(_read(html, places, formulas), lost)
 
 
 @cache
@@ -200,8 +230,13 @@ def _without_forgeries(text: str) -> str:
     return _CLASSES.sub(in_classes, text)
 
 
-def _mark(text: str, formulas: Sequence[tuple[int, int]] = ()) -> tuple[str, list[tuple[int, int]]]:
-    """`text` with a mark after each number in it but for `formulas`, and the line and column of each mark."""
+def _mark(
+    text: str, formulas: Sequence[tuple[int, int]] = (), references: Sequence[int] = ()
+) -> tuple[str, list[tuple[int, int]]]:
+    """`text` with a mark after each number in it but for `formulas`, and one before each of `references`.
+
+    Returns the line and column of each mark too.
+    """
     hidden = [*formulas, *(found.span() for found in _SYNTAX.finditer(text))]
     for tag in _TAG.finditer(text):
         seen = [tag.start() + found.start(1) for found in _SEEN_ATTRIBUTE.finditer(tag[0])]
@@ -213,9 +248,10 @@ def _mark(text: str, formulas: Sequence[tuple[int, int]] = ()) -> tuple[str, lis
     parts: list[str] = []
     places: list[tuple[int, int]] = []
     last, line, line_start = 0, 1, 0
-    for start, end in language().numerals.all(text):
-        if unmarked[end - 1] or len(places) > _LAST_MARK - _FIRST_MARK:
-            continue
+    marks = [(start, end) for start, end in language().numerals.all(text) if not unmarked[end - 1]]
+    for start, end in sorted([*marks, *((start, start) for start in references)], key=lambda each: each[1]):
+        if len(places) > _LAST_MARK - _FIRST_MARK:
+            break
         line += text.count("\n", line_start, start)
         line_start = text.rfind("\n", 0, start) + 1
         parts += [text[last:end], chr(_FIRST_MARK + len(places))]

@@ -3,7 +3,13 @@
 import pytest
 
 from bench.sentences import PASSED, REFUSED, accused, made_innocent, made_typed, missed
-from talk.site.typed_numbers import TypedNumber, find_in_config, find_in_html, find_typed_numbers
+from talk.site.typed_numbers import (
+    TypedNumber,
+    find_in_config,
+    find_in_html,
+    find_lost_references,
+    find_typed_numbers,
+)
 
 # Every kind of place where a source may say a number to readers; `@` is the number.
 PLACES = [
@@ -177,3 +183,33 @@ def test_other_english_numbers_pass(text: str) -> None:
 def test_how_a_page_is_ranked_is_no_number_that_readers_see() -> None:
     assert find_typed_numbers("---\nsearch: {boost: 0.5}\n---\n\nText.\n") == []
     assert find_typed_numbers("---\ntitle: Twice as fast\n---\n\nText.\n")
+
+
+REFERENCE = "{{ relay.cpu.time | ms }}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*[HTML]: @\n\nCSS", "# A\n\nx\n{ data-x='@' }", "# A\n\n[x]: a.md '@'", "---\ntitle: @\n---\n# A",
+        "---\nnobody: 5\nreads: @\n---\n# A",
+    ],
+)  # fmt: skip
+def test_a_reference_that_reaches_no_page_is_told_where_it_stands(text: str) -> None:
+    at = text.index("@")
+    place = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    found = find_lost_references(text.replace("@", REFERENCE))
+    assert [(each.line, each.column, each.text) for each in found] == [(*place, REFERENCE)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@ and **@**", "| a |\n|---|\n| @ |", "# @", "/// slide | A\n    id: a\n\n@\n///", "`@`", "<!-- @ -->",
+        "```\n@\n```",
+        "- @\n\n    @", "a[^1]\n\n[^1]: @", "/// measured | relay.cpu.time\n@\n///", "> @", "*[HTML]: @\n\nHTML",
+        "[x](a.md '@')",  # it arrives as it is written, which is told of the page
+    ],
+)  # fmt: skip
+def test_one_that_does_is_not(text: str) -> None:
+    assert find_lost_references(text.replace("@", REFERENCE)) == []
