@@ -43,7 +43,13 @@ from talk.site.fit import find_misfits, made_deck, slot_min
 from talk.site.labs import find_lab
 from talk.site.on_stage import on_stage
 from talk.site.pages import find_page_problems
-from talk.site.typed_numbers import TypedNumber, find_in_config, find_in_html, find_typed_numbers
+from talk.site.typed_numbers import (
+    TypedNumber,
+    find_in_config,
+    find_in_html,
+    find_lost_references,
+    find_typed_numbers,
+)
 from talk.site.typed_strings import find_in_python, find_in_script
 from talk.words import language
 
@@ -118,6 +124,7 @@ def check() -> tuple[list[TalkError], list[TalkError]]:
         *find_orphans(),
         *find_unexecuted_labs(),
         *find_hand_typed_numbers(),
+        *find_lost(),
         *find_unshown(),
         *misfits,
         *find_low_contrast(settings()),
@@ -269,6 +276,16 @@ def find_unshown() -> list[TalkError]:
         TalkError(path, f"no browser shows <{match['tag']}>: pages load no media and no frames", mend, line=line)
         for path in source_files()
         for line, match in numbered(_UNSHOWN, without_code(read_source(path)))
+    ]
+
+
+def find_lost() -> list[TalkError]:
+    """References that stand where nothing of them reaches a page."""
+    mend = "write it in the text, or remove it"
+    return [
+        TalkError(path, f"«{lost.text}» reaches no page", mend, line=lost.line, column=lost.column)
+        for path in source_files()
+        for lost in find_lost_references(read_source(path))
     ]
 
 
