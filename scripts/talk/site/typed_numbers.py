@@ -45,7 +45,6 @@ _TAG = re.compile(r"</?[A-Za-z][\w-]*(?:\s+[\w:@-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']
 _CLASSES = re.compile(r"(?<=class=)(?:\"[^\"]*\"|'[^']*'|[\w-]+)|\{:?[^{}\n]*\.[^{}\n]*\}")
 _FENCE_TITLE = re.compile(r"^[ ]*(?:`{3,}|~{3,})[^\n]*\stitle=(?P<title>\"[^\"\n]*\"|'[^'\n]*')", re.MULTILINE)
 _CONTENT = re.compile(r"\bcontent\s*:\s*(\"[^\"]*\"|'[^']*')")
-_FOR_SCRIPTS = re.compile(r"\sdata-[\w-]+=\"[^\"]*\"")  # no reader sees them
 _BUTTONS = frozenset({"button", "submit", "reset", "text"})  # inputs whose value is a text
 _SEEN = ("alt", "title", "label", "placeholder", "summary", "aria-label", "aria-description")
 _SEEN_ATTRIBUTE = re.compile(rf"\s(?:{'|'.join(_SEEN)}|value)\s*=\s*(\"[^\"]*\"|'[^']*')")
@@ -199,7 +198,7 @@ def _judge_body(markdown: str) -> Judged:
     marked, places = _mark(markdown, spans, [start for start, _ in references])
     html = _converter().reset().convert(marked)
     formulas = [(*_place(markdown, start), tex) for start, _, tex in found_formulas]
-    arrived = {places[ord(mark) - _FIRST_MARK] for mark in _MARK.findall(_FOR_SCRIPTS.sub("", html))}
+    arrived = {places[ord(mark) - _FIRST_MARK] for mark in _MARK.findall(html)}
     asked = [TypedNumber(*_place(markdown, start), text) for start, text in references]
     lost = [each for each in asked if (each.line, each.column) not in arrived]
     return Judged(_read(html, places, formulas), lost)

@@ -191,7 +191,7 @@ REFERENCE = "{{ relay.cpu.time | ms }}"
 @pytest.mark.parametrize(
     "text",
     [
-        "*[HTML]: @\n\nCSS", "# A\n\nx\n{ data-x='@' }", "# A\n\n[x]: a.md '@'", "---\ntitle: @\n---\n# A",
+        "*[HTML]: @\n\nCSS", "# A\n\n[x]: a.md '@'", "---\ntitle: @\n---\n# A",
         "---\nnobody: 5\nreads: @\n---\n# A",
     ],
 )  # fmt: skip
