@@ -80,12 +80,15 @@ class Card {
       const source = isHalf ? `enable f16;\n${BUILT.shaders[shader].replaceAll("f32", "f16")}` : BUILT.shaders[shader];
       const enabled = source.match(/^enable .*;$/gm) ?? [];
       const code = [...enabled, BUILT.shaders.shape, source.replace(/^enable .*;$/gm, "")].join("\n");
+      const module = this.device.createShaderModule({ code });
       try {
-        const module = this.device.createShaderModule({ code });
         const described = { layout: "auto", compute: { module, entryPoint: "main" } };
         this.pipelines[key] = await this.awaited(this.device.createComputePipelineAsync(described));
       } catch (error) {
-        throw error instanceof Skipped ? error : new Skipped(`no_shader:${oneLine(error)}`);
+        if (error instanceof Skipped) throw error;
+        const { messages } = await this.awaited(module.getCompilationInfo());
+        this.wrong = null; // told here
+        throw new Skipped(`no_shader:${shader}: ${oneLine(messages[0] ? { name: "WGSL", message: messages[0].message } : error)}`);
       }
     }
     return this.pipelines[key];

@@ -5,7 +5,7 @@ function pythonNumber(number) {
   if (Number.isInteger(number)) return String(number);
   const [digits, exponent] = number.toExponential().split("e");
   const power = Number(exponent);
-  if (power >= -4 && power < 16) return String(number).includes("e") ? number.toFixed(-power + digits.replace(/[-.]/g, "").length - 1) : String(number);
+  if (power >= -4 && power < 16) return String(number);
   return `${digits}e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`;
 }
 

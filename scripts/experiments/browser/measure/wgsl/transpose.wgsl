@@ -6,14 +6,14 @@ var<workgroup> tile: array<array<f32, SIDE + 1>, SIDE>;
 
 @compute @workgroup_size(SIDE, SIDE)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) here: vec3u) {
-  let from = group.xy * SIDE + here.xy;
+  let source = group.xy * SIDE + here.xy;
   let n4 = (shape.n + 3) / 4 * 4;
-  if (from.y < shape.n && from.x < shape.m) {
-    tile[here.y][here.x] = a[from.y * shape.m4 + from.x];
+  if (source.y < shape.n && source.x < shape.m) {
+    tile[here.y][here.x] = a[source.y * shape.m4 + source.x];
   }
   workgroupBarrier();
-  let to = group.yx * SIDE + here.xy;
-  if (to.y < shape.m && to.x < shape.n) {
-    c[to.y * n4 + to.x] = tile[here.x][here.y];
+  let made = group.yx * SIDE + here.xy;
+  if (made.y < shape.m && made.x < shape.n) {
+    c[made.y * n4 + made.x] = tile[here.x][here.y];
   }
 }
