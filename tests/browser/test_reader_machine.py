@@ -22,7 +22,7 @@ FIRST_VIEW_BYTES = 3072
 # Stands in for the measuring module: tells every step of `made` and gives it back, or does as `plan` says.
 STUB = """
 window.measureHere = {
-  async measure({ onProgress, onStep, signal }) {
+  async measure({ onProgress = () => {}, onStep, signal }) {
     const made = %(made)s, plan = %(plan)s;
     for (const [at, step] of made.steps.entries()) {
       onProgress(at / made.steps.length, step.name);
@@ -106,7 +106,7 @@ def test_each_step_stands_beside_the_one_above_and_under_its_ceiling(measured: V
     # 6 bytes an operation at 10 GFLOP/s are 60 GB/s; 4 MiB lie in what gives 12 GB/s.
     assert "держит память" in order
     assert "не умеет: subgroups" in text(page, ".reader-steps [data-step=gpu_subgroups]")
-    assert "5 000×" in text(page, ".reader-figures")  # 5 TFLOP/s to 1 GFLOP/s
+    assert "5000×" in text(page, ".reader-figures")  # 5 TFLOP/s to 1 GFLOP/s
     assert "потерял 5 %" in text(page, ".reader-rest")  # 60 to 57 GFLOP/s
     assert measured.errors == []
 
@@ -212,9 +212,6 @@ def test_what_was_measured_outlives_the_page_until_it_is_forgotten(browser: Brow
         measure(page)
         page.locator(".reader-rest input").fill("Мой ноутбук")
         page.locator(".reader-rest input").press("Tab")
-        page.reload()
-        page.locator(".reader-steps > li").first.wait_for()
-        assert "Мой ноутбук" in text(page, ".roofline-figure .reader-told")
         page.goto(f"{address}/gpu/")
         story = page.locator(".reader-story[data-story=gpu]")
         story.locator(".reader-bars").first.wait_for()
@@ -225,11 +222,11 @@ def test_what_was_measured_outlives_the_page_until_it_is_forgotten(browser: Brow
         way_back.locator(".reader-bars").first.wait_for()
         assert "назад 2,0× к пути вперёд" in re.sub(r"\s", " ", way_back.inner_text())
         page.goto(f"{address}/matmul/")
+        page.locator(".reader-steps > li").first.wait_for()
+        assert "Мой ноутбук" in text(page, ".roofline-figure .reader-told")
         page.get_by_role("button", name="Забыть").click()
         assert page.locator(".reader-drawn").count() == 0
         assert page.evaluate("Object.keys(localStorage).some(key => key.endsWith('reader-machine'))") is False
-        page.reload()
-        assert page.locator(".reader-steps").count() == 0
         assert opened.errors == []
 
 
@@ -284,6 +281,56 @@ def test_the_record_and_the_picture_are_saved_here(measured: Visit, tmp_path: Pa
     waiting.value.save_as(tmp_path / "matmul.png")
     assert (tmp_path / "matmul.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
     assert measured.errors == []
+
+
+def test_the_prose_follows_the_readers_browser_as_any_machine(browser: Browser, address: str) -> None:
+    python = "p > data[data-name='matmul.python.flop_rate'][data-format='МФЛОП/с .1']"
+    with visit(browser, f"{address}/matmul/") as opened, stubbed(opened) as page:
+        theirs = page.locator(python).first.text_content()
+        measure(page)
+        page.locator(".page-machine select").select_option(label="ваш браузер")
+        expect(page.locator(python).first).to_have_text("1000,0\N{NO-BREAK SPACE}МФЛОП/с")
+        # What no browser measures stays the machine's on record, and is said to.
+        assert "не измеряла" in text(page, ".page-machine output")
+        assert page.locator("data.foreign").count() > 0
+        page.get_by_role("button", name="Забыть").click()
+        expect(page.locator(python).first).to_have_text(theirs or "")
+        assert page.locator(".page-machine option", has_text="ваш браузер").count() == 0
+        assert opened.errors == []
+
+
+def test_on_stage_the_slide_shows_the_record_beside_this_browser(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/slides/#/krug-4", locale="ru-RU") as opened, stubbed(opened) as page:
+        page.wait_for_function("() => location.hash.includes('krug-4') && document.querySelector('.reveal.ready')")
+        page.keyboard.press("r")
+        page.locator("#krug-4 .slide-now table").wait_for()
+        told = text(page, "#krug-4 .slide-now")
+        reading = page.locator("#krug-4 .thermometer data.measured").first.get_attribute("value") or ""
+        recorded = f"{float(reading) / 1e9:.3g}".replace(".", ",")
+        assert recorded.rstrip("0").rstrip(",") in told
+        assert "10,0 ГФЛОП/с" in told
+        assert "память" in told
+        kept = page.evaluate("Object.keys(localStorage).filter(key => key.endsWith('reader-machine')).length")
+        assert kept == 1  # the article shows it too
+        assert opened.errors == []
+
+
+def test_a_slide_says_in_one_line_why_it_has_nothing(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/slides/#/krug-4") as opened, stubbed(opened, plan="WorkerError") as page:
+        page.wait_for_function("() => location.hash.includes('krug-4') && document.querySelector('.reveal.ready')")
+        page.keyboard.press("r")
+        expect(page.locator("#krug-4 .slide-now")).to_contain_text("браузер не дал вычислительного потока")
+
+
+def test_the_real_module_runs_under_the_pages_policy_and_stops(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/matmul/") as opened:
+        page = opened.page
+        press(page)
+        page.locator(".reader-steps [data-step=javascript] .rate").wait_for()
+        page.locator(".reader > button").click()
+        page.locator(".reader [role=status]", has_text="Остановлено").wait_for()
+        assert page.locator(".reader-steps > li:visible").count() == 0
+        assert opened.errors == []
 
 
 def test_a_phone_shows_it_all_without_scrolling_sideways(browser: Browser, address: str) -> None:

@@ -1,7 +1,7 @@
 // The reader's browser as one more machine of the page: numbers in the prose follow it, where it has them (chosen.js).
 const readerMachine = (() => {
   const SLUG = "reader";
-  const { number } = readerSays;
+  const { fixed, number } = readerSays;
   const UNITS = {
     "ТФЛОП/с": 1e12, "ГФЛОП/с": 1e9, "МФЛОП/с": 1e6, "ТБ/с": 1e12, "ГБ/с": 1e9, "МБ/с": 1e6,
     "с": 1, "мс": 1e-3, "мкс": 1e-6, "%": 0.01,
@@ -53,8 +53,8 @@ const readerMachine = (() => {
     const [, unit, decimals] = /^(\S*?)\s*(?:\.(\d))?$/.exec(format.trim()) ?? [];
     if (unit === undefined) return null;
     const write = (scaled) => (decimals === undefined
-      ? (Number.isInteger(scaled) ? scaled.toLocaleString("ru-RU") : number(scaled))
-      : scaled.toLocaleString("ru-RU", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+      ? (Number.isInteger(scaled) ? fixed(scaled, 0) : number(scaled))
+      : fixed(scaled, Number(decimals)));
     if (!unit) return write(value);
     if (unit === "×") return `${write(value)}×`;
     if (unit === "раз") {

@@ -21,11 +21,15 @@ const readerSays = (() => {
     failed: "не запустился",
   };
 
+  // With so many digits after the comma; 5000, but 20 480.
+  const fixed = (value, digits) =>
+    value.toLocaleString("ru-RU", { minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: "min2" });
+
   const number = (value, significant = 3) => {
     if (!Number.isFinite(value)) return "—";
     const shown = Math.abs(Number(value.toPrecision(significant)));
     const digits = shown ? Math.max(0, significant - 1 - Math.floor(Math.log10(shown))) : 0;
-    return value.toLocaleString("ru-RU", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    return fixed(value, digits);
   };
 
   const natural = (units) => (value, significant = 3) => {
@@ -38,6 +42,7 @@ const readerSays = (() => {
 
   return {
     SPACE,
+    fixed,
     number,
     plural,
     rate: natural(RATES),
