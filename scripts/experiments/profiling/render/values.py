@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from statistics import median
 
+from shared.data_sheets import DATA_SHEETS
 from shared.profile import Operator, Run
 from talk.records.schema import Record
 from talk.render.value import Value
@@ -40,7 +41,27 @@ def named_values(record: Record[Profiling]) -> dict[str, Value]:
         values |= dict(_speedups(runs["cpu"], runs["cuda"]))
         # One machine with its GPU and without it: these numbers may be compared.
         values |= {f"pair.{device}.audio_per_day": values[f"{device}.audio_per_day"] for device in runs}
+    values |= dict(_roof_values(record, values))
     return values | dict(_cure_values(data))
+
+
+def _roof_values(record: Record[Profiling], values: dict[str, Value]) -> Iterator[tuple[str, Value]]:
+    """How far the GPU's roof is above the CPU's by their data sheets, and how much of that the run kept."""
+    cpu, gpu = DATA_SHEETS.get(record.machine.cpu), DATA_SHEETS.get(record.machine.gpu or "")
+    if cpu is None or gpu is None:
+        return
+    for name, sheet, what in (("cpu", cpu, "процессора"), ("gpu", gpu, "карты")):
+        yield f"roof.{name}.peak", Value(sheet.flops_per_s, "flop_rate", f"паспорт {what}, float32")
+        yield f"roof.{name}.memory", Value(sheet.bytes_per_s, "byte_rate", f"паспорт {what}, память")
+    higher = gpu.flops_per_s / cpu.flops_per_s
+    yield "roof.peak", Value(higher, "ratio", "потолок арифметики карты / процессора, паспорта")
+    how = "скорость памяти карты / процессора, паспорта"
+    yield "roof.memory", Value(gpu.bytes_per_s / cpu.bytes_per_s, "ratio", how)
+    kept = {"kernels": "addmm.kernel_speedup", "launches": "addmm.speedup", "run": "speedup"}
+    for name, speedup in kept.items():
+        if speedup in values:
+            how = f"{values[speedup].how}; к тому, во сколько раз выше потолок"
+            yield f"roof.kept.{name}", Value(values[speedup].number / higher, "share", how)
 
 
 def audio_time_s(data: Profiling) -> float:
