@@ -103,6 +103,13 @@ class Claim:
             and not any("*" in name or _EXTREME.search(name) for name in self.names)
         )
 
+    @property
+    def holds_at_any_distance(self) -> bool:
+        """Whether the least difference is enough for it: no «noticeably» can rest on it."""
+        terms = [term for each in self.relations for side in (each.left, each.right) for term in side.terms]
+        asks_for_more = any(term.factor != 1 if term.name else term.factor not in (0, 1) for term in terms)
+        return not (self.margin or asks_for_more or any(each.sign == "≈" for each in self.relations))
+
 
 @dataclass(frozen=True)
 class Verdict:

@@ -190,7 +190,7 @@ def _verdicts(values: Values) -> dict[str, Verdict | None]:
 
 def find_doubtful_claims() -> list[TalkError]:
     """Claims that say less than their sentences, that no sentence makes, or that ask a machine there is not."""
-    values, claims, superlatives = current_values(), read_claims(), language().superlatives
+    values, claims, spoken = current_values(), read_claims(), language()
     machines = {record.machine.slug for record in values.records}
     used: set[str] = set()
     problems = []
@@ -200,9 +200,12 @@ def find_doubtful_claims() -> list[TalkError]:
         for line, match in numbered(_CLAIM_SENTENCE, text):
             claim = claims[match["id"]]
             used.add(claim.id)
-            if claim.names_one_rival and (said := superlatives.search(match["sentence"])):
+            if claim.names_one_rival and (said := spoken.superlatives.search(match["sentence"])):
                 what = f"claim {claim.id} names one rival, and its sentence says «{said[0]}»"
                 problems.append(TalkError(path, what, "compare with max(…) of all, or reword the sentence", line=line))
+            if claim.holds_at_any_distance and (said := spoken.emphases.search(match["sentence"])):
+                what = f"claim {claim.id} holds by the least difference, and its sentence says «{said[0].strip()}»"
+                problems.append(TalkError(path, what, "give it a margin, or reword the sentence", line=line))
     for claim in claims.values():
         if claim.id not in used:
             problems.append(TalkError(CLAIMS, f"no sentence makes the claim {claim.id}", "remove it", line=claim.line))

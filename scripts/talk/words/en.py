@@ -356,4 +356,7 @@ LANGUAGE = Language(
         units=_UNITS,
     ),
     superlatives=re.compile(r"\b(?:all|any|every|each|none|most|of them|\w+est)\b", re.IGNORECASE),
+    emphases=re.compile(
+        r"\b(?:much|far|noticeably|markedly|considerably|significantly|substantially|clearly)\b", re.IGNORECASE
+    ),
 )

@@ -45,6 +45,7 @@ class Language:
 
     numerals: Numerals  # numbers in prose
     superlatives: re.Pattern[str]  # «дороже всех»: what is said of more than one rival
+    emphases: re.Pattern[str]  # «заметно быстрее»: what is said of no small difference
 
     def say(self, key: str, /, **holes: object) -> str:
         """The string `key` with its holes filled as they are. Raises TalkError where there is none."""

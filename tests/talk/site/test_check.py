@@ -86,6 +86,25 @@ def test_a_superlative_does_not_rest_on_one_rival() -> None:
 
 
 @pytest.mark.usefixtures("english")
+@pytest.mark.parametrize(
+    ("written", "is_told"),
+    [
+        ('relation = "relay.cpu.time < relay.cuda.time"', True),
+        ('relation = "relay.cpu.time < relay.cuda.time"\nmargin = "20 %"', False),
+        ('relation = "2 × relay.cpu.time < relay.cuda.time"', False),
+        ('relation = "relay.cpu.speedup > 1"', True),
+        ('relation = "relay.cpu.speedup > 1.5"', False),
+    ],
+)
+def test_no_emphasis_rests_on_the_least_difference(written: str, *, is_told: bool) -> None:
+    claims = DOCS / "claims.toml"
+    claims.write_text(f"{claims.read_text(encoding='utf-8')}\n[odd]\n{written}\n", encoding="utf-8")
+    PAGE.write_text("# A\n\n[much faster](claim:odd) or [faster](claim:odd)\n", encoding="utf-8")
+    found = [str(problem) for problem in find_doubtful_claims() if "least difference" in str(problem)]
+    assert [each.partition(" ")[0] for each in found] == ["docs/odd.md:3:"] * is_told
+
+
+@pytest.mark.usefixtures("english")
 def test_a_typed_number_is_told_at_its_place() -> None:
     PAGE.write_text("# A\n\n`7 ms`, and then 7 ms\n", encoding="utf-8")
     found = [str(problem) for problem in find_hand_typed_numbers() if "odd.md" in str(problem)]
