@@ -309,7 +309,7 @@ def test_on_stage_the_slide_shows_the_record_beside_this_browser(browser: Browse
         recorded = f"{float(reading) / 1e9:.3g}".replace(".", ",")
         assert recorded.rstrip("0").rstrip(",") in told
         assert "10,0 ГФЛОП/с" in told
-        assert "память" in told
+        assert "К шагу выше5,0×" in told
         kept = page.evaluate("Object.keys(localStorage).filter(key => key.endsWith('reader-machine')).length")
         assert kept == 1  # the article shows it too
         assert opened.errors == []

@@ -132,7 +132,7 @@
       } catch (error) {
         throw new Error(STOPPED[error.name] ?? error.message);
       }
-      mine.shown.add(slide.id);
+      if (mine.ended) mine.shown.add(slide.id);
       const reading = slide.querySelector(".thermometer data.measured");
       const home = reading?.dataset.record.split("/")[0];
       return {
