@@ -1,4 +1,4 @@
-"""Drawn scenes in a real browser: no two texts of a picture meet, on no machine."""
+"""Every picture in a real browser: no two of its words meet, none leaves it, no line strikes one, on no machine."""
 
 import lzma
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from bench.overlaps import figures_of, made_machines, meeting
 from experiments.matmul.record import Matmul, Tiling
 from experiments.matmul.render import pictures, thermometer
 from experiments.matmul.sample import sample as matmul
@@ -18,27 +19,10 @@ from talk.records.schema import AnyRecord
 from talk.records.store import read_records
 from talk.render.captions import Provenance
 from talk.render.drawing import drawing_of
+from tests.experiments import made_gpu
 from tests.experiments.matmul.samples import matmul_record
 
 OLD = ROOT / "tests" / "experiments" / "old_records"
-
-# Pairs of texts whose boxes meet, and texts that leave their picture, of each scene on the page.
-MEETING = """() => {
-  const found = [];
-  for (const svg of document.querySelectorAll(".scene svg")) {
-    const frame = svg.getBoundingClientRect();
-    const texts = [...svg.querySelectorAll("text")].map(text => [text.textContent, text.getBoundingClientRect()]);
-    for (const [at, [words, box]] of texts.entries()) {
-      if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 ||
-          box.bottom > frame.bottom + 1) found.push(`${svg.ariaLabel}: «${words}» leaves the picture`);
-      for (const [others, other] of texts.slice(at + 1))
-        if (Math.min(box.right, other.right) - Math.max(box.left, other.left) > 1 &&
-            Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top) > 1)
-          found.push(`${svg.ariaLabel}: «${words}» meets «${others}»`);
-    }
-  }
-  return found;
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -51,26 +35,6 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     context.close()
 
 
-def scenes_of(records: list[AnyRecord]) -> str:
-    experiment = find_experiments()[records[0].experiment]
-    fragments = experiment.fragments(drawing_of(experiment, records))
-    return "".join(html for html in fragments.values() if 'class="scene"' in html)
-
-
-def meeting(page: Page, html: str) -> list[str]:
-    """What meets when `html` stands on the page, in the typefaces of the page."""
-    page.evaluate(
-        """async html => {
-          const made = new DOMParser().parseFromString(html, "text/html");
-          const place = document.querySelector(".md-content article");
-          place.replaceChildren(...made.body.childNodes);
-          await document.fonts.ready;
-        }""",
-        html,
-    )
-    return list(page.evaluate(MEETING))
-
-
 def old_records(machine: str, folder: Path) -> list[AnyRecord]:
     for packed in sorted((OLD / machine).glob("*.json.xz")):
         record = folder / machine / packed.stem
@@ -80,22 +44,59 @@ def old_records(machine: str, folder: Path) -> list[AnyRecord]:
 
 
 @pytest.mark.parametrize("machine", sorted(folder.name for folder in OLD.iterdir() if folder.is_dir()))
-def test_texts_do_not_meet_on_old_records(page: Page, machine: str, tmp_path: Path) -> None:
-    drawn = {record.name: scenes_of([record]) for record in old_records(machine, tmp_path)}
-    assert any(drawn.values())
-    assert [each for html in drawn.values() if html for each in meeting(page, html)] == []
+def test_nothing_meets_on_old_records(page: Page, machine: str, tmp_path: Path) -> None:
+    records = old_records(machine, tmp_path)
+    assert records
+    assert [each for record in records for each in meeting(page, figures_of(record))] == []
 
 
-def test_texts_do_not_meet_on_the_records_of_today(page: Page) -> None:
-    drawn = [scenes_of([record]) for record in read_records(RESULTS)]
+def test_nothing_meets_on_the_records_of_today(page: Page) -> None:
+    drawn = [figures_of(record) for record in read_records(RESULTS)]
     assert any(drawn)
-    assert [each for html in drawn if html for each in meeting(page, html)] == []
+    assert [each for html in drawn for each in meeting(page, html)] == []
 
 
-def test_what_meets_is_found(page: Page) -> None:
-    text = '<text class="label" x="10" y="40">слово</text>'
-    html = f'<div class="scene"><svg viewBox="0 0 800 80" aria-label="два">{text}{text}</svg></div>'
-    assert meeting(page, html) == ["два: «слово» meets «слово»"]
+@pytest.mark.parametrize("card", [made_gpu.H200, made_gpu.WEAK], ids=lambda card: str(card.slug))
+def test_nothing_meets_on_a_card_that_nobody_has_measured(page: Page, card: made_gpu.Card, tmp_path: Path) -> None:
+    made = made_gpu.write(card, tmp_path)
+    assert [each for record in made for each in meeting(page, figures_of(record))] == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nothing_meets_on_machines_made_by_chance(page: Page, tmp_path: Path, seed: int) -> None:
+    """A few of those that `make bench` draws two hundred of."""
+    measured = [record for record in read_records(RESULTS) if record.experiment in ("matmul", "profiling")]
+    made = list(made_machines([*measured, *made_gpu.write(made_gpu.H200, tmp_path)[:2]], 5, seed))
+    assert len(made) == 5
+    assert [f"{record.name}: {each}" for record in made for each in meeting(page, figures_of(record))] == []
+
+
+def _drawing(content: str) -> str:
+    return f'<svg viewBox="0 0 800 80" role="img" aria-label="два">{content}</svg>'
+
+
+_WORD = '<text class="label" x="10" y="40" font-size="20">слово</text>'
+_LINE = '<path d="M0 34L200 34" stroke="red" fill="none"/>'
+_PAPER = '<rect x="0" y="10" width="200" height="50" fill="white"/>'
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (_WORD, []),
+        (_WORD * 2, ["два: «слово» meets «слово»"]),
+        (_LINE + _WORD, ["два: a line strikes «слово» through"]),
+        (_WORD + _LINE, ["два: a line strikes «слово» through"]),
+        (_LINE + _PAPER + _WORD, []),
+        (_WORD + _PAPER, ["два: «слово» is covered"]),
+        (f'<g transform="translate(780 0)">{_WORD}</g>', ["два: «слово» leaves the picture"]),
+        (f'<g class="fragment passing">{_WORD}</g><g class="fragment">{_WORD}</g>', []),
+        (f'<g class="fragment">{_WORD}</g><g class="fragment">{_WORD}</g>', ["два: «слово» meets «слово»"]),
+        (f'<g class="fragment">{_WORD}</g><g class="fragment">{_PAPER}{_WORD}</g>', []),
+    ],
+)
+def test_what_meets_is_found_and_nothing_else(page: Page, content: str, found: list[str]) -> None:
+    assert meeting(page, _drawing(content)) == found
 
 
 _TILES = ((4, 8, 4), (8, 8, 4), (6, 16, 8), (6, 64, 16), (14, 32, 16), (1, 4, 4), (12, 64, 8))
@@ -133,7 +134,7 @@ def machines() -> Iterator[Matmul]:
         )
 
 
-def test_texts_do_not_meet_on_made_machines(page: Page) -> None:
+def test_scenes_of_other_tiles_threads_and_caches_do_not_meet(page: Page) -> None:
     experiment = find_experiments()["matmul"]
     for data in machines():
         source = Provenance(matmul_record(data))

@@ -162,6 +162,14 @@ class _Ticks(LogLocator):
         return super().tick_values(vmin, vmax)
 
 
+def lay_out(figure: Figure) -> None:
+    """Give everything its final place: what is placed between other things, and saving, find it there."""
+    layout = figure.get_layout_engine()
+    if layout is not None:
+        layout.execute(figure)
+        figure.set_layout_engine(None)
+
+
 def _power(value: float) -> str:
     """A number of one significant digit by its power of ten: 10⁻⁷, 2·10⁻⁷."""
     mantissa, exponent = f"{value:.0e}".split("e")
@@ -207,10 +215,7 @@ def svg(figure: Figure, name: str, title: str, description: str, scales: Iterabl
     """
     for axes in figure.axes:
         axes.minorticks_off()  # they would not show, but take a third of the time
-    layout = figure.get_layout_engine()
-    if layout is not None:  # saving would lay the chart out twice
-        layout.execute(figure)
-        figure.set_layout_engine(None)
+    lay_out(figure)
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     if r"\mathdefault" in buffer.getvalue():

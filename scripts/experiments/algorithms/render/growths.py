@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from talk.render import charts
 from talk.render.captions import Provenance
-from talk.render.charts import BLUE, CYAN, GREEN, PINK, SMALL, VIOLET
+from talk.render.charts import BLUE, CYAN, GREEN, PINK, VIOLET
 from talk.render.given import given
+from talk.render.labels import legend
 from talk.words import NBSP, Dimension, number, plural, quantity
 
 from ..record import Algorithms, Attention, Checkpointing, Curve, Decoding, Framework, Packing, Point
@@ -56,17 +56,20 @@ def draw(source: Provenance, growth: Growth) -> str:
     figure, axes = charts.canvas(4.3)
     axes.set_xscale("log")
     axes.set_yscale("log")
-    told, names = [], []
+    told, names = list[str](), list[str]()
     for (title, curve, law), (colour, marker, line) in zip(growth.curves, SERIES, strict=False):
         sizes = [point.size for point in curve.points]
         heights = [median(point.times_s) for point in curve.points]
-        axes.plot(sizes, heights, marker=marker, linestyle=line, color=colour, markeredgecolor=charts.PAPER, zorder=3)
         fitted = law.fitted(curve)
-        names.append((colour, f"{title}: {fitted} ({law.expected})"))
+        names.append(f"{title}: {fitted} ({law.expected})")
+        axes.plot(
+            sizes, heights, marker=marker, linestyle=line, color=colour, markeredgecolor=charts.PAPER, zorder=3,
+            label=names[-1],
+        )  # fmt: skip
         start, end = (quantity(height, growth.dimension) for height in (heights[0], heights[-1]))
         what = "показатель " if law.each is None else ""
         told.append(f"{title}: от {start} до {end}, {what}{fitted}, по теории {law.expected}")
-    names_above(axes, names)
+    legend(axes, columns_of(names))
     axes.grid(True, axis="y")
     axes.yaxis.set_major_locator(LogLocator(numticks=8))
     left, right = axes.get_xlim()
@@ -214,12 +217,9 @@ def _framework(framework: Framework) -> Growth:
     )
 
 
-def names_above(axes: Axes, names: Sequence[tuple[str, str]]) -> None:
-    """Write names above a picture, each in its colour: two on a line, or one where any name is long."""
-    columns = 2 if all(len(text) <= _HALF_A_LINE for _, text in names) else 1
-    for index, (colour, text) in enumerate(names):
-        x, y = index % columns / columns, 1.06 + 0.11 * ((len(names) - 1) // columns - index // columns)
-        axes.text(x, y, text, transform=axes.transAxes, color=colour, fontweight="bold", fontsize=SMALL, va="bottom")
+def columns_of(names: Sequence[str]) -> int:
+    """How many names a line of the key holds: two, or one where any name is long."""
+    return 2 if all(len(name) <= _HALF_A_LINE for name in names) else 1
 
 
 def _count(value: float) -> str:

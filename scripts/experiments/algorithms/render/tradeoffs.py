@@ -9,10 +9,11 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 from talk.render import charts
 from talk.render.captions import Provenance
 from talk.render.charts import BLUE, INK, MUTED, PINK, VIOLET
+from talk.render.labels import Label, label_points, legend
 from talk.words import NBSP, natural_unit, number, plural, quantity
 
-from ..record import Batching, Chain, Decoding, Ring, Sweep
-from .growths import names_above
+from ..record import Batching, Chain, Decoding, Ring
+from .growths import columns_of
 from .titles import BEAMS, IN_TIME
 
 _HEIGHT = 4.0
@@ -23,21 +24,24 @@ def decoding(source: Provenance, measured: Decoding) -> str:
     """Word error rate against the time that a second of sound takes, each beam's width beside its point."""
     figure, axes = charts.canvas(_HEIGHT)
     axes.set_xscale("log")
-    told = []
+    told, widths = list[str](), list[Label]()
     drawn_as = {"greedy": (BLUE, "^"), "beam": (VIOLET, "s"), "beam_with_model": (PINK, "o")}
     for name, (colour, marker) in drawn_as.items():
         beams = [beam for beam in measured.beams if beam.name == name]
         times = [median(beam.times_s) / measured.sound_s for beam in beams]
         rates = [100 * beam.word_error_rate for beam in beams]
-        axes.plot(times, rates, marker=marker, color=colour, markeredgecolor=charts.PAPER, zorder=3)
+        axes.plot(
+            times, rates, marker=marker, color=colour, markeredgecolor=charts.PAPER, zorder=3,
+            label=BEAMS[name],  # type: ignore[index]
+        )  # fmt: skip
         for beam, time, rate in zip(beams, times, rates, strict=True):
             if name != "greedy":
-                axes.annotate(str(beam.width), (time, rate), (0, 9), textcoords="offset points", ha="center", color=INK)
+                widths.append((time, rate, str(beam.width)))
             told.append(
                 f"{BEAMS[beam.name]}, ширина {beam.width}: ошибочных слов {number(rate, 1)}{NBSP}%, "
                 f"{quantity(time, 'time')} на секунду звука"
             )
-    names_above(axes, [(drawn_as[name][0], title) for name, title in BEAMS.items()])
+    legend(axes, columns_of(list(BEAMS.values())))
     axes.set_ylim(0, 1.25 * max(100 * beam.word_error_rate for beam in measured.beams) or 1)
     _logarithmic(axes)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, "time", decimals=0)))
@@ -45,6 +49,8 @@ def decoding(source: Provenance, measured: Decoding) -> str:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{number(value, 0)}{NBSP}%"))
     axes.grid(True, axis="y")
     axes.set_xlabel("времени на секунду звука, одно ядро")
+    charts.lay_out(figure)
+    label_points(axes, widths, above=True, color=INK)
     drawing = charts.svg(figure, "decoding-tradeoff", "Ошибочные слова и время", "; ".join(told))
     caption = Markup("Ошибочных слов при каждой ширине луча. {}").format(outputs(measured))
     return source.figure(drawing, caption, "plot", "cpu")
@@ -82,7 +88,7 @@ def checkpointing(source: Provenance, chain: Chain) -> str:
     told = []
     for sweeps, colour, marker, name in ways:
         memory, times = [sweep.peak_bytes for sweep in sweeps], [median(sweep.times_s) for sweep in sweeps]
-        axes.plot(memory, times, marker=marker, color=colour, markeredgecolor=charts.PAPER, zorder=3)
+        axes.plot(memory, times, marker=marker, color=colour, markeredgecolor=charts.PAPER, zorder=3, label=name)
         for sweep, x, y in zip(sweeps, memory, times, strict=True):
             told.append(
                 f"{name}, входов в памяти {sweep.slots}: {quantity(x, 'bytes')}, {quantity(y, 'time')}, "
@@ -96,44 +102,29 @@ def checkpointing(source: Provenance, chain: Chain) -> str:
         marker="x",
         color=MUTED,
         markeredgewidth=3,
-        zorder=2,
+        zorder=4,
+        label="предсказано",
     )
-    names_above(axes, [*((colour, name) for _, colour, _, name in ways), (MUTED, "× предсказано")])
+    legend(axes, 2)
     longest = max(max(median(sweep.times_s), sweep.predicted_time_s) for sweep in chain.sweeps)
     unit = natural_unit(longest, "time")
     axes.set_ylim(0, 1.22 * longest)
     _logarithmic(axes)
-    _name_slots(axes, revolve)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, "bytes", decimals=0)))
     axes.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: quantity(value, "time", unit, decimals=1 if unit == "с" else 0))
     )
     axes.grid(True, axis="y")
     axes.set_xlabel("наибольшая память")
+    charts.lay_out(figure)
+    slots = [(sweep.peak_bytes, median(sweep.times_s), str(sweep.slots)) for sweep in revolve]
+    others = [(sweep.peak_bytes, median(sweep.times_s)) for sweep in chain.sweeps if sweep not in revolve]
+    crosses = [(sweep.predicted_bytes, sweep.predicted_time_s) for sweep in predicted]
+    label_points(axes, slots, points_too=[*others, *crosses], color=INK)
     what = {"conformer": "Слои Conformer", "recurrent": "Шаги рекуррентной сети"}[chain.name]
     drawing = charts.svg(figure, f"checkpointing-{chain.name}", "Память и время", "; ".join(told))
     caption = f"{what}, {chain.layers}: вперёд и назад. Числа — сколько входов в памяти"
     return source.figure(drawing, caption, "plot", "cpu")
-
-
-def _name_slots(axes: Axes, sweeps: list[Sweep]) -> None:
-    """How many inputs each keeps: under a point where the curve goes on level, to its right where it drops or ends.
-
-    To the left lie crosses: a measured point has needed a little more memory than predicted.
-    """
-    sweeps = sorted(sweeps, key=lambda sweep: sweep.peak_bytes)
-    places = axes.transData.transform([(sweep.peak_bytes, median(sweep.times_s)) for sweep in sweeps])
-    for index, sweep in enumerate(sweeps):
-        right, up = places[index + 1] - places[index] if index + 1 < len(sweeps) else (0, -1)
-        axes.annotate(
-            str(sweep.slots),
-            (sweep.peak_bytes, median(sweep.times_s)),
-            (12, 0) if -up > right else (0, -12),
-            textcoords="offset points",
-            ha="left" if -up > right else "center",
-            va="center" if -up > right else "top",
-            color=INK,
-        )
 
 
 @charts.in_house_style
@@ -145,10 +136,12 @@ def serving(source: Provenance, batching: Batching) -> str:
     of_size = {int(point.size): median(point.times_s) for point in batching.equal.points}
     rates = [size / of_size[size] for size in most]
     in_time = [each.rate_per_s for each in batching.in_time]
-    axes.plot(most, rates, marker="s", linestyle="--", color=VIOLET, markeredgecolor=charts.PAPER, zorder=3)
-    axes.plot(most, in_time, marker="o", color=PINK, markeredgecolor=charts.PAPER, zorder=3)
-    deadline = quantity(batching.deadline_s, "time", decimals=0)
-    names_above(axes, [(VIOLET, "все уже пришли"), (PINK, f"каждая получит ответ за {deadline}")])
+    names = ["все уже пришли", f"каждая получит ответ за {quantity(batching.deadline_s, 'time', decimals=0)}"]
+    axes.plot(
+        most, rates, marker="s", linestyle="--", color=VIOLET, markeredgecolor=charts.PAPER, zorder=3, label=names[0]
+    )
+    axes.plot(most, in_time, marker="o", color=PINK, markeredgecolor=charts.PAPER, zorder=3, label=names[1])
+    legend(axes, columns_of(names))
     axes.set_ylim(0, 1.15 * max(rates))
     axes.set_xticks(most, [f"{size}\n{quantity(of_size[size], 'time', decimals=None)}" for size in most])
     axes.xaxis.set_minor_formatter(NullFormatter())
@@ -183,10 +176,10 @@ def ring_sent(source: Provenance, measured: Ring) -> str:
     for name, colour, marker, style, theory, sent in ways:
         shares = [each / measured.bytes_a_worker for each in sent]
         axes.plot(line, theory, linestyle=style, color=colour)
-        axes.plot(workers, shares, marker, color=colour, markeredgecolor=charts.PAPER, zorder=3)
+        axes.plot(workers, shares, marker, color=colour, markeredgecolor=charts.PAPER, zorder=3, label=name)
         for p, share in zip(workers, shares, strict=True):
             told.append(f"{name}, участников {p}: {number(share, 2)} вектора")
-    names_above(axes, [(colour, name) for name, colour, *_ in ways])
+    legend(axes, 2)
     axes.set_xticks(workers)
     axes.set_ylim(0, None)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 0)))

@@ -1,11 +1,11 @@
-"""Axes and keys that the charts of the gradient experiment share."""
+"""Axes that the charts of the gradient experiment share."""
 
 import math
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from talk.render.charts import GRID, INK, SMALL
+from talk.render.charts import GRID
 from talk.words import number
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -38,20 +38,3 @@ def power(value: float) -> str:
 def plain(value: float) -> str:
     """An everyday number with as many digits after the comma as it needs."""
     return number(value, 0 if value >= 1 else 1 if value >= 0.1 else 2)
-
-
-def legend(axes: Axes, columns: int = 3) -> None:
-    """A key over the whole figure, `columns` to a line."""
-    figure = axes.get_figure(root=True)
-    assert figure is not None
-    figure.legend(
-        *axes.get_legend_handles_labels(),
-        frameon=False,
-        fontsize=SMALL,
-        ncols=columns,
-        loc="outside upper center",
-        labelcolor=INK,
-        columnspacing=1.2,
-        handlelength=2.0,
-        handletextpad=0.4,
-    )

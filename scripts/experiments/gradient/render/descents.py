@@ -11,12 +11,13 @@ from matplotlib.ticker import FuncFormatter
 from talk.render import charts
 from talk.render.captions import Provenance
 from talk.render.charts import BLUE, CYAN, GREEN, GRID, INK, MUTED, PINK, VIOLET
+from talk.render.labels import legend
 from talk.render.svg import shown
 from talk.words import number, plural
 
 from .. import landscapes
 from ..record import Descent, Gradient
-from .axes import legend, power
+from .axes import power
 
 _METHODS = {
     "gradient": ("спуск", PINK, "-"),

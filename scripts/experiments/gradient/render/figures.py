@@ -10,10 +10,11 @@ from talk.render import charts
 from talk.render.captions import Provenance
 from talk.render.charts import BLUE, CYAN, MUTED, PINK, SMALL, VIOLET
 from talk.render.given import given
+from talk.render.labels import legend
 from talk.words import MINUS, number, plural, quantity
 
 from ..record import ConformerBackward, DifferenceCurve, Gradient, WayCost
-from .axes import legend, logarithmic
+from .axes import logarithmic
 from .values import FORMULAS, STEP_POWERS, WAYS
 
 # Colour, line, and the name in a key.
@@ -56,12 +57,13 @@ def precisions(source: Provenance, data: Gradient) -> str:
     for place, name in enumerate(names):
         axes = figure.add_subplot(2, 2, place + 1)
         told += [
-            f"{name}, {each}" for each in _error_curves(axes, [c for c in data.differences if c.precision == name])
+            f"{name}, {each}"
+            for each in _error_curves(axes, [c for c in data.differences if c.precision == name], ticks=5)
         ]
         axes.set_xlim(2**0.5, 2.0**-60)
         axes.set_ylim(_NO_ERROR / 3, 300)
-        axes.text(0.97, 0.22, name, transform=axes.transAxes, ha="right", va="center")
-        axes.tick_params(labelleft=place % 2 == 0, labelbottom=place >= len(names) - 2)
+        axes.set_title(name, loc="right", fontsize=SMALL)
+        axes.tick_params(labelleft=place % 2 == 0)
         if place == 0:
             legend(axes)
     drawing = charts.svg(figure, "differences-all", "Ошибка численной производной в четырёх точностях", "; ".join(told))

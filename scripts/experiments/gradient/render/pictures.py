@@ -221,7 +221,7 @@ def descent() -> Picture:
 def _beside(plane: Plane, x: float) -> str:
     """The number under a point of the parabola near its bottom, else beside it, outside."""
     if abs(x) < 2:
-        return text(plane.at(x - 0.15, -2.6), shown(x), "end")
+        return text(plane.at(x - 0.15, -3.5), shown(x), "end")
     return text(plane.at(x + math.copysign(0.3, x), x * x - 1.0), shown(x), "start" if x > 0 else "end")
 
 

@@ -8,10 +8,11 @@ from matplotlib.ticker import FuncFormatter
 from talk.render import charts
 from talk.render.captions import Provenance
 from talk.render.charts import BLUE, CYAN, GREEN, GRID, INK, MUTED, PINK, SMALL, VIOLET
+from talk.render.labels import legend
 from talk.words import NBSP, plural, quantity
 
 from ..record import Learning
-from .axes import legend, logarithmic_height
+from .axes import logarithmic_height
 
 T = TypeVar("T")
 

@@ -4,26 +4,28 @@ import math
 from itertools import cycle
 from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from talk.render import charts
 from talk.render.captions import Provenance
 from talk.render.charts import BLUE, GREEN, INK, MUTED, PINK, SMALL, VIOLET, in_house_style
+from talk.render.labels import OVER_LINES, apart, label_points
 from talk.words import NBSP, number, plural, quantity
 
 from ..record import Contender, Level, Matmul, Point
-from .labels import label_points
 from .rivals import with_rivals
 from .roofs import roofs, under_roofs
 from .steps import step_of, why_skipped
 from .values import at_one_size, library_rate, peak_of
 
 _LEVELS: dict[Level, str] = {"l1": "L1", "l2": "L2", "l3": "L3", "memory": "память"}
-# The intensity at which each level is named on its roof, where that has not met the peak before: few steps lie there.
-_ON_LINES: dict[Level, float] = {"l1": 0.5, "l2": 0.5, "l3": 1.8, "memory": 1.3}
 
 _OF_CIRCLE = {1: MUTED, 2: BLUE, 3: GREEN, 4: PINK}  # the colour of a circle's points: one thread has four circles
 _LINES = [(PINK, "o"), (VIOLET, "s"), (GREEN, "^")]  # colour and marker of each line
+
+_ROOFS: tuple[Any, ...] = ("solid", (0, (6, 2)), (0, (4, 3)), (0, (1.5, 2)))  # strokes, from the nearest level on
+_NAME_WIDTHS: dict[Level, float] = {"l1": 0.08, "l2": 0.08, "l3": 0.08, "memory": 0.2}  # of the chart's width
 
 _CHECKED = ' checked="checked"'
 
@@ -32,7 +34,7 @@ _Bar = tuple[str, float, str, str | None]
 
 
 def all_steps(source: Provenance, contenders: list[Contender]) -> str:
-    """Bars on a logarithmic axis, every CPU step beside the libraries: a panel a size, of which the reader picks one.
+    """Points on a logarithmic axis, every CPU step beside the libraries: a panel a size, of which the reader picks one.
 
     The choice is made of radio buttons and CSS, so it needs no script; `sizes.js` keeps it.
     """
@@ -49,12 +51,14 @@ def all_steps(source: Provenance, contenders: list[Contender]) -> str:
         for n in panels
     )
     choice = f'<fieldset class="sizes"><legend>Сторона матриц</legend>{labels}</fieldset>'
-    drawings = "".join(f'<div class="size">{_panel(experiment, n, found)}</div>' for n, found in panels.items())
+    rates = [point.flops_per_s for found in panels.values() for _, point in found]
+    ends = (min(rates) / 1.5, max(rates) * 1.1)  # one axis for all sizes: they compare
+    drawings = "".join(f'<div class="size">{_panel(experiment, n, found, ends)}</div>' for n, found in panels.items())
     caption = "Все шаги на CPU, float32, шкала логарифмическая. Слишком медленных на больших матрицах не спрашивали"
     return source.figure(choice + drawings, with_rivals(caption, source), "chart by-size", "cpu")
 
 
-def _panel(experiment: str, n: int, found: list[tuple[Contender, Point]]) -> str:
+def _panel(experiment: str, n: int, found: list[tuple[Contender, Point]], ends: tuple[float, float]) -> str:
     bars = [_bar(each, point) for each, point in found]
     several = {each.threads for each, _ in found if each.library}
     for at, (each, _) in enumerate(found):
@@ -63,7 +67,7 @@ def _panel(experiment: str, n: int, found: list[tuple[Contender, Point]]) -> str
                 f"{bars[at][0]}, {number(each.threads, 0)}{NBSP}{plural(each.threads, 'поток', 'потока', 'потоков')}"
             )
             bars[at] = (label, *bars[at][1:])
-    return _bars(f"{experiment}-all-steps-{n}", f"Скорость каждого шага, матрицы {n}×{n}", bars, None, logarithmic=True)
+    return _bars(f"{experiment}-all-steps-{n}", f"Скорость каждого шага, матрицы {n}×{n}", bars, logarithmic=ends)
 
 
 def one_thread(source: Provenance, contenders: list[Contender]) -> str:
@@ -109,39 +113,53 @@ def _bar(contender: Contender, point: Point) -> _Bar:
     return step.title, point.flops_per_s, colour, "///" if contender.library else None
 
 
-# A label covers the lines that it lies on.
-_OVER_LINES = {"facecolor": charts.PAPER, "edgecolor": "none", "pad": 1.5}
+_NUMBERS = 1.56  # where the column of numbers ends, in lengths of the longest bar
 
 
 @in_house_style
-def _bars(name: str, title: str, bars: list[_Bar], peak: float | None, logarithmic: bool = False) -> str:
-    figure, axes = charts.canvas(max(2.2, 0.55 * len(bars) + (0.5 if peak else 0)))
+def _bars(
+    name: str,
+    title: str,
+    bars: list[_Bar],
+    peak: float | None = None,
+    logarithmic: tuple[float, float] | None = None,
+) -> str:
+    """Bars from zero; points between the ends of a logarithmic axis, which has no zero that a bar could begin at."""
+    figure, axes = charts.canvas(max(2.2, 0.55 * len(bars) + (0.5 if peak or logarithmic else 0)))
     charts.bare(axes)
-    longest = max([rate for _, rate, _, _ in bars] + ([peak] if peak else []))
-    least = min(rate for _, rate, _, _ in bars) / 2
+    least, longest = logarithmic or (0.0, max([rate for _, rate, _, _ in bars] + ([peak] if peak else [])))
 
     def length(rate: float) -> float:
         return math.log(rate / least) / math.log(longest / least) if logarithmic else rate / longest
 
+    lined = bool(peak or logarithmic)
     for row, (label, rate, colour, hatch) in enumerate(bars):
         face = "none" if hatch else colour
-        axes.barh(row, length(rate), height=0.62, color=face, edgecolor=colour, hatch=hatch, linewidth=0)
+        if logarithmic:
+            axes.plot([0, length(rate)], [row, row], color=colour, linewidth=1.5, linestyle=(0, (1, 2)))
+            axes.plot(length(rate), row, "D" if hatch else "o", color=colour)
+        else:
+            axes.barh(row, length(rate), height=0.62, color=face, edgecolor=colour, hatch=hatch, linewidth=0)
         axes.text(-0.02, row, label, ha="right", va="center", color=INK)
+        # Where there are lines the numbers are a column behind them: beside their bars these would run through them.
+        x, align = (_NUMBERS, "right") if lined else (length(rate) + 0.02, "left")
         text = quantity(rate, "flop_rate")
-        axes.text(
-            length(rate) + 0.02, row, text, ha="left", va="center", color=INK, fontsize=SMALL, fontweight="bold",
-            bbox=_OVER_LINES,
-        )  # fmt: skip
+        axes.text(x, row, text, ha=align, va="center", color=INK, fontsize=SMALL, fontweight="bold")
     if peak:
         axes.plot([length(peak)] * 2, [-0.5, len(bars) - 0.4], color=MUTED, linewidth=2, linestyle=(0, (4, 3)))
         text = f"пик {quantity(peak, 'flop_rate')}"
         axes.text(length(peak), len(bars) - 0.1, text, ha="right", va="center", color=MUTED, fontsize=SMALL)
-    axes.set_xlim(-0.6, 1.36)
-    axes.set_ylim(len(bars) - (0.0 if peak else 0.4), -0.6)
+    powers = range(math.ceil(math.log10(least)), math.floor(math.log10(longest)) + 1) if logarithmic else range(0)
+    for power in powers:
+        axes.plot([length(10**power)] * 2, [-0.5, len(bars) - 0.5], color=charts.GRID, linewidth=1.5, zorder=0)
+    for power in {powers[0], powers[-1]} if len(powers) > 2 else powers[:1]:
+        text = quantity(10**power, "flop_rate", decimals=0)
+        axes.text(length(10**power), len(bars) - 0.1, text, ha="center", va="center", color=MUTED, fontsize=SMALL)
+    axes.set_xlim(-0.6, _NUMBERS if lined else 1.36)
+    axes.set_ylim(len(bars) - (0.0 if lined else 0.4), -0.6)
     told = "; ".join(f"{label} — {quantity(rate, 'flop_rate')}" for label, rate, _, _ in bars)
     told += f"; измеренный пик — {quantity(peak, 'flop_rate')}" if peak else ""
-    ends = (least if logarithmic else 0.0, longest)
-    scale = charts.Scale(axes.xaxis, "log" if logarithmic else "linear", ends, places=(0.0, 1.0))
+    scale = charts.Scale(axes.xaxis, "log" if logarithmic else "linear", (least, longest), places=(0.0, 1.0))
     return charts.svg(figure, name, title, told, [scale])
 
 
@@ -157,13 +175,9 @@ def sizes(source: Provenance, contenders: list[Contender]) -> str:
         theirs = [(n, rate) for n, _ in mine if (rate := library_rate(contender, n, data)) is not None]
         axes.plot(*zip(*mine, strict=True), color=colour, marker=marker, zorder=3)
         axes.plot(*zip(*theirs, strict=True), color=BLUE, marker=marker, linestyle=(0, (2, 2)), zorder=2)
-        ends.append((mine[-1], title, colour))
+        ends.append((mine[-1][1], title, colour))
         told.append(f"{title}: " + ", ".join(f"n = {n} — {quantity(rate, 'flop_rate')}" for n, rate in mine))
         told.append(f"библиотека, {title}: " + ", ".join(f"{n} — {quantity(rate, 'flop_rate')}" for n, rate in theirs))
-    for (n, rate), title, colour in ends:
-        axes.annotate(
-            title, (n, rate), xytext=(0, -26), textcoords="offset points", ha="right", color=colour, fontweight="bold"
-        )
     ticks = sorted({point.n for each in contenders for point in each.squares})
     axes.set_xscale("log", base=2)
     axes.set_xticks(ticks, [number(tick, 0) for tick in ticks])
@@ -173,6 +187,7 @@ def sizes(source: Provenance, contenders: list[Contender]) -> str:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: number(rate / 1e9, 0)))
     axes.set_ylabel("ГФЛОП/с")
     axes.set_xlabel("сторона матриц")
+    _name_ends(axes, ends)
     scales = [
         charts.Scale(axes.xaxis, "log", axes.get_xlim()),
         charts.Scale(axes.yaxis, "linear", axes.get_ylim()),
@@ -181,6 +196,20 @@ def sizes(source: Provenance, contenders: list[Contender]) -> str:
     drawing = charts.svg(figure, name, "Скорость от размера матриц", "; ".join(told), scales)
     caption = "Четвёртый и пятый круг; синий пунктир — лучшая из библиотек (torch.mm, NumPy) на стольких же потоках"
     return source.figure(drawing, with_rivals(caption, source), "chart sizes-figure", "cpu")
+
+
+def _name_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
+    """The name of each line beside its end, right of the axes; names of lines that end close are moved apart."""
+    top = axes.get_ylim()[1]
+    places = apart([rate / top for rate, _, _ in ends], [_NAME_HEIGHT] * len(ends), 0.0, 1.0)
+    for (_, title, colour), place in zip(ends, places, strict=True):
+        axes.text(
+            1.02, place, title.replace(" ", "\n"), transform=axes.transAxes, va="center", color=colour, fontsize=SMALL,
+            fontweight="bold",
+        )  # fmt: skip
+
+
+_NAME_HEIGHT = 0.22  # of two lines of a name, as a share of the axes
 
 
 @in_house_style
@@ -200,38 +229,36 @@ def roofline(source: Provenance, contenders: list[Contender]) -> str:
     axes.set_yscale("log")
     left, right = 0.1, 40.0  # beyond the tile's intensity there is room for its steps' names
     axes.set_xlim(left, right)
-    axes.set_ylim(min([peak, *(rate for _, _, rate, _ in steps)]) / 2, peak * 2)
+    least = min([peak, *(rate for _, _, rate, _ in steps)]) / 2
+    # Above the peak there is room for names: its own, and under it those of the roofs.
+    names = (peak / least) ** 0.34
+    axes.set_ylim(least, peak * names)
     axes.grid(True, axis="y")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 0 if value >= 1 else 1)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, "flop_rate")))
-    axes.set_xlabel(f"ФЛОП на байт, который код просит у{NBSP}кэшей")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, "flop_rate", decimals=0)))
+    axes.set_xlabel(f"ФЛОП на байт, который код просит у{NBSP}кэшей", loc="right")
     avoid: list[Any] = []
-    for (level, bandwidth), style in zip(
-        roofs(data).items(), ["solid", (0, (6, 2)), (0, (4, 3)), (0, (1.5, 2))], strict=False
-    ):
-        ridge = peak / bandwidth
-        edge = min(ridge, right)
-        axes.plot([left, edge], [left * bandwidth, edge * bandwidth], color=MUTED, linewidth=2, linestyle=style)
-        # On its line, like the height on a contour of a map: beside it the next line would run through.
-        place = min(_ON_LINES[level], (left + ridge) / 2)
-        on_line = axes.text(
-            place, place * bandwidth, _LEVELS[level], ha="center", va="center", color=MUTED, fontsize=SMALL,
-            bbox=_OVER_LINES,
-        )  # fmt: skip
-        avoid.append(on_line)
+    levels = roofs(data)
+    ends = [min(max(peak / bandwidth, left), right) for bandwidth in levels.values()]
+    # Each roof is named over its end, where it has met the peak; names that would meet are moved apart.
+    across = [math.log(end / left) / math.log(right / left) for end in ends]
+    places = apart(across, [_NAME_WIDTHS[level] for level in levels], 0.0, 1.0)
+    for (level, bandwidth), style, end, place in zip(levels.items(), cycle(_ROOFS), ends, places, strict=False):
+        axes.plot([left, end], [left * bandwidth, end * bandwidth], color=MUTED, linewidth=2, linestyle=style)
+        x, y = left * (right / left) ** place, peak * names**0.36
+        axes.plot([end, x], [end * bandwidth, peak * names**0.2], color=MUTED, linewidth=1)
+        axes.text(x, y, _LEVELS[level], ha="center", va="center", color=MUTED, fontsize=SMALL, bbox=OVER_LINES)
     axes.plot([left, right], [peak] * 2, color=VIOLET, linewidth=3)
-    avoid.append(axes.axhspan(peak, peak * 2, visible=False))  # nothing is above the peak but its own name
-    axes.annotate(
-        f"пик FMA, {quantity(peak, 'flop_rate')}", (right, peak), xytext=(0, 8), textcoords="offset points",
-        ha="right", color=VIOLET, fontsize=SMALL,
+    avoid.append(axes.axhspan(peak, peak * names, visible=False))  # nothing is above the peak but names
+    axes.text(
+        right, peak * names**0.78, f"пик FMA, {quantity(peak, 'flop_rate')}", ha="right", va="center", color=VIOLET,
+        fontsize=SMALL, bbox=OVER_LINES,
     )  # fmt: skip
     for _, intensity, rate, colour in steps:
         axes.plot(intensity, rate, "o", color=colour, markeredgecolor=charts.PAPER, zorder=3)
-    layout = figure.get_layout_engine()
-    assert layout is not None  # the canvas has one
-    layout.execute(figure)  # labels are placed between what has a place already
+    charts.lay_out(figure)  # labels are placed between what has a place already
     labels = [(intensity, rate, title) for title, intensity, rate, _ in steps]
-    label_points(axes, labels, avoid, color=INK, fontsize=SMALL, bbox=_OVER_LINES)
+    label_points(axes, labels, avoid, color=INK, fontsize=SMALL)
     told = [f"пик одного потока {quantity(peak, 'flop_rate')}"]
     told += [
         f"{title}: {number(intensity, 2)} операции на байт, {quantity(rate, 'flop_rate')}"

@@ -57,6 +57,7 @@ def fragments(drawing: Drawing) -> dict[str, str]:
     cpu, cuda = best("cpu"), best("cuda")
     both = best("cpu", "cuda")
     timed = best("cpu", having=lambda record: any(run.utterance_times_s for run in record.data.runs))
+    waited = best("cuda", having=lambda record: "cuda.idle_share" in named_values(record))
     cured = best("cuda", having=lambda record: any(each.pass_times_s for each in record.data.variants))
     with_modules = best(having=lambda record: record.data.model.modules)
     made = {
@@ -65,7 +66,7 @@ def fragments(drawing: Drawing) -> dict[str, str]:
         "cpu-against-gpu": drawn(figures.cpu_against_gpu, both),
         "promised-cpu": drawing.predicted(_PROMISED, "cpu"),
         "promised-cuda": drawing.predicted(_PROMISED_CUDA, "cuda"),
-        "gpu-idle": drawn(figures.gpu_idle, cuda),
+        "gpu-idle": drawn(figures.gpu_idle, waited),
         "intensity": drawn(figures.intensity, both or cpu),
         "latency": drawn(figures.latency, timed, "cpu"),
         "architecture": drawn(architecture.architecture, with_modules),

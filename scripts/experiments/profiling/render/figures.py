@@ -4,12 +4,13 @@ import math
 from statistics import median
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter
 
 from shared.profile import Run, Workload
 from talk.render import charts
 from talk.render.captions import Provenance
 from talk.render.charts import BLUE, GRID, INK, MUTED, PINK, SMALL, VIOLET
+from talk.render.labels import Label, label_points, legend
 from talk.words import NBSP, natural_unit, number, quantity, units
 
 from .prediction import CONVOLUTIONS, predict
@@ -108,51 +109,33 @@ def intensity(source: Provenance) -> str:
     """Points on two logarithmic axes: an operator's FLOPs a byte, and the FLOP/s that it reached on each device."""
     record = source.record
     figure, axes = charts.canvas(4.2)
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    told = []
-    points: list[tuple[float, float]] = []
+    told, labels = list[str](), list[Label]()
     for run in record.data.runs:
         expected = predict(record.data.model.encoder, record.data.workload, run.device, run.threads)
         colour, marker, title = (PINK, "o", "CPU") if run.device == "cpu" else (BLUE, "s", "GPU")
-        mine = []
+        named = title
         for name, part in sorted(expected.operators.items()):
             time = operator_time_s(run, name)
             if not part.flops or not time:
                 continue
             rate = part.flops / time
-            mine.append((part.intensity, rate))
-            axes.plot(part.intensity, rate, marker, color=colour, markeredgecolor=charts.PAPER, zorder=3)
+            axes.plot(part.intensity, rate, marker, color=colour, markeredgecolor=charts.PAPER, zorder=3, label=named)
+            named = ""  # the key names a device once
             label = _LABELS.get(name, _short(name))
-            shift, align = _PLACES.get(label, ((0, 13), "center"))
-            axes.annotate(
-                label,
-                (part.intensity, rate),
-                xytext=shift,
-                textcoords="offset points",
-                ha=align,
-                va="center",
-                color=INK,
-                fontsize=SMALL,
-            )
+            labels.append((part.intensity, rate, label))
             told.append(f"{label} на {title}: {number(part.intensity, 0)} ФЛОП на байт, {quantity(rate, 'flop_rate')}")
-        points += mine
-        if mine:
-            right = max(mine)
-            axes.annotate(
-                title, right, xytext=(16, 22), textcoords="offset points", color=colour, fontweight="bold", va="center"
-            )
-    low, high = min(x for x, _ in points), max(x for x, _ in points)
-    bottom, top = min(y for _, y in points), max(y for _, y in points)
-    axes.set_xlim(low / 2.2, high * 2.6)
+    low, high = min(x for x, _, _ in labels), max(x for x, _, _ in labels)
+    bottom, top = min(y for _, y, _ in labels), max(y for _, y, _ in labels)
+    axes.set_xlim(low / 2.2, high * 6)  # names stand to the right of their points
     axes.set_ylim(bottom / 2.2, top * 3)
+    charts.log_axis(axes.xaxis)
+    charts.log_axis(axes.yaxis, "flop_rate")
     axes.grid(True, axis="y")
-    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 0 if value >= 1 else 1)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, "flop_rate", decimals=0)))
     axes.set_xlabel("ФЛОП на байт (не больше)")
+    if len(record.data.runs) > 1:
+        legend(axes)
+    charts.lay_out(figure)
+    label_points(axes, labels, color=INK, fontsize=SMALL)
     drawing = charts.svg(figure, "intensity", "Интенсивность и скорость операторов", "; ".join(told))
     caption = (
         "По горизонтали — сколько операций приходится на байт, если каждое число прочитать и записать один раз; "
@@ -211,14 +194,6 @@ _LABELS = {
     CONVOLUTIONS["cuda"][0]: "convolution",
     CONVOLUTIONS["cpu"][1]: "slow_conv2d",
     CONVOLUTIONS["cuda"][1]: "depthwise",
-}
-# Places of labels, relative to their points, at which labels of neighbouring points do not overlap.
-_PLACES: dict[str, tuple[tuple[float, float], str]] = {
-    "addmm": ((-12, 6), "right"),
-    "mm": ((0, 15), "center"),
-    "convolution": ((12, -4), "left"),
-    "bmm": ((-12, 0), "right"),
-    "slow_conv2d": ((0, -16), "center"),
 }
 
 
