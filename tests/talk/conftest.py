@@ -19,7 +19,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.once import made_once
+from tests.once import made_once, share_packages
 
 if "talk.paths" in sys.modules:
     raise pytest.UsageError("these tests run in a process of their own: pytest tests/talk")
@@ -36,17 +36,8 @@ def make_talk(folder: Path, language: str = "en") -> Path:
         raise pytest.UsageError(f"no talk could be made: {done.stderr}")
     for experiment in MADE.iterdir():
         shutil.copytree(experiment, folder / "scripts" / "experiments" / experiment.name)
-    share_packages(folder)
+    share_packages(CHECKOUT, folder)
     return folder
-
-
-def share_packages(folder: Path) -> None:
-    """No test fetches packages from npm: those of the checkout serve, and what is copied from them if it is there."""
-    (folder / ".talk").mkdir(exist_ok=True)
-    (folder / ".talk" / "npm").symlink_to(CHECKOUT / ".talk" / "npm")
-    copied = Path("docs", "assets", "vendor")
-    if (CHECKOUT / copied).is_dir():
-        shutil.copytree(CHECKOUT / copied, folder / copied)
 
 
 _temporary = tempfile.TemporaryDirectory(prefix="talk-of-tests-")  # as long as this process lives
@@ -245,7 +236,7 @@ def measured_talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in (files | {"mkdocs.yml": CONFIG, "snippets/note.md": "", ".talk/.keep": ""}).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    share_packages(folder)
+    share_packages(CHECKOUT, folder)
     done = run_talk(folder, "measure", "sleep")
     assert done.returncode == 0, done.stderr
     done = run_talk(folder, "build", "--no-measure")
