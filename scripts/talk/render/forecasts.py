@@ -49,10 +49,12 @@ def table_of_all(answers: Answers, names: Mapping[str, str]) -> str:
                 next((each for each in mine.get(experiment, ()) if (each.device, each.name) == key), None)
                 for mine in found.values()
             ]
-            rows.append([f"{title}{f', {_DEVICES[key[0]]}' if key[0] == 'cuda' else ''}", *map(_cell, promised)])
+            rows.append(
+                [f"{escape(title)}{f', {_DEVICES[key[0]]}' if key[0] == 'cuda' else ''}", *map(_cell, promised)]
+            )
     head: list[str | Cell] = [say("prediction.step"), *(escape(names[slug]) for slug in found)]
-    drawn = table(say("prediction.title"), head, rows, kind="operators predictions")
-    return f'<figure class="predictions">{drawn}</figure>\n'
+    drawn = table(say("prediction.title"), head, rows, kind="operators")
+    return f'<figure class="machines predictions">{drawn}</figure>\n'
 
 
 def _none() -> str:
@@ -82,7 +84,7 @@ def _cell(promise: Promise | None) -> str | Cell:
     if isinstance(promise, Unmade):
         return Cell("—", title=say("prediction.lacks", what=promise.missing))
     numbers = {key: quantity(getattr(promise, key), promise.dimension) for key in ("promised", "measured")}
-    held = f"{NBSP}· {promise.held_by}" if promise.dimension == "time" else ""
+    held = f"{NBSP}· {say(f'resource.{promise.regime}')}" if promise.dimension == "time" else ""
     told = say("prediction.cell", **numbers) + (f". {promise.suspected}" if promise.suspected else "")
     return Cell(f"{marked_ratio(promise)}{held}", title=told)
 
@@ -133,4 +135,4 @@ def picture(answers: Answers) -> str:
     told = say("prediction.picture_told", count=len(points), near=near(), held=held)
     drawn = charts.svg(figure, "predictions", say("prediction.picture"), told)
     caption = f'<figcaption><span class="caption">{escape(told)}</span></figcaption>'
-    return f'<figure class="predictions chart">{drawn}{caption}</figure>\n'
+    return f'<figure class="predicted chart">{drawn}{caption}</figure>\n'

@@ -7,6 +7,7 @@ one that it needs most holds it up. What needs a number that the machine lacks i
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from statistics import median
 from typing import Literal
 
@@ -47,8 +48,8 @@ class Unmade:
 class Prediction:
     """A step: what was promised, by which resources, and what was measured.
 
-    `name` is its value's name after the experiment's. `slower` and `faster` are what is suspected where it takes longer
-    than promised, and where it takes less.
+    `name` is its value's name after the experiment's, `title` plain text. `slower` and `faster` are what is suspected
+    where it takes longer than promised, and where it takes less.
     """
 
     name: str
@@ -100,6 +101,11 @@ class Prediction:
     def held_by(self) -> str:
         """What holds it up, in words; of what is no time nothing does."""
         return say(f"resource.{self.binds}") if self.dimension == "time" else "—"
+
+    @property
+    def regime(self) -> Regime:
+        """The regime of what holds it up."""
+        return next(regime for regime, resources in REGIMES.items() if self.binds in resources)
 
     def share_of(self, regime: Regime) -> float:
         """The share of what is promised in which resources of this regime hold the step up."""
@@ -154,11 +160,11 @@ def predicted(source: Provenance, promises: Sequence[Promise], caption: str) -> 
     rows: list[list[str | Cell]] = []
     for each in promises:
         if isinstance(each, Unmade):
-            rows.append([each.title, Cell(say("prediction.lacks", what=each.missing), span=4)])
+            rows.append([escape(each.title), Cell(say("prediction.lacks", what=each.missing), span=4)])
             continue
         rows.append(
             [
-                each.title,
+                escape(each.title),
                 quantity(each.promised, each.dimension),
                 quantity(each.measured, each.dimension),
                 marked_ratio(each),

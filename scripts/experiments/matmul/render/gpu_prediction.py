@@ -12,6 +12,7 @@ from typing import Literal
 from shared.data_sheets import DATA_SHEETS
 from talk.records.schema import AnyRecord
 from talk.render.prediction import Prediction
+from talk.words import NBSP
 
 from ..record import FLOPS_PER_CLOCK, Compiled, Contender, Dtype, Gpu, Matmul, Point
 from .prediction import NEAR
@@ -251,7 +252,7 @@ def step_prediction(each: Kept) -> Prediction:
     flops = 2 * each.point.n * each.point.m * each.point.p
     return Prediction(
         name=each.name,
-        title=f"{_TITLES[each.name]}, n = {each.point.n}",
+        title=f"{_TITLES[each.name]}, n{NBSP}={NBSP}{each.point.n}",
         measured=flops / each.point.flops_per_s,
         phases=[{each.promise.binds: flops / each.promise.flops_per_s}],
         slower=_SLOWER.get(each.name, _WAITS),

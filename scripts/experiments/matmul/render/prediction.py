@@ -11,6 +11,7 @@ from statistics import median
 
 from talk.render.prediction import NEAR as NEAR
 from talk.render.prediction import Phase, Prediction
+from talk.words import NBSP
 
 from ..record import Level, Matmul, Point, Prices, Tiling, Traffic
 from .steps import STEPS
@@ -89,7 +90,7 @@ def step_predictions(data: Matmul) -> list[StepPrediction]:
             found.append(
                 StepPrediction(
                     name=contender.name,
-                    title=f"{_TITLES[contender.name]}, n = {point.n}",
+                    title=f"{_TITLES[contender.name]}, n{NBSP}={NBSP}{point.n}",
                     measured=median(point.times_s),
                     phases=phases_of(point.n, model),
                     slower=_SLOWER[contender.name],

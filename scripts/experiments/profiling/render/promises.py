@@ -122,7 +122,7 @@ def _on_cpu(data: Profiling, numbers: Mapping[str, float]) -> Iterator[Promise]:
 
 
 def _attempt(alias: str, name: str, measured_s: float, phases: Callable[[], list[Phase]]) -> Promise:
-    title = _TITLES.get(name) or f"<code>{name.removeprefix('aten::')}</code>"
+    title = _TITLES.get(name) or name.removeprefix("aten::")
 
     def predict() -> Prediction:
         return Prediction(
@@ -215,7 +215,7 @@ def _on_gpu(record: Record[Profiling], numbers: Mapping[str, float]) -> Iterator
         if operator.name not in _ON_GPU or not operator.self_device_time_us:
             continue
         name = f"cuda.{operator_alias(operator.name, 'cuda')}"
-        title = f"<code>{operator.name.removeprefix('aten::')}</code>"
+        title = operator.name.removeprefix("aten::")
         yield attempt(name, title, partial(_kernels, name, title, record, numbers, operator), "cuda")
 
 
