@@ -21,7 +21,9 @@
     const measured = document.querySelector(`[data-throughput="${kind}"] data.measured`);
     return measured ? Number(measured.value) / HOUR_S : NaN;
   };
-  const perDay = { cpu: throughput("cpu"), gpu: throughput("gpu") };
+  const perDay = {};
+  const read = () => Object.assign(perDay, { cpu: throughput("cpu"), gpu: throughput("gpu") });
+  read();
   if (!(perDay.cpu > 0 && perDay.gpu > 0)) return;
 
   const line = (kind, text) => {
@@ -74,6 +76,10 @@
   };
 
   form.addEventListener("input", update);
+  document.addEventListener("machine-chosen", () => {
+    read();
+    update();
+  });
   form.addEventListener("submit", (event) => event.preventDefault());
   form.hidden = false;
   update();
