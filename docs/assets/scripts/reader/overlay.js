@@ -1,4 +1,5 @@
-// The reader's line in the chapter's charts, dashed: in the iceberg, on thermometers, under the roofs, over the sizes.
+// The reader's line in the chapter's charts, dashed: in the iceberg, on thermometers, across bars, under the roofs, over
+// the sizes.
 //
 // A chart says where values lie on it: `data-x` and `data-y` of its `<svg>` (scripts/talk/render/charts.py). A point that
 // lies outside is not drawn at the edge: the caption names it.
@@ -115,7 +116,23 @@ const readerOverlay = (() => {
     },
   };
 
-  const kindOf = (figure) => Object.keys(DRAWN).find((kind) => figure.matches(`.${kind}-figure, .${kind}`));
+  // Over bars: one line, where the reader's fastest step of the kind would end.
+  const acrossBars = (keep, title) => (figure, svg) => {
+    const x = scaleOf(svg, "x");
+    const rates = readerStory.rows(shown.data, null).filter((row) => row.rate && keep(row.step)).map((row) => row.rate);
+    if (!rates.length) return;
+    const best = Math.max(...rates);
+    const { height } = svg.viewBox.baseVal;
+    if (x.holds(best)) path(svg, [[x.at(best), 4], [x.at(best), height - 4]]);
+    tell(figure, `${title} — ${rate(best)}${x.holds(best) ? "" : ", за краем картинки"}`);
+  };
+  Object.assign(DRAWN, {
+    "one-thread": acrossBars(({ device, threads }) => device === "cpu" && threads === 1, "один поток"),
+    threads: acrossBars(({ device, threads }) => device === "cpu" && threads > 1, "все потоки"),
+    gpu: acrossBars(({ device, dtype }) => device === "gpu" && dtype === "float32", "карта"),
+  });
+
+  const kindOf = (figure) => Object.keys(DRAWN).find((kind) => figure.matches(`figure.${kind}-figure, div.${kind}`));
 
   const wipe = (among = document) => {
     for (const each of among.querySelectorAll(".reader-drawn")) each.remove();

@@ -94,7 +94,7 @@ def gpu(source: Provenance, contenders: list[Contender]) -> str:
     if skipped:
         reasons = "; ".join(f"{step_of(each).title} — {why_skipped(each)}" for each in skipped)
         caption += f". Не измерены: {reasons}"
-    return source.figure(drawing, caption, "chart", "cuda")
+    return source.figure(drawing, caption, "chart gpu-figure", "cuda")
 
 
 def _compared(source: Provenance, name: str, title: str, contenders: list[Contender]) -> str:
@@ -104,7 +104,7 @@ def _compared(source: Provenance, name: str, title: str, contenders: list[Conten
     bars = [_bar(*each) for each in points]
     drawing = _bars(f"{source.record.experiment}-{name}", title, bars, peak)
     caption = f"Умножение float32, матрицы {size}×{size}; черта — измеренный пик FMA"
-    return source.figure(drawing, with_rivals(caption, source), "chart", "cpu")
+    return source.figure(drawing, with_rivals(caption, source), f"chart {name}-figure", "cpu")
 
 
 def _bar(contender: Contender, point: Point) -> _Bar:
