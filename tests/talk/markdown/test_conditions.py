@@ -1,11 +1,13 @@
 """What depends on a measurement, or on what came out, is shown or hidden; what a page hides is not judged either."""
 
+from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from markdown import Markdown
 
-from talk.markdown.conditions import ConditionsExtension, without_hidden
+from talk.markdown.conditions import ConditionsExtension, is_shown, without_hidden
 from talk.records.store import write_record
 from talk.render.values import Values, current_values
 from tests.talk import samples
@@ -60,3 +62,69 @@ def test_neither_outcome_is_shown_before_anybody_measured(tmp_path: Path) -> Non
     html = Markdown(extensions=[extension]).convert(FORK)
     assert "больше" not in html
     assert "меньше" not in html
+
+
+def sides(tmp_path: Path, text: str, relation: str = f"{SHARE} > 0.5") -> ElementTree.Element:
+    """The page of two machines: the share is 0.6 on the fresh one, 0.3 on the old one; a third raced on its GPU."""
+    slower = replace(samples.cpu_run(), times_s=[4.2])
+    for record in (
+        samples.record(slug="fresh", measured_at="2026-11-03T00:00:00Z"),
+        samples.record(slower, slug="old", measured_at="2026-11-02T00:00:00Z"),
+        samples.record(samples.cuda_run(), slug="gpu", measured_at="2026-11-01T00:00:00Z"),
+    ):
+        write_record(record, tmp_path / "results")
+    claims = tmp_path / "claims.toml"
+    claims.write_text(f'[much]\nrelation = "{relation}"\n', encoding="utf-8")
+    extension = ConditionsExtension(results=str(tmp_path / "results"), claims=str(claims))
+    return ElementTree.fromstring(f"<body>{Markdown(extensions=[extension]).convert(text)}</body>")
+
+
+def test_where_machines_differ_both_sides_are_on_the_page_and_one_is_hidden(tmp_path: Path) -> None:
+    more, less = sides(tmp_path, FORK).findall("div")
+    assert more.attrib == {"data-fork": "much", "data-machines": "fresh gpu"}
+    assert less.attrib == {
+        "data-fork": "much",
+        "data-machines": "old",
+        "hidden": "hidden",
+        "data-search-exclude": "",
+    }
+
+
+def test_where_they_agree_the_other_side_is_not_on_the_page(tmp_path: Path) -> None:
+    (more,) = sides(tmp_path, FORK, f"{SHARE} > 0.1").findall("div")
+    assert more.attrib == {"data-fork": "much"}
+
+
+@pytest.mark.parametrize("part", ["## Раздел", "# Раздел {.a}"])
+def test_a_side_with_an_address_of_its_own_follows_nobody(tmp_path: Path, part: str) -> None:
+    (more,) = sides(tmp_path, FORK.replace("меньше", f"{part}\n\nменьше")).findall("div")
+    assert more.attrib == {"data-fork": "much"}
+
+
+@pytest.mark.parametrize(
+    ("name", "machine", "measured"),
+    [
+        ("relay.cuda.idle_share", None, True),  # no other has raced on a GPU
+        ("relay.cuda.idle_share", "fresh", True),
+        ("relay.cpu.climb.share", "gpu", True),
+        ("relay.cpu.climb.gone", None, False),
+        # The fresh one has raced here, and has no pace to tell of: that another has is not said of it.
+        ("relay.cpu.pace", None, False),
+        ("relay.cpu.pace", "fresh", False),
+        ("relay.cpu.pace", "gpu", False),
+        ("relay.cpu.pace", "old", True),
+    ],
+)
+def test_measured_is_said_of_the_machine_that_has_measured_that_part(
+    name: str, machine: str | None, measured: bool
+) -> None:
+    values = Values(
+        [
+            samples.record(slug="fresh", measured_at="2026-11-03T00:00:00Z"),
+            samples.record(slug="old", measured_at="2026-11-02T00:00:00Z"),
+            samples.record(samples.cuda_run(), slug="gpu", measured_at="2026-11-01T00:00:00Z"),
+        ]
+    )
+    del values._values["fresh/relay"]["relay.cpu.pace"]
+    assert is_shown("measured", name, values, machine=machine) is measured
+    assert is_shown("unmeasured", name, values, machine=machine) is not measured
