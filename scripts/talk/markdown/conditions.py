@@ -10,6 +10,8 @@ A reader may choose another machine. Where that would show another side, the pag
 """
 
 import re
+from collections import defaultdict
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement
@@ -63,14 +65,23 @@ def _is_measured(name: str, values: "Values", machine: str | None) -> bool:
     `relay.cuda.time`, say, but no `relay.cuda.idle_share` has no such value to tell of, whoever else has.
     """
     part = name.rpartition(".")[0]
-    siblings = {each for each in values.names if each.rpartition(".")[0] == part} if "." in part else set()
-    speaking = [found for each in (name, *siblings) for found in values.all_of(each)]
+    siblings = _parts(values)[part] if "." in part else [name]
+    speaking = [found for each in siblings for found in values.all_of(each)]
     speaking = [found for found in speaking if found.record.machine.slug == machine] or speaking
     if not speaking:
         return False
     order = {record.name: place for place, record in enumerate(values.records)}
     speaker = min(speaking, key=lambda found: order[found.record.name]).record
     return speaker.origin == "measured" and any(found.record is speaker for found in values.all_of(name))
+
+
+@lru_cache(maxsize=2)
+def _parts(values: "Values") -> dict[str, list[str]]:
+    """The names of each part."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name in values.names:
+        found[name.rpartition(".")[0]].append(name)
+    return found
 
 
 def machines_shown(kind: str, name: str, values: "Values", claims: Path = CLAIMS) -> list[str]:
