@@ -8,7 +8,7 @@ from statistics import median
 
 from rich.console import Console
 
-from bench import algorithms, derivative, lighthouse, matmul, new_talk, overlaps
+from bench import algorithms, derivative, lighthouse, matmul, new_talk, overlaps, predictions
 from bench.first_view import first_view
 from bench.generic import names_of_this_talk
 from bench.kills import killed_builds
@@ -69,6 +69,7 @@ def _goals() -> Iterator[tuple[str, str, str]]:
                     yield f"profile to record, {run.device}", f"{run.profile_to_record_s:.2f} s", "at most 3 s"
 
     yield from _gpu()
+    yield from predictions.goals(current_values())
     yield from _machines()
 
     browser = find_browser()

@@ -112,7 +112,7 @@ class Values:
         if experiment not in find_experiments():
             return False
         if experiment not in self._shapes:
-            names = {each for each in self.names if _experiment(each) == experiment} | _sample_names(experiment)
+            names = {each for each in self.names if _experiment(each) == experiment} | sample_names(experiment)
             self._shapes[experiment] = set(map(_shape, names))
         shapes = self._shapes[experiment]
         return _shape(name) in shapes or not shapes
@@ -150,7 +150,7 @@ class Values:
     def _nearest(self, reference: str) -> list[str]:
         _, name = _split(reference)
         experiment = _experiment(name)
-        made = _sample_names(experiment) if experiment in find_experiments() else frozenset()
+        made = sample_names(experiment) if experiment in find_experiments() else frozenset()
         nearest = _most_like(name, {*self.names, *made})
         if name in nearest:  # the name exists, but not on that machine, or not on one machine with its companions
             return [f"{record.machine.slug}/{name}" for record in self.records if name in self._values[record.name]]
@@ -208,7 +208,7 @@ def _predicted(record: str, promises: Iterable[Promise]) -> Iterator[tuple[str, 
 
 
 @cache
-def _sample_names(experiment: str) -> frozenset[str]:
+def sample_names(experiment: str) -> frozenset[str]:
     """The names that the experiment's made record answers, on a machine that has the others' too."""
     records = [record for name in find_experiments() if (record := _sample(name)) is not None]
     values = {record.name: _values_in(record) for record in records}

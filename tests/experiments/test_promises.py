@@ -1,0 +1,183 @@
+"""Promises of all experiments on made machines: of their dimension, falling with no price, and never from nothing."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from math import isfinite
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from experiments.gradient.sample import sample as gradient_sample
+from experiments.profiling.render.prediction import encoder_calls
+from experiments.profiling.render.promises import Card, kernel_phase, tile_of
+from experiments.profiling.sample import sample as profiling_sample
+from shared.profile import Kernel
+from talk.experiment import find_experiment
+from talk.records.schema import SCHEMA_VERSION, AnyRecord, Code, Machine, Record
+from talk.render.prediction import Prediction, Unmade, made
+from talk.render.values import Values
+
+NAMES = ("profiling", "gradient", "algorithms")
+_LEVELS, _KINDS = ("l1", "l2", "l3", "memory"), ("", "store.", "update.")
+RATES = tuple(f"matmul.bandwidth.{level}.{kind}" for level in _LEVELS for kind in _KINDS)
+PRICES = tuple(
+    f"matmul.price.{name}" for name in ("operator_call", "fresh_page", "threads_start", "addition", "row_update")
+)
+CARD = ("matmul.gpu.peak", "matmul.gpu.copy")
+# What a product costs a number of its weights, and a multiply-add.
+PRODUCT = ("weight", "multiply-add")
+
+
+def record(name: str, **changes: Any) -> AnyRecord:
+    """The made record of an experiment, on the GPU that the talk had."""
+    gpu = changes.pop("gpu", "NVIDIA GeForce RTX 3090 Ti")
+    machine = Machine(slug="box", cpu="CPU", cpu_cores=2, memory_bytes=None, gpu=gpu, gpu_memory_bytes=None, system="")
+    made_record: AnyRecord = Record(
+        schema_version=SCHEMA_VERSION, experiment=name, machine=machine, versions={},
+        data=find_experiment(name).sample(), code=Code(commit=None, dirty=False, sources={}),
+        measured_at="2026-11-01T00:00:00Z", origin="measured",
+        quick=False, uncontrolled=[],
+    )  # fmt: skip
+    return replace(made_record, **changes)
+
+
+RECORDS = {name: record(name) for name in NAMES}
+
+
+def threads_of(name: str) -> int:
+    data = RECORDS[name].data
+    if name == "profiling":
+        return int(data.run_on("cpu").threads)
+    return int(data.threads if name == "algorithms" else data.run_on("cpu").threads)
+
+
+def numbers_of(prices: Mapping[str, float], name: str) -> dict[str, float]:
+    """A machine's named values: `prices` are seconds for a byte, an operation or a call, by their names."""
+    count = "one_thread" if threads_of(name) == 1 else "all_threads"
+    numbers = {f"{each}{count}": 1 / prices[each] for each in RATES}
+    numbers |= {each: prices[each] for each in PRICES} | {each: 1 / prices[each] for each in CARD}
+    weight_s, fma_s = (prices[each] for each in PRODUCT)
+    numbers |= {f"matmul.torch_all_threads.s{n}_512_2048.time": 512 * 2048 * (weight_s + n * fma_s) for n in (24, 121)}
+    sizes = {"l1": 32e3, "l2": 1e6, "l3": 30e6}
+    numbers |= {f"matmul.tiling.{level}": size for level, size in sizes.items()}
+    return numbers | {"matmul.machine_threads": float(threads_of(name)), "matmul.gpu.multiprocessors": 84.0}
+
+
+def promised(name: str, numbers: Mapping[str, float]) -> dict[str, Prediction]:
+    return {each.name: each for each in made(find_experiment(name).predictions(RECORDS[name], numbers))}
+
+
+MACHINES = st.fixed_dictionaries({each: st.floats(1e-15, 1e-6) for each in (*RATES, *PRICES, *CARD, *PRODUCT)})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_without_a_model_nothing_is_promised_by_it(name: str) -> None:
+    """What is promised all the same follows from what its own experiment measured alone, or from a data sheet."""
+    found = find_experiment(name).predictions(RECORDS[name], {})
+    unmade = [each for each in found if isinstance(each, Unmade)]
+    assert unmade
+    assert all(each.missing for each in unmade)
+    nobodys = find_experiment(name).predictions(record(name, gpu="Nobody's card"), {})
+    assert not [each.name for each in made(nobodys) if each.name.startswith("cuda.addmm")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=15, deadline=None)
+@given(prices=MACHINES)
+def test_any_machine_gets_promises_of_its_own_dimension(name: str, prices: dict[str, float]) -> None:
+    """A machine where everything takes seven times as long is promised seven times as long: nothing else counts."""
+    found = promised(name, numbers_of(prices, name))
+    slower = promised(name, numbers_of({each: 7 * price for each, price in prices.items()}, name))
+    without = promised(name, {})
+    assert found.keys() == slower.keys() > without.keys()
+    for step, each in found.items():
+        assert isfinite(each.promised)
+        assert each.promised > 0
+        if step not in without and "equal" not in step and each.dimension == "time":
+            assert slower[step].promised == pytest.approx(7 * each.promised)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=15, deadline=None)
+@given(prices=MACHINES, raised=st.sampled_from((*RATES, *PRICES, *CARD, *PRODUCT)))
+def test_a_dearer_machine_is_never_promised_less(name: str, prices: dict[str, float], raised: str) -> None:
+    found = promised(name, numbers_of(prices, name))
+    dearer = promised(name, numbers_of(prices | {raised: 10 * prices[raised]}, name))
+    for step, each in found.items():
+        if "equal" not in step:  # which divides one price by another
+            assert dearer[step].promised >= each.promised * (1 - 1e-6)
+
+
+def test_promises_do_not_look_at_what_is_measured() -> None:
+    data = profiling_sample()
+    slower = replace(
+        data,
+        runs=[
+            replace(
+                run, operators=[replace(each, self_cpu_time_us=9 * each.self_cpu_time_us) for each in run.operators]
+            )
+            for run in data.runs
+        ],
+    )
+    numbers = numbers_of(dict.fromkeys((*RATES, *PRICES, *CARD, *PRODUCT), 1e-9), "profiling")
+    before, after = (
+        promised("profiling", numbers),
+        made(find_experiment("profiling").predictions(replace(RECORDS["profiling"], data=slower), numbers)),
+    )
+    assert before
+    assert {each.name: each.promised for each in after} == {name: each.promised for name, each in before.items()}
+
+
+def test_backward_is_promised_by_its_operations_and_recomputing_by_one_more_pass() -> None:
+    conformer = gradient_sample().run_on("cpu")
+    assert conformer is not None
+    there, back = conformer.passes
+    kept = next(each for each in conformer.remembering if not each.checkpointing)
+    found = promised("gradient", {})
+    assert found["cpu.backward"].promised == pytest.approx(there.time_s * back.flops / there.flops)
+    assert found["cpu.recomputed"].promised == pytest.approx(2 * kept.forward_time_s + kept.backward_time_s)
+
+
+# 40 TFLOP/s over 80 multiprocessors, 1 TB/s.
+CARD_OF_80 = Card(40e12, 1e12, 80)
+
+
+@pytest.mark.parametrize(
+    ("steps", "inputs", "outputs", "rounds"),
+    [(100, 512, 512, 1), (100, 512, 2048, 2), (33, 512, 512, 1), (128, 2048, 2048, 2)],
+)
+def test_a_card_ends_with_its_last_tile(steps: int, inputs: int, outputs: int, rounds: int) -> None:
+    """A tile of 32 × 64 through 512 numbers is 2.1 MFLOP, 4.2 us of one multiprocessor."""
+    calls = encoder_calls(profiling_sample().model.encoder, 400, "cuda")
+    call = replace(
+        next(call for call in calls if call.operator == "aten::addmm"),
+        shape=(steps, inputs, outputs),
+        flops=2 * steps * inputs * outputs,
+    )
+    phase = kernel_phase(CARD_OF_80, 10, call, (64, 32))
+    assert phase["blocks"] == pytest.approx(10 * rounds * 2 * 64 * 32 * inputs / 0.5e12)
+    assert phase["blocks"] >= phase["arithmetic"]
+    assert "blocks" not in kernel_phase(CARD_OF_80, 10, call, None)
+
+
+def test_a_tile_is_read_off_the_costliest_kernel_that_tells_it() -> None:
+    def kernel(name: str, time_us: float, operator: str | None) -> Kernel:
+        return Kernel(name=name, calls=1, device_time_us=time_us, operator=operator)
+
+    kernels = [
+        kernel("ampere_sgemm_128x32_tn", 5.0, None),
+        kernel("sm80_xmma_gemm_f32f32_tn_n_tilesize32x64x8_stage3", 9.0, "aten::mm"),
+        kernel("elementwise_kernel", 99.0, None),
+    ]
+    assert tile_of(kernels, "aten::addmm") == (128, 32)
+    assert tile_of(kernels, "aten::mm") == (32, 64)
+    assert tile_of(kernels[2:], "aten::mm") is None
+    assert tile_of(kernels, "aten::cudnn_convolution") is None
+
+
+def test_values_of_promises_have_names_and_say_how() -> None:
+    values = Values(RECORDS.values())
+    assert values.find("gradient.cpu.backward.predicted.ratio").value.how
+    assert values.find("algorithms.ring.sent.predicted.bytes").value.dimension == "bytes"
