@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from talk.records.schema import Record
+from talk.render.captions import MULTIPLY
 from talk.render.prediction import prediction_values
 from talk.render.value import Value
 from talk.words import quantity
@@ -31,6 +32,8 @@ def named_values(record: Record[Matmul]) -> dict[str, Value]:
     data = record.data
     values = dict(_tiling_values(data)) | dict(_ceiling_values(data)) | dict(_distributed_values(data))
     values |= dict(prediction_values(step_predictions(data))) | dict(_gpu_values(record))
+    known = sum(each.name in MULTIPLY for each in record.libraries)
+    values["rivals.known"] = Value(known, "count", "библиотек умножения, чьё ядро названо в записи")
     for contender in data.contenders:
         step_of(contender)  # what was skipped has no values, but a row
         if contender.points:

@@ -8,6 +8,7 @@ from experiments.matmul.render.values import at_one_size, common_size, named_val
 from experiments.matmul.sample import distributed, point, sample
 from talk.errors import TalkError
 from talk.experiment import find_experiment
+from talk.records.conditions import Library
 from talk.records.store import read_record, write_record
 from talk.render.value import Value
 from tests.experiments.matmul.samples import contender, matmul_record, without_gpu
@@ -137,3 +138,10 @@ def test_a_reason_is_one_of_those_that_pages_have_words_for(tmp_path: Path) -> N
     path.write_text(json.dumps(content))
     with pytest.raises(TalkError, match="which is no reason known"):
         read_record(path)
+
+
+def test_rivals_are_known_where_the_record_names_their_kernels() -> None:
+    record = matmul_record()
+    library = Library(name="OpenBLAS", serves="numpy", version="0.3", kernel="SkylakeX", threads=1)
+    assert named_values(replace(record, libraries=[]))["rivals.known"].number == 0
+    assert named_values(replace(record, libraries=[library]))["rivals.known"].number == 1
