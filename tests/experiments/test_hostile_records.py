@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bench.malformed import TAG, sweep, with_tags, wrong
+from bench.malformed import TAG, sweep, with_leaf, with_tags, wrong
 from talk.experiment import find_experiments
 from talk.records.schema import SCHEMA_VERSION, AnyRecord, Code, Machine, Record
 from talk.records.store import read_records
@@ -65,6 +65,26 @@ def test_charts_and_captions_escape_what_they_are_told(experiment: str, tmp_path
     tagged = with_tags(content(experiment))
     assert tagged.count(TAG.encode()) > 5
     assert wrong(tagged, "box", experiment, tmp_path) == ("shown", None)
+
+
+def _lists(content: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], list[Any]]]:
+    """Every list of objects in a record, of alike ones the last."""
+    inside = content.items() if isinstance(content, dict) else [*enumerate(content)][-1:]
+    for key, value in inside:
+        if isinstance(value, dict | list) and value:
+            if isinstance(value, list) and isinstance(value[0], dict):
+                yield (*place, key), value
+            yield from _lists(value, (*place, key))
+
+
+@pytest.mark.parametrize("experiment", MEASURED)
+def test_no_list_has_the_same_thing_twice(experiment: str, tmp_path: Path) -> None:
+    whole = content(experiment)
+    lists = [*_lists(whole)]
+    assert lists
+    twice = {place: with_leaf(whole, place, [*items, items[-1]]) for place, items in lists}
+    answers = {place: wrong(spoilt, "box", experiment, tmp_path) for place, spoilt in twice.items()}
+    assert {place: answer for place, answer in answers.items() if answer != ("refused", None)} == {}
 
 
 def test_no_hostile_value_in_a_lab_is_believed_raw() -> None:

@@ -16,6 +16,7 @@ from talk.records.schema import (
     Seconds,
     Share,
     Signed,
+    Threads,
     Unlimited,
     check_unique,
 )
@@ -151,7 +152,7 @@ class ConformerBackward:
     """Forward and backward through the talk's Conformer on one utterance of `frames` spectrogram frames."""
 
     device: Device
-    threads: PositiveInt
+    threads: Threads
     speech_time_s: Seconds  # length of the utterance
     frames: PositiveInt
     parameters: PositiveInt
@@ -162,6 +163,8 @@ class ConformerBackward:
     def __post_init__(self) -> None:
         if [each.direction for each in self.passes] != ["forward", "backward"]:
             raise ValueError("passes: one forward and one backward are expected, in this order")
+        for each in self.passes:
+            check_unique(f"operators of {each.direction}", (operator.name for operator in each.operators))
         check_unique("remembering", (each.checkpointing for each in self.remembering))
 
 
@@ -221,6 +224,10 @@ class Learning:
     gradient_norms: list[GradientNorms]
     readings: list[Reading]
 
+    def __post_init__(self) -> None:
+        check_unique("gradient_norms", (each.name for each in self.gradient_norms))
+        check_unique("readings", (each.step for each in self.readings))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Gradient:
@@ -238,11 +245,15 @@ class Gradient:
 
     def __post_init__(self) -> None:
         check_unique("differences", ((each.formula, each.precision) for each in self.differences))
+        for curve in self.differences:
+            check_unique(f"errors of {curve.formula}", (each.halvings for each in curve.errors))
         check_unique("ways", (each.way for each in self.ways))
         for way in self.ways:
             check_unique(f"costs of {way.way}", (each.inputs for each in way.costs))
         check_unique("swell", (each.depth for each in self.swell))
         check_unique("prices", (each.engine for each in self.prices))
+        check_unique("descents", ((each.function, each.method) for each in self.descents))
+        check_unique("stability", (each.rate_share for each in self.stability))
         check_unique("products", (each.name for each in self.products))
         check_unique("conformers", (each.device for each in self.conformers))
 

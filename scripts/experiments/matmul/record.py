@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from talk.records.doubts import Doubts, above, middle, wide
 from talk.records.headline import Headlines, Quantity, quantity_of, ratio
 from talk.records.ranges import AtLeast, Range
-from talk.records.schema import Device, Name, NonEmpty, Positive, PositiveInt, Seconds, check_unique
+from talk.records.schema import Device, Name, NonEmpty, Positive, PositiveInt, Seconds, Threads, check_unique
 
 from .experiment import EXPERIMENT
 
@@ -60,7 +60,7 @@ class Contender:
     name: Name
     circle: Annotated[int, Range(1, 9)]
     device: Device
-    threads: PositiveInt
+    threads: Threads
     dtype: Dtype
     library: bool
     bytes_asked_per_flop: Positive | None
@@ -94,7 +94,7 @@ class Bandwidth:
     """
 
     level: Level
-    threads: PositiveInt
+    threads: Threads
     size_bytes: PositiveInt
     bytes_per_s: Positive
     traffic: Traffic = "load"
@@ -112,7 +112,7 @@ class Peak:
     """
 
     device: Device
-    threads: PositiveInt
+    threads: Threads
     flops_per_s: Positive
     after_products_flops_per_s: Positive | None = None
     median_flops_per_s: Positive | None = None
@@ -154,6 +154,10 @@ class Tiling:
     l2_bytes: int
     l3_bytes: int
 
+    def __post_init__(self) -> None:
+        if self.lanes & (self.lanes - 1):
+            raise ValueError(f"tiling: no vector register has {self.lanes} numbers")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Distributed:
@@ -192,7 +196,7 @@ class Compiled:
     name: Name
     arch: Annotated[str, AtLeast(4)]
     tile: str
-    threads: PositiveInt
+    threads: Threads
     stages: PositiveInt | None
     registers: PositiveInt
     stack_bytes: int
@@ -295,6 +299,8 @@ class Matmul:
         check_unique(
             "bandwidths", ((each.level, each.threads, each.traffic, each.size_bytes) for each in self.bandwidths)
         )
+        check_unique("distributed", ((each.device, each.killed is None) for each in self.distributed))
+        check_unique("compiled", ((each.name, each.arch, each.tile, each.stages) for each in self.compiled))
         on_cpu = [each.threads for each in self.peaks if each.device == "cpu"]
         if on_cpu and 1 not in on_cpu:
             raise ValueError("peaks: none is of one thread")

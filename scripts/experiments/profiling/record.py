@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from shared.profile import Model, Run, Workload
+from shared.profile import Model, Module, Run, Workload
 from talk.records.doubts import Doubts, unlike, wide
 from talk.records.headline import Headlines, quantity_of, ratio
 from talk.records.ranges import Range
-from talk.records.schema import Device, Positive, PositiveInt, Seconds, Share
+from talk.records.schema import Device, Positive, PositiveInt, Seconds, Share, check_unique
 
 Launching = Literal["eager", "graphs", "compiled"]
 Precision = Literal["fp32", "tf32", "bf16"]
@@ -54,6 +54,13 @@ class Variant:
         return "_".join(filter(None, changes)) or "plain"
 
 
+def _check_children(module: Module | None) -> None:
+    if module is not None:
+        check_unique(f"children of {module.name}", (child.name for child in module.children))
+        for child in module.children:
+            _check_children(child)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Profiling:
     """One run of the Conformer's encoder on each device, and its variants on the GPU."""
@@ -71,6 +78,11 @@ class Profiling:
         devices = [run.device for run in self.runs]
         if not devices or len(set(devices)) < len(devices):
             raise ValueError(f"runs: one run a device is expected, there are {devices}")
+        _check_children(self.model.modules)
+        for run in self.runs:
+            check_unique(f"operators of {run.device}", (operator.name for operator in run.operators))
+            check_unique(f"kernels of {run.device}", ((kernel.name, kernel.operator) for kernel in run.kernels))
+        check_unique("variants", ((each.device, each.batch_size, each.name) for each in self.variants))
 
 
 def headlines(data: Profiling) -> Headlines:

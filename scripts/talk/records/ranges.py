@@ -46,6 +46,8 @@ class AtLeast:
 
     def refusal(self, value: Any) -> str | None:
         """What is wrong with `value`; None where nothing is, or where it is of another type."""
+        if isinstance(value, str):
+            value = value.strip()
         if not isinstance(value, list | tuple | dict | str) or len(value) >= self.items:
             return None
         return "it is empty" if not value else f"it has {len(value)} items, at least {self.items} are expected"

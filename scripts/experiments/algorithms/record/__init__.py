@@ -5,7 +5,7 @@ from typing import Any
 
 from talk.records.doubts import Doubts, above, wide
 from talk.records.headline import Headlines, quantity_of, ratio
-from talk.records.schema import Device, NonEmpty, PositiveInt, Seconds, check_unique
+from talk.records.schema import Device, NonEmpty, Seconds, Threads, check_unique
 
 from .curves import (
     Curve,
@@ -108,7 +108,7 @@ class Algorithms:
     framework: Framework
     elapsed_s: Seconds
     peak_bytes: int | None
-    threads: PositiveInt
+    threads: Threads
 
     def __post_init__(self) -> None:
         check_unique("batching", (each.device for each in self.batching))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal, get_args
 
 from talk.records.ranges import Range
-from talk.records.schema import Device, NonEmpty, PositiveInt, Seconds, check_unique
+from talk.records.schema import Device, NonEmpty, PositiveInt, Seconds, Threads, check_unique
 
 from .curves import Curve, check_names
 
@@ -15,7 +15,7 @@ HiddenName = Literal["topological", "colouring", "consing", "union_find"]
 class RingRun:
     """One number of workers. Bytes are those of the worker that sent most; `agree`: every sum was exact."""
 
-    workers: PositiveInt
+    workers: Threads
     ring_times_s: NonEmpty[Seconds]
     star_times_s: NonEmpty[Seconds]
     library_times_s: NonEmpty[Seconds]
@@ -47,12 +47,12 @@ class ManyHours:
     """
 
     device: Device
-    workers: PositiveInt
+    workers: Threads
     utterances: PositiveInt
     sound_s: Seconds
     one_thread_time_s: Seconds
     all_threads_time_s: Seconds
-    threads: PositiveInt
+    threads: Threads
     share_times_s: NonEmpty[Seconds]
     largest_share: Annotated[float, Range(1e-3, 1)]
     calls_alone: PositiveInt

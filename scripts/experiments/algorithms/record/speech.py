@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
 
 from talk.records.ranges import Range
-from talk.records.schema import Name, NonEmpty, PositiveInt, Seconds, Share, Signed, check_unique
+from talk.records.schema import Decibels, Name, NonEmpty, PositiveInt, Seconds, Share, check_unique
 
 from .curves import Curve, check_lengths, check_names
 
@@ -130,7 +130,7 @@ class Decoding:
     """
 
     outputs_of: OutputsOf
-    noise_db: Signed | None
+    noise_db: Decibels | None
     sound_s: Seconds
     sentences: PositiveInt
     order: PositiveInt
