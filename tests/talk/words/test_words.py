@@ -5,12 +5,14 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from talk import words
 from talk.errors import TalkError
 from talk.paths import ASSETS, PACKAGE, TEMPLATES
+from talk.site.clicker import Refusal
 from talk.words import LANGUAGES, fill, language
 
 _HOLE = re.compile(r"\{(\w+)\}")
@@ -75,7 +77,7 @@ def test_every_placeholder_is_filled(code: str) -> None:
     ("page", "scripts"),
     [
         ("article", ("page", "machines", "compare")),
-        ("deck", ("rehearsal", "pictures", "overview", "deck")),
+        ("deck", ("rehearsal", "pictures", "overview", "stage", "deck")),
         ("speaker", ("rehearsal", "speaker")),
         ("page", ("chosen",)),
     ],
@@ -87,6 +89,18 @@ def test_scripts_find_their_words(page: str, scripts: tuple[str, ...]) -> None:
     used = set[str]().union(*said.values())
     assert used <= keys
     assert keys <= used | shared
+
+
+def test_the_phone_and_the_window_that_shows_its_code_find_their_words() -> None:
+    phone, window = ((ASSETS / "served" / f"{name}.js").read_text(encoding="utf-8") for name in ("phone", "speaker"))
+    keys = {
+        page: {key.removeprefix(f"js.{page}.") for key in language("en").strings if key.startswith(f"js.{page}.")}
+        for page in ("phone", "served")
+    }
+    reasons = {"wrong", "taken", "often"}  # why a phone is refused, as the server has it
+    assert reasons < set(get_args(Refusal))
+    assert _said(phone) | reasons == keys["phone"]
+    assert set(re.findall(r"\bwords\.(\w+)", window)) | {"here", "gone"} == keys["served"]  # words[phone]
 
 
 def test_rehearsal_has_all_its_words() -> None:
