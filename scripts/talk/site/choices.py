@@ -48,10 +48,11 @@ def choice(values: Values, machine: str, asked: Iterable[tuple[str, str]], claim
     """What `machine` has of the numbers that pages ask for, by name and format, and of the claims.
 
     `values`: name → format → attributes of its `<data>`, and its text; `claims`: id → attributes of its sentence;
-    `figures`: experiments of whose figures it has a page.
+    `figures`: experiments of whose figures it has a page; `quick`: whether it has measured some of it in short.
     """
     several = Counter(record.experiment for record in values.records)
-    stale = {record.name: bool(changed_sources(record)) for record in values.records if record.machine.slug == machine}
+    own = [record for record in values.records if record.machine.slug == machine]
+    stale = {record.name: bool(changed_sources(record)) for record in own}
     numbers: dict[str, dict[str, dict[str, str]]] = {}
     for name, format_spec in asked:
         found = values.get(f"{machine}/{name}")
@@ -68,12 +69,13 @@ def choice(values: Values, machine: str, asked: Iterable[tuple[str, str]], claim
         verdict = judge_on(claim, values, machine, claims)
         if verdict is not None:  # what is said of every machine is said, whichever is chosen
             sentences[name] = of_claim(judge(claim, values, claims) or verdict if claim.on_every_machine else verdict)
-    figures = [
-        record.experiment
-        for record in values.records
-        if record.machine.slug == machine and several[record.experiment] > 1 and has_pages(record.experiment)
-    ]
-    return {"figures": figures, "values": numbers, "claims": sentences}
+    figures = [each.experiment for each in own if several[each.experiment] > 1 and has_pages(each.experiment)]
+    return {
+        "figures": figures,
+        "quick": any(record.quick for record in own),
+        "values": numbers,
+        "claims": sentences,
+    }
 
 
 def _asked() -> Iterator[tuple[str, str]]:

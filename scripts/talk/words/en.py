@@ -204,6 +204,8 @@ _STRINGS = {
     "js.page.machine_partly": "What this machine has not measured is still that of {homes}, underlined with dashes.",
     "js.page.machine_nothing": "This machine has measured none of this: the numbers are still those of {homes}.",
     "js.page.machine_whole": "Numbers, figures and conclusions are its own.",
+    "js.page.machine_quick": "Its run was a quick one: less work, rougher numbers.",
+    "js.page.machine_corner": "Whose numbers are shown",
     "js.page.machine_lost": "Its numbers did not come: from disk no browser reads them; on a site, try again.",
     "js.page.machine_now": "Numbers: {machine}",
     "js.page.machine_back": "Back to the former",

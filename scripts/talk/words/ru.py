@@ -202,6 +202,8 @@ _STRINGS = {
     "js.page.machine_partly": "Чего эта машина не измеряла, осталось от {homes} и подчёркнуто штрихами.",
     "js.page.machine_nothing": "Ничего из показанного здесь эта машина не измеряла, остались числа {homes}.",
     "js.page.machine_whole": "Числа, картинки и выводы — её.",
+    "js.page.machine_quick": "Прогон у неё быстрый: работы меньше, числа грубее.",
+    "js.page.machine_corner": "Чьи числа показаны",
     "js.page.machine_lost": "Её числа не пришли: с диска браузер их не читает, а с сайта — попробуйте ещё раз.",
     "js.page.machine_now": "Числа: {machine}",
     "js.page.machine_back": "Вернуть прежние",

@@ -2,7 +2,7 @@
 // by its key, gets its numbers, its verdicts and the sides of forks that are true of it, on every page, until undone.
 //
 // What a machine has comes from assets/generated/machines/SLUG.json, made by site/choices.py:
-//   {label, figures: [experiment], claims: {id: {"data-holds", "data-record", title}},
+//   {label, quick, figures: [experiment], claims: {id: {"data-holds", "data-record", title}},
 //    values: {name: {format: {text, value, title, class, "data-record"}}}}
 // Numbers are `<data data-name data-format>`; without `data-name` a number is of the machine that its author named, and
 // stays. Whoever computes numbers in the page hands them over as another machine: `chosen.offer(slug, label, {values})`.
@@ -164,12 +164,14 @@ const chosen = (() => {
       const title = say("machine_foreign", { machine: named(slug), title: element.title });
       change(element, { class: `${element.className} foreign`, title });
     }
-    return tell(say(others ? "machine_partly" : "machine_whole", { homes: others }), slug);
+    const quick = data.quick ? ` ${say("machine_quick")}` : "";
+    return tell(say(others ? "machine_partly" : "machine_whole", { homes: others }) + quick, slug);
   };
 
   // Said under the title, to a screen reader too; and, where numbers have changed, in the corner of the window, from
   // where they can be had back.
-  const corner = document.createElement("div");
+  const corner = document.createElement("section");
+  corner.setAttribute("aria-label", say("machine_corner"));
   corner.className = "machine-now";
   corner.hidden = true;
   const name = corner.appendChild(document.createElement("span"));
