@@ -1,12 +1,14 @@
 """The command: what it says, where, and with which status it ends."""
 
+import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from talk.cli import main
-from talk.paths import RESULTS
+from talk.paths import REMOTE, RESULTS
 from talk.records.store import write_record
 from talk.render.listing import find_values, lines
 from talk.render.values import Values
@@ -134,3 +136,30 @@ def test_interrupted_is_status_130(
     monkeypatch.setattr("talk.render.values.current_values", interrupted)
     assert main(["values"]) == 130
     assert capsys.readouterr() == ("", "interrupted; records and site/ are whole\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "remote", "more"),
+    [
+        ([], None, []),
+        (["--remote"], "1", []),
+        (["--remote", "192.168.1.5"], "192.168.1.5", []),
+        (["--at", "127.0.0.1:8001"], None, ["--dev-addr", "127.0.0.1:8001"]),
+    ],
+)
+def test_serving_listens_for_a_phone_only_when_asked(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], remote: str | None, more: list[str]
+) -> None:
+    monkeypatch.delenv(REMOTE, raising=False)
+    environment = dict(os.environ)
+    monkeypatch.setattr(os, "environ", environment)
+    started: list[list[str]] = []
+
+    def start(_: str, command: list[str]) -> None:
+        started.append(command)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "execv", start)
+    assert main(["serve", *words]) == 130
+    assert started == [[sys.executable, "-m", "mkdocs", "serve", *more]]
+    assert environment.get(REMOTE) == remote

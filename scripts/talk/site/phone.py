@@ -29,7 +29,7 @@ _PATIENCE_S = 10.0  # for who has connected and says nothing
 _MOST_AT_ONCE = 32  # connections; a phone has two
 _NOWHERE = ("192.0.2.1", 9)  # kept for documents: nothing is sent there, but the system tells which way it would go
 _STATUS = {"wrong": 403, "replaced": 403, "taken": 409, "often": 429}
-_MEND_ADDRESS = "join one (the phone's own hotspot will do), or name an address of this machine: `REMOTE=192.168.1.5`"
+_MEND_ADDRESS = "name an address of this machine, as `REMOTE=192.168.1.5`"
 
 
 def local_address(asked: str = "") -> str:
@@ -43,7 +43,9 @@ def local_address(asked: str = "") -> str:
         try:
             asking.connect(_NOWHERE)
         except OSError:
-            raise TalkError("--remote", "this machine is in no local network", _MEND_ADDRESS) from None
+            raise TalkError(
+                "--remote", "this machine is in no local network", f"join the phone's own hotspot, or {_MEND_ADDRESS}"
+            ) from None
         return str(asking.getsockname()[0])
 
 

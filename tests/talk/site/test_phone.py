@@ -167,7 +167,7 @@ def test_a_taken_port_is_no_reason_to_give_up() -> None:
 
 
 def test_an_address_that_is_not_this_machines_is_one_line() -> None:
-    with pytest.raises(TalkError, match=r"^--remote: nobody can listen at 192\.0\.2\.7: .*; join one"):
+    with pytest.raises(TalkError, match=r"^--remote: nobody can listen at 192\.0\.2\.7: .*; name an address"):
         PhoneServer(Clicker(), "192.0.2.7", 0)
     with pytest.raises(TalkError, match=r"^--remote: 'somewhere' is no address"):
         local_address("somewhere")
