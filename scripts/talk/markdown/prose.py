@@ -5,6 +5,7 @@ Columns and line numbers stay, so that a finding in the prose is a finding in th
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 # Whichever comes first holds the others: a comment in fenced code is code, a fence in a comment is a comment.
@@ -14,6 +15,8 @@ _CODE_OR_COMMENT = re.compile(
     r"|(?<![`\\])(?P<ticks>`+)(?!`)(?:[^\n]|\n(?!\n))+?(?<!`)(?P=ticks)(?!`)",
     re.DOTALL | re.MULTILINE,
 )
+# A line after which nothing goes on indented: no item, note, definition, footnote or block.
+_ENDS = re.compile(r"(?!\s|[-*+] |\d+[.)] |!!!|\?\?\?|: |\[\^|/{3}|===|\*\[)")
 # A dollar after a letter or a digit opens no formula, except for what stands below or above that letter: CO$_2$.
 FORMULA = re.compile(
     r"(?:(?<![\\$\w])\$(?![\s$])|(?<=\w)\$(?=[_^]))(?P<tex>(?:\\.|[^\\$\x02\x03])+?)(?<!\s)\$",
@@ -51,9 +54,28 @@ def spaces(text: str) -> str:
     return re.sub(r"[^\n]", " ", text)
 
 
+@lru_cache(maxsize=64)  # each check of a source asks for it
 def without_code(text: str) -> str:
-    """`text` without front matter, comments, fenced code and code spans."""
-    return blank(_CODE_OR_COMMENT, blank(_FRONT_MATTER, text))
+    """`text` without front matter, comments, fenced and indented code, and code spans."""
+    return _without_indented(blank(_CODE_OR_COMMENT, blank(_FRONT_MATTER, text)))
+
+
+def _without_indented(text: str) -> str:
+    """`text` without code that is indented after a paragraph; what goes on so in a list or a note is none."""
+    lines = text.split("\n")
+    before, is_after_blank, is_code = "", False, False
+    for at, line in enumerate(lines):
+        if not line.strip():
+            is_after_blank = True
+            continue
+        is_indented = line.startswith(("    ", "\t"))
+        is_code = is_indented and (is_code or (is_after_blank and _ENDS.match(before) is not None))
+        if is_code:
+            lines[at] = spaces(line)
+        else:
+            before = line
+        is_after_blank = False
+    return "\n".join(lines)
 
 
 def without_comments(text: str) -> str:
