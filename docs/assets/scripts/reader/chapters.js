@@ -19,7 +19,7 @@ const readerChapters = (() => {
     for (const [title, value, told, facts] of rows) {
       const made = list.appendChild(element("li"));
       const bar = element("span", "bar");
-      bar.ariaHidden = "true";
+      bar.setAttribute("aria-hidden", "true");
       bar.style.setProperty("--at", (value / most).toFixed(4));
       bar.append(element("i"));
       made.append(element("span", "title", title), element("span", "rate", told), bar, element("span", "facts", facts));
@@ -41,7 +41,7 @@ const readerChapters = (() => {
       launch.dispatch_s > work
         ? `Запуск дольше работы: даже если не ждать ответов, карта простояла бы ${percent(1 - work / launch.dispatch_s)} времени.`
         : "Работа дольше запуска: если не ждать ответов, очередь не опустеет.",
-      `А если ждать каждого, то ответа на пустой запуск нет ${time(launch.wait_s)}, и карта стоит ${percent(waiting)} времени.`,
+      `Если же ждать каждого ответа, к работе прибавляется ${time(launch.wait_s)} дороги туда и обратно, и карта простаивает ${percent(waiting)} времени.`,
     ];
     return said;
   };

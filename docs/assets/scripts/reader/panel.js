@@ -59,7 +59,7 @@ const readerPanel = (() => {
     made.dataset.step = row.step.name;
     made.append(element("b", "", row.step.circle), element("span", "title", row.title), element("span", "rate", rate(row.rate)));
     const bar = element("span", "bar");
-    bar.ariaHidden = "true";
+    bar.setAttribute("aria-hidden", "true");
     bar.style.setProperty("--at", scale(row.rate));
     if (row.theirs) bar.style.setProperty("--theirs", scale(row.theirs));
     bar.append(element("i"), ...(row.theirs ? [element("u")] : []));
