@@ -54,7 +54,7 @@ def test_axe_finds_nothing_on_any_slide_nor_in_its_windows(browser: Browser, add
             show(page, slide)
             if wrong := violations(page, "section.present"):
                 found[slide] = wrong
-        for key in "?r":
+        for key in "?em":
             page.keyboard.press(key)
             if wrong := violations(page):
                 found[key] = wrong
@@ -131,6 +131,9 @@ def test_every_key_that_the_help_names_does_what_it_says(browser: Browser, addre
         expect(page.locator("section.present .slide-now tbody td")).to_have_text(["2 мс", "3 мс"])
         press("e", "E")
         assert page.get_by_role("dialog", name="Репетиция").is_visible()
+        page.keyboard.press("Escape")
+        press("m", "M")
+        assert page.get_by_role("dialog", name="Чьи числа на слайдах").is_visible()
         page.keyboard.press("Escape")
         press("f", "F")
         page.wait_for_function("() => document.fullscreenElement !== null")

@@ -24,8 +24,9 @@ const chosen = (() => {
   const files = new Map();
   let machine = null;
 
-  const load = (slug) => {
+  const load = async (slug) => {
     if (!files.has(slug)) {
+      if (location.protocol === "file:") throw new Error("From disk no browser reads a file.");
       const asked = fetch(`${talk}assets/generated/machines/${slug}.json`).then((answer) => {
         if (!answer.ok) throw new Error(`${slug}: ${answer.status}`);
         return answer.json();

@@ -379,7 +379,6 @@
       input.type = "radio";
       input.name = "machine";
       input.value = slug;
-      input.checked = slug === chosen.shown;
       label.append(text);
       return label;
     });
@@ -390,6 +389,7 @@
   }
   function tellMachine() {
     machines.querySelector("output").textContent = chosen.told;
+    for (const input of machines.querySelectorAll("input")) input.checked = input.value === chosen.shown;
   }
   machines.addEventListener("change", ({ target }) => {
     chosen.choose(target.value).then(tellMachine, tellMachine);
