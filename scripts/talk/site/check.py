@@ -57,7 +57,11 @@ MEASURE = "talk measure {}"
 _CLAIM_SENTENCE = r"\[(?P<sentence>(?:[^\[\]]|\[[^\[\]]*\])*)\]\(claim:(?P<id>[^)\s]*)\)"
 _CLAIM_LINK = r"\]\(claim:(?P<id>[^)\s]*)\)"
 _UNSHOWN = r"<(?P<tag>video|audio|iframe|object|embed)\b"
-_SNIPPET = r'^[ \t]*-{1,}8<-{1,} +"(?P<path>[^":]+)(?::(?P<section>[A-Za-z][\w-]*))?[^"]*"'
+_SNIPPET = (
+    r"^[ \t]*-{1,}8<-{1,}[ \t]+(?P<quote>[\"'])(?P<path>[^\"':\n]*)"
+    r"(?::(?P<section>[A-Za-z][\w-]*))?[^\"'\n]*(?P=quote)"
+)
+_SNIPPETS = r"^[ \t]*-{1,}8<-{1,}[ \t]*$"  # a block of them
 
 
 def find_mistakes() -> list[TalkError]:
@@ -365,6 +369,8 @@ def _unclosed_comments(path: Path, text: str) -> Iterator[TalkError]:
 
 
 def _snippet_mistakes(path: Path, text: str) -> Iterator[TalkError]:
+    for line, _ in numbered(re.compile(_SNIPPETS, re.MULTILINE), text):
+        yield TalkError(path, "a fragment has no name", 'write `--8<-- "file"` for each', line=line)
     for line, match in numbered(re.compile(_SNIPPET, re.MULTILINE), text):
         files = [base / match["path"] for base in (ROOT, SNIPPETS) if (base / match["path"]).is_file()]
         if files and not _may_be_shown(files[0]):

@@ -40,6 +40,14 @@ def test_a_fragment_is_text_of_the_talk(shown: str) -> None:
     assert problem.startswith("docs/odd.md:3: ")
 
 
+@pytest.mark.parametrize(
+    "text", ['--8<-- ":"', '--8<-- ""', "--8<-- 'nope.md'", "--8<--\nindex.md", '--8<-- "nope.md:1:2"']
+)
+def test_a_fragment_has_the_name_of_a_file(text: str) -> None:
+    (problem,) = told(f"# A\n\n{text}\n")
+    assert problem.startswith("docs/odd.md:3: ")
+
+
 def test_a_page_that_is_no_text_is_told_in_one_line() -> None:
     PAGE.write_bytes("# A\n\nслово".encode("cp1251"))
     with pytest.raises(TalkError, match=r"^docs/odd\.md:3: is not UTF-8 text; save it in UTF-8$"):
