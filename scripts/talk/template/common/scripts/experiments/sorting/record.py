@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from talk.records.headline import Headlines, quantity_of, ratio
-from talk.records.schema import PositiveInt
+from talk.records.schema import NonEmpty, PositiveInt, Seconds, check_unique
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -11,15 +11,18 @@ class Run:
     """Both sorts on one list of `size` random numbers."""
 
     size: PositiveInt
-    insertion_times_s: list[float]
-    builtin_times_s: list[float]
+    insertion_times_s: NonEmpty[Seconds]
+    builtin_times_s: NonEmpty[Seconds]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Data:
     """A run a size, the smallest first."""
 
-    runs: list[Run]
+    runs: NonEmpty[Run]
+
+    def __post_init__(self) -> None:
+        check_unique("runs", (run.size for run in self.runs))
 
 
 def headlines(data: Data) -> Headlines:
