@@ -27,7 +27,8 @@ PATIENCE_S = 10.0
 # What is late goes on, unheard, for so long: it is compiled by then, and quick when it is asked for again.
 _LONGEST_S = 60.0
 
-_one_at_a_time = Lock()
+_starting = Lock()
+_last: "_Run | None" = None
 
 
 class NotMeasuredError(Exception):
@@ -54,51 +55,74 @@ def measure_now(asked: str) -> dict[str, object]:
     if asked not in measurable():
         raise NotMeasuredError(say("now.unknown"))
     experiment, name, offer = on_stage()[asked]
-    if not _one_at_a_time.acquire(blocking=False):
-        raise NotMeasuredError(say("now.busy"))
-    answers: SimpleQueue[dict[str, float] | NotMeasuredError] = SimpleQueue()
-
-    def work() -> None:
-        try:
-            answers.put(_measured(experiment, name))
-        except NotMeasuredError as error:
-            answers.put(error)
-        finally:
-            _one_at_a_time.release()
-
-    Thread(target=work, daemon=True).start()
+    run = _started(asked, [experiment, name])
     try:
-        found = answers.get(timeout=PATIENCE_S)
+        found = run.answers.get(timeout=PATIENCE_S)
     except Empty:
+        run.is_late = True
         raise NotMeasuredError(say("js.deck.late")) from None
     if isinstance(found, NotMeasuredError):
         raise found
     return _beside_the_record(experiment, offer, found)
 
 
-def _measured(experiment: str, name: str) -> dict[str, float]:
-    """The numbers that a process of its own found, however late. Raises NotMeasuredError."""
-    command = [sys.executable, "-m", "talk.site.on_stage", experiment, name]
-    chosen = chosen_for_libraries(os.environ)  # as `talk measure` sets it aside
-    environment = {name: value for name, value in os.environ.items() if name not in chosen}
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment | {"PYTHONPATH": python_path()},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
+class _Run(Thread):
+    """A measurement in a process of its own. `answers` gets its numbers, or why there are none."""
+
+    def __init__(self, asked: str, words: list[str]) -> None:
+        super().__init__(daemon=True)
+        self.asked = asked
+        self.is_late = False
+        self.answers: SimpleQueue[dict[str, float] | NotMeasuredError] = SimpleQueue()
+        chosen = chosen_for_libraries(os.environ)  # as `talk measure` sets it aside
+        environment = {name: value for name, value in os.environ.items() if name not in chosen}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "talk.site.on_stage", *words],
+            cwd=ROOT,
+            env=environment | {"PYTHONPATH": python_path()},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self) -> None:
+        """Wait for the process, and end it with what it has started."""
+        with self._process as process:
+            try:
+                printed, complaint = process.communicate(timeout=_LONGEST_S)
+            except subprocess.TimeoutExpired:
+                printed = complaint = ""
+            self.end()
         try:
-            printed, complaint = process.communicate(timeout=_LONGEST_S)
-        except subprocess.TimeoutExpired:
-            raise NotMeasuredError(say("js.deck.late")) from None
-        finally:
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)  # with what it has started
-    if process.returncode:
+            self.answers.put(_read(process.returncode, printed, complaint))
+        except NotMeasuredError as error:
+            self.answers.put(error)
+
+    def end(self) -> None:
+        """End the process."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+
+def _started(asked: str, words: list[str]) -> _Run:
+    """The run of what is asked for. One that is late gives way to another slide's. Raises NotMeasuredError."""
+    global _last
+    with _starting:
+        if _last is not None and _last.is_alive():
+            if not _last.is_late or _last.asked == asked:
+                raise NotMeasuredError(say("now.busy"))
+            _last.end()
+            _last.join()
+        _last = _Run(asked, words)
+        _last.start()
+        return _last
+
+
+def _read(status: int, printed: str, complaint: str) -> dict[str, float]:
+    """The numbers that the process printed last. Raises NotMeasuredError."""
+    if status:
         raise NotMeasuredError((complaint.strip().splitlines() or [say("now.silent")])[-1][:200])
     try:
         return {str(name): float(number) for name, number in json.loads(printed.splitlines()[-1]).items()}

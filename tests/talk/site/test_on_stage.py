@@ -1,8 +1,10 @@
 """Measured in front of the hall: by name alone, in time, beside the record; and what is said where that fails."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +45,7 @@ def test_numbers_of_now_stand_beside_the_record_in_its_units(name: str) -> None:
 
 
 def test_a_number_of_another_size_keeps_the_records_unit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_measured", lambda *_: {"cpu.time": 0.0042, "cpu.pace": 700.0})
+    monkeypatch.setattr(module, "_read", lambda *_: {"cpu.time": 0.0042, "cpu.pace": 700.0})
     assert [row["now"] for row in measure_now("relay.fine")["rows"]] == [f"0.00420{NBSP}s", "700×"]
 
 
@@ -79,20 +81,39 @@ def test_what_fails_says_why_in_one_line(name: str, why: str) -> None:
     assert "\n" not in said
 
 
-def test_what_is_late_is_told_in_time_and_ended_later(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_late_is_told_in_time_and_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PATIENCE_S", 0.2)
     monkeypatch.setattr(module, "_LONGEST_S", 1.0)
     assert why_not("relay.sleeps") == "no answer in ten seconds"
-    assert why_not("relay.fine") == "the one before still runs"
-    deadline = time.monotonic() + 30
-    while module._one_at_a_time.locked():
-        assert time.monotonic() < deadline, "it was not ended"
-        time.sleep(0.05)
+    assert why_not("relay.sleeps") == "the one before still runs", "what it compiles is of use yet"
+    late = module._last
+    assert late is not None
+    late.join(30)
+    assert not late.is_alive()
+
+
+def test_what_is_late_gives_way_to_another_slides(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as impatient:
+        impatient.setattr(module, "PATIENCE_S", 0.2)
+        assert why_not("relay.sleeps") == "no answer in ten seconds"
+    late = module._last
+    assert measure_now("relay.fine")["title"] == "one race"
+    assert late is not None
+    assert not late.is_alive()
+
+
+def test_two_are_not_measured_at_once() -> None:
+    with ThreadPoolExecutor() as pool:
+        slow = pool.submit(measure_now, "relay.slow")
+        while module._last is None or module._last.asked != "relay.slow":
+            time.sleep(0.01)
+        assert why_not("relay.fine") == "the one before still runs"
+        assert slow.result()["title"] == "one race"
 
 
 def test_variables_that_choose_for_libraries_are_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    given = {}
+    given: dict[str, Any] = {}
 
     def start(command: list[str], **options: object) -> None:
         given.update(command=command, **options)
@@ -100,7 +121,7 @@ def test_variables_that_choose_for_libraries_are_set_aside(monkeypatch: pytest.M
 
     monkeypatch.setattr(module.subprocess, "Popen", start)
     with pytest.raises(BlockingIOError):
-        module._measured("relay", "fine")
+        measure_now("relay.fine")
     assert "OMP_NUM_THREADS" not in given["env"]
     assert given["command"][-2:] == ["relay", "fine"]
 

@@ -23,6 +23,11 @@ def _sleeps() -> dict[str, float]:
     return _fine()
 
 
+def _slow() -> dict[str, float]:
+    time.sleep(2)
+    return _fine()
+
+
 def _other() -> dict[str, float]:
     return {"cpu.time": 4.2}
 
@@ -45,6 +50,7 @@ ON_STAGE = {
         "fails": _fails,
         "dies": _dies,
         "sleeps": _sleeps,
+        "slow": _slow,
         "other": _other,
         "infinite": _infinite,
         "chatters": _chatters,
