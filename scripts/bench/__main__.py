@@ -8,13 +8,14 @@ from statistics import median
 
 from rich.console import Console
 
-from bench import algorithms, derivative, lighthouse, matmul, new_talk, overlaps, predictions
+from bench import algorithms, derivative, lighthouse, matmul, new_talk, overlaps, predictions, sentences
 from bench.first_view import first_view
 from bench.generic import names_of_this_talk
 from bench.kills import killed_builds
 from bench.live import edit_to_slide_s
 from bench.machines import build_with
 from bench.malformed import spoil_records, sweep_records
+from bench.sources import spoil_sources
 from bench.watched import Watched, watch
 from shared.workload import DIGITS_NETWORK
 from talk.errors import TalkError
@@ -86,22 +87,39 @@ def _goals() -> Iterator[tuple[str, str, str]]:
     for page in ("/", "/gpu/", "/slides/"):
         yield f"Lighthouse of {page}, slow phone", _lighthouse(page, browser), "at least 95 each"
     yield from _peers()
+    yield from _nothing_untrue()
     yield from _nothing_lost()
 
 
+def _nothing_untrue() -> Iterator[tuple[str, str, str]]:
+    """Numbers typed by hand, records and sources spoilt; what goes wrong is said on standard error."""
+    for name, typed, innocent in (
+        ("", sentences.REFUSED, sentences.PASSED),
+        (", made", [*sentences.made_typed(1000)], [*sentences.made_innocent(1000)]),
+    ):
+        missed, accused = sentences.missed(typed), sentences.accused(innocent)
+        for sentence in (*missed, *accused):
+            print(f"judged wrongly: {sentence!r}", file=sys.stderr)
+        yield f"typed numbers refused{name}", f"{len(typed) - len(missed)} of {len(typed)}", "all"
+        yield f"innocent sentences passed{name}", f"{len(innocent) - len(accused)} of {len(innocent)}", "all"
+    right, wrong = spoil_records(1000)
+    print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
+    yield "malformed records refused or escaped", f"{right} of 1000", "1000 of 1000"
+    right, tried, wrong = sweep_records()
+    print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
+    yield "hostile leaves refused or escaped", f"{right} of {tried}", "all"
+    right, tried, wrong = spoil_sources(1000)
+    print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
+    yield "spoilt sources refused or shown as text", f"{right} of {tried}", "all"
+
+
 def _nothing_lost() -> Iterator[tuple[str, str, str]]:
-    """Kill builds and spoil records; what goes wrong is said on standard error."""
+    """Kill builds; what is lost is said on standard error."""
     kills = list(killed_builds(50))
     for kill in kills:
         for loss in kill.losses:
             print(f"killed by {kill.signal.name} in {kill.step}: {loss}", file=sys.stderr)
     yield "builds killed and nothing lost", f"{sum(not kill.losses for kill in kills)} of {len(kills)}", "50 of 50"
-    right, wrong = spoil_records(100)
-    print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
-    yield "malformed records refused or escaped", f"{right} of 100", "100 of 100"
-    right, tried, wrong = sweep_records()
-    print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
-    yield "hostile leaves refused or escaped", f"{right} of {tried}", "all"
 
 
 def _gpu() -> Iterator[tuple[str, str, str]]:

@@ -20,7 +20,7 @@ from markdown.treeprocessors import Treeprocessor
 from talk.errors import TalkError
 from talk.markdown.chapters import DIRECTIVE
 from talk.markdown.labels import own_labels
-from talk.markdown.locate import place
+from talk.markdown.locate import place, read_source
 from talk.markdown.prose import without_comments
 from talk.markdown.relative import WRITTEN_IN
 from talk.markdown.slides import BACKUP, Slide, find_lookalikes, read_slides
@@ -52,12 +52,12 @@ def gather(docs: Path, chapter: str) -> tuple[list[str], tuple[Slide, ...], dict
 
     Raises TalkError for a bad slide or no such file.
     """
-    try:
-        text = (docs / chapter).read_text(encoding="utf-8")
-    except FileNotFoundError:
+    path = docs / chapter
+    if not path.is_file() or path.suffix != ".md" or not path.resolve().is_relative_to(docs.resolve()):
         where, line = place(f"chapter | {chapter}")
         mend = "mend its name: it is a path under docs/"
-        raise TalkError(where, f"there is no chapter {chapter}", mend, line=line) from None
+        raise TalkError(where, f"there is no chapter {chapter}", mend, line=line)
+    text = read_source(path)
     # Blank lines instead of the front matter keep the line numbers.
     text = FRONT_MATTER.sub(lambda match: "\n" * match[0].count("\n"), text)
     text, labels = own_labels(without_comments(text), chapter)
@@ -65,7 +65,7 @@ def gather(docs: Path, chapter: str) -> tuple[list[str], tuple[Slide, ...], dict
     for line, what, mend in problems:
         raise TalkError(docs / chapter, what, mend, line=line)
     lines = text.splitlines()
-    ends = [*(slide.line - 1 for slide in slides[1:]), len(lines)]
+    ends = [*(slide.line - 1 for slide in slides[1:]), len(lines)][: len(slides)]
     markdown = []
     for slide, end in zip(slides, ends, strict=True):
         level = _level_at(lines, slide.line)

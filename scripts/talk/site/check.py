@@ -78,13 +78,14 @@ def find_mistakes() -> list[TalkError]:
             *_snippet_mistakes(path, text),
             *_formula_mistakes(path, text),
             *_unclosed_comments(path, text),
+            *_declarations(path, text),
             *_measurement_mistakes(path, text),
             *(TalkError(path, what, mend, line=line) for line, what, mend in find_slide_problems(text)),
         ]
         problems += sorted(found, key=lambda problem: problem.line or 0)
     for claim in claims.values():
         problems += _raised(judge, claim, values)
-    return [*problems, *_raised(slot_min), *find_strays()]
+    return [*problems, *_raised(said_on_slides), *_raised(slot_min), *find_strays()]
 
 
 def _measurement_mistakes(path: Path, text: str) -> Iterator[TalkError]:
@@ -366,6 +367,11 @@ def _formula_mistakes(path: Path, text: str) -> Iterator[TalkError]:
 def _unclosed_comments(path: Path, text: str) -> Iterator[TalkError]:
     for line, _ in numbered("<!--", without_code(text)):
         yield TalkError(path, "a comment is never closed, and hides all that follows", "put --> after it", line=line)
+
+
+def _declarations(path: Path, text: str) -> Iterator[TalkError]:
+    for line, _ in numbered(r"<!\[", without_code(text)):
+        yield TalkError(path, "<![ is no HTML, and browsers hide what follows", "write &lt;![", line=line)
 
 
 def _snippet_mistakes(path: Path, text: str) -> Iterator[TalkError]:

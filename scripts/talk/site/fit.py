@@ -129,8 +129,8 @@ def convert_deck(docs: Path = DOCS) -> str:
 
 def made_deck(site: Path, docs: Path = DOCS) -> str:
     """The deck as its page in the folder `site` has it; empty where there is no such page."""
-    name = Path(find_deck(docs) or "").with_suffix("")
-    made = [page for page in (site / name / "index.html", site / f"{name}.html") if name.name and page.is_file()]
+    name = (find_deck(docs) or "").removesuffix(".md")
+    made = [page for page in (site / name / "index.html", site / f"{name}.html") if name and page.is_file()]
     # After its slides a page has dialogs.
     return made[0].read_text(encoding="utf-8").partition("</main>")[0] if made else ""
 

@@ -1,13 +1,16 @@
 """Sources that show what is not theirs, and quote what nobody said, are told with file and line."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from talk.errors import TalkError
+from talk.markdown.deck import gather
 from talk.paths import DOCS, QUOTATIONS, ROOT, SNIPPETS
 from talk.site.check import find_doubtful_claims, find_hand_typed_numbers, find_mistakes
+from talk.site.fit import made_deck
 from talk.site.pages import make_pages
 from talk.site.prepare import prepare
 
@@ -141,3 +144,24 @@ def test_what_does_not_arrive_stops_the_build(tmp_path: Path) -> None:
     found = [str(problem) for problem in make_pages(tmp_path / "site") if "is left on the page" in str(problem)]
     assert [at for at in range(len(LOST)) if not any(f"#p{at};" in each for each in found)] == []
     assert all(each.startswith("docs/odd.md: ") for each in found)
+
+
+@pytest.mark.parametrize("chapter", ["../README.md", "labs", "nope.md", "claims.toml", "https://example.org/a.md"])
+def test_a_chapter_is_a_page_of_the_talk(chapter: str) -> None:
+    (ROOT / "README.md").write_text("# A\n", encoding="utf-8")
+    with pytest.raises(TalkError, match=rf"there is no chapter {re.escape(chapter)}; mend its name"):
+        gather(DOCS, chapter)
+
+
+def test_a_chapter_may_have_no_slides() -> None:
+    PAGE.write_text("# A\n\nWords.\n", encoding="utf-8")
+    assert gather(DOCS, PAGE.name)[:2] == ([], ())
+
+
+def test_what_browsers_hide_is_told() -> None:
+    (problem,) = told("# A\n\n`<![x`\n\n<![x and so on\n")
+    assert problem.startswith("docs/odd.md:5: <![ is no HTML")
+
+
+def test_a_talk_without_a_deck_has_none(tmp_path: Path) -> None:
+    assert made_deck(tmp_path, tmp_path) == ""
