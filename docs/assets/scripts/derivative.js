@@ -1,11 +1,7 @@
 // Lets the reader drag the pictures of /derivative/. Each is a still SVG that stands by itself; here it gets sliders
 // (keyboard, touch, screen readers) and handles (mouse, finger) that move its named parts.
 (() => {
-  const show = (value, digits = 1) => {
-    const text = Math.abs(value) >= 1e6 ? "∞" : Math.abs(value).toLocaleString("ru-RU", { maximumFractionDigits: digits });
-    return (value < 0 && text !== "0" ? "−" : "") + text;
-  };
-  const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+  const { clamp, show } = live;
   const way = (points) => `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}`;
 
   const GRIP = 96; // of 800: as wide as a finger on a phone
@@ -55,7 +51,6 @@
       put.line(name, ends.map((end) => plane.at(end, y + slope * (end - x))));
     };
 
-    const fields = {};
     let asked = 0;
     const update = (changes) => {
       for (const [name, value] of Object.entries(changes)) {
@@ -65,32 +60,14 @@
       // However fast the pointer moves, the picture is drawn once a frame.
       asked ||= requestAnimationFrame(() => {
         asked = 0;
-        for (const [name, { input, output }] of Object.entries(fields)) {
-          if (Number(input.value) !== state[name]) input.value = state[name];
-          output.value = show(state[name], sliders[name].digits ?? 2);
-        }
+        controls.show(state);
         draw(state, put, plane);
       });
     };
 
-    const controls = document.createElement("div");
-    controls.className = "live-controls";
-    for (const [name, { title, min, max, step = 0.01, value }] of Object.entries(sliders)) {
-      const label = document.createElement("label");
-      const input = Object.assign(document.createElement("input"), { type: "range", min, max, step, value });
-      input.setAttribute("value", value);
-      const output = document.createElement("output");
-      label.append(title, input, output); // a label names the first field in it, and an output is one too
-      input.addEventListener("input", () => update({ [name]: Number(input.value) }));
-      fields[name] = { input, output };
-      controls.append(label);
-    }
-    for (const [title, act] of Object.entries(buttons)) {
-      const button = Object.assign(document.createElement("button"), { type: "button", textContent: title });
-      button.addEventListener("click", () => update(act(state)));
-      controls.append(button);
-    }
-    figure.querySelector("figcaption").before(controls);
+    const controls = live.controls(sliders, update);
+    for (const [title, act] of Object.entries(buttons)) controls.button(title, () => update(act(state)));
+    figure.querySelector("figcaption").before(controls.element);
 
     const placeOf = ({ clientX, clientY }) => {
       const { x, y } = new DOMPoint(clientX, clientY).matrixTransform(svg.getScreenCTM().inverse());

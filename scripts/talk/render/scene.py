@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from talk.render.svg import Point
+from talk.render.svg import Point, named
 
 WIDTH = 800
 
@@ -40,6 +40,8 @@ class Scene:
     frames: Sequence[str] = ()
     figures: Sequence[Figure] = ()
     passing: bool = False
+    # What a page's script calls the picture, where it lets the reader move its named parts.
+    play: str = ""
 
     @property
     def html(self) -> str:
@@ -55,7 +57,8 @@ class Scene:
             f'translate="no"><title>{escape(self.title)}</title>{self.base}{frames}</svg>'
         )
         figures = "".join(map(_figure, self.figures))
-        return f'<div class="scene">{drawing}' + (
+        play = f' data-play="{self.play}"' if self.play else ""
+        return f'<div class="scene"{play}>{drawing}' + (
             f'<div class="scene-figures">{figures}</div></div>' if figures else "</div>"
         )
 
@@ -70,26 +73,31 @@ def _figure(figure: Figure) -> str:
     return f'<div class="{kind}"{comes}><b>{escape(figure.number)}</b><span>{escape(figure.words)}</span></div>'
 
 
-def slab(place: Point, size: Point, tone: Tone = 2, kind: str = "") -> str:
-    """A rectangle by its left upper corner. `kind` is `lit` (filled), `ghost` (scarcely seen), `waiting` (hatched)."""
+def slab(place: Point, size: Point, tone: Tone = 2, kind: str = "", part: str = "") -> str:
+    """A rectangle by its left upper corner. `kind` is `lit` (filled), `ghost` (scarcely seen), `waiting` (hatched).
+
+    `part` is the name by which a page's script finds it.
+    """
     (x, y), (width, height) = place, size
     return (
         f'<rect class="{f"slab tone-{tone} {kind}".strip()}" x="{x:.1f}" y="{y:.1f}" width="{max(width, 0):.1f}" '
-        f'height="{max(height, 0):.1f}"/>'
+        f'height="{max(height, 0):.1f}"{named(part)}/>'
     )
 
 
-def words(place: Point, said: str, anchor: str = "start", kind: str = "", tone: Tone | None = None) -> str:
+def words(
+    place: Point, said: str, anchor: str = "start", kind: str = "", tone: Tone | None = None, part: str = ""
+) -> str:
     """Words, escaped; `kind` is `quiet`, `large` or `small`."""
     x, y = place
     classes = " ".join(filter(None, ("label", kind, f"tone-{tone}" if tone else "")))
-    return f'<text class="{classes}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(said)}</text>'
+    return f'<text class="{classes}"{named(part)} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(said)}</text>'
 
 
-def stroke(points: Sequence[Point], tone: Tone | None = None, kind: str = "") -> str:
+def stroke(points: Sequence[Point], tone: Tone | None = None, kind: str = "", part: str = "") -> str:
     """A line through places of the drawing; `kind` is `dashed` or `thin`."""
     classes = " ".join(filter(None, ("stroke", kind, f"tone-{tone}" if tone else "")))
-    return f'<path class="{classes}" d="M{"L".join(f"{x:.1f} {y:.1f}" for x, y in points)}"/>'
+    return f'<path class="{classes}"{named(part)} d="M{"L".join(f"{x:.1f} {y:.1f}" for x, y in points)}"/>'
 
 
 def arrow(start: Point, end: Point, tone: Tone | None = None, kind: str = "") -> str:

@@ -65,7 +65,7 @@ class Plane:
 def path(points: Iterable[Point], kind: str, part: str = "", closed: bool = False) -> str:
     """A polyline, given where it lies in the picture."""
     way = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
-    return f'<path class="{kind}"{_part(part)} d="M{way}{"Z" if closed else ""}"/>'
+    return f'<path class="{kind}"{named(part)} d="M{way}{"Z" if closed else ""}"/>'
 
 
 def line(start: Point, end: Point, kind: str, part: str = "") -> str:
@@ -77,13 +77,13 @@ def dot(place: Point, kind: str = "point", part: str = "") -> str:
     """A point: a pixel, as all the talk's ornaments are."""
     size = 18 if "handle" in kind else 14
     x, y = place[0] - size / 2, place[1] - size / 2
-    return f'<rect class="{kind}"{_part(part)} x="{x:.1f}" y="{y:.1f}" width="{size}" height="{size}"/>'
+    return f'<rect class="{kind}"{named(part)} x="{x:.1f}" y="{y:.1f}" width="{size}" height="{size}"/>'
 
 
 def text(place: Point, words: str, anchor: str = "start", kind: str = "", part: str = "") -> str:
     """Words, escaped."""
     return (
-        f'<text class="{f"label {kind}".strip()}"{_part(part)} x="{place[0]:.1f}" y="{place[1]:.1f}" '
+        f'<text class="{f"label {kind}".strip()}"{named(part)} x="{place[0]:.1f}" y="{place[1]:.1f}" '
         f'text-anchor="{anchor}">{escape(words)}</text>'
     )
 
@@ -136,5 +136,6 @@ class Picture:
         )
 
 
-def _part(part: str) -> str:
+def named(part: str) -> str:
+    """The attribute by which a page's script finds a part of a picture."""
     return f' data-part="{part}"' if part else ""

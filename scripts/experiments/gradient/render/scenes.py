@@ -23,8 +23,8 @@ def chain() -> str:
         base += arrow((left, y), (right, y), 2) + words((left, y - 22), name)
         base += "".join(stroke([(left + at * unit, y - 7), (left + at * unit, y + 7)], 2, "thin") for at in range(1, 8))
         start = left + unit
-        moved = slab((start, y - 8), (nudge * unit, 16), 1 if row == 0 else 3 if row == 1 else 4, "lit")
-        moved += words((start + nudge * unit + 10, y + 42), f"+{shown(nudge)}", "end")
+        moved = slab((start, y - 8), (nudge * unit, 16), 1 if row == 0 else 3 if row == 1 else 4, "lit", f"moved-{row}")
+        moved += words((start + nudge * unit + 10, y + 42), f"+{shown(nudge)}", "end", part=f"said-{row}")
         frames.append(moved)
     factors = [*_FACTORS, _FACTORS[0] * _FACTORS[1]]
     figures = [
@@ -35,7 +35,9 @@ def chain() -> str:
     ]
     x, u, loss = map(shown, nudges)
     told = f"Толчок x на {x} двигает u на {u}, а L на {loss}: множители звеньев перемножаются"
-    scene = Scene("Цепное правило на трёх прямых", told, base, round(top + 2 * step + 66), frames, figures)
+    scene = Scene(
+        "Цепное правило на трёх прямых", told, base, round(top + 2 * step + 66), frames, figures, play="chain"
+    )
     return scene.unmeasured("Толкнули x — сдвинулось всё, что из него сделано. Множители звеньев перемножаются")
 
 

@@ -33,7 +33,12 @@ def cache_lines(source: Provenance, data: Matmul) -> str:
         base += words((left, 36), title)
         for row in range(_LINES):
             base += "".join(
-                slab((left + column * cell, top + row * (cell + 22)), (cell - gap, cell + 16), kind="ghost")
+                slab(
+                    (left + column * cell, top + row * (cell + 22)),
+                    (cell - gap, cell + 16),
+                    kind="ghost",
+                    part=f"{kind}-{row}-{column}",
+                )
                 for column in range(_LINE)
             )
         frames.append(_walk(left, top, cell, gap, kind))
@@ -54,6 +59,7 @@ def cache_lines(source: Provenance, data: Matmul) -> str:
         490,
         frames,
         figures,
+        play="lines",
     )
     return figure(
         source, scene, f"Обход B во внутреннем цикле: слева круг второй, справа четвёртый; в кэш-линии {_LINE} чисел"
@@ -109,7 +115,8 @@ def tile(source: Provenance, data: Matmul) -> str:
     space = min(8.0, high / 5)
 
     def register(row: int, vector: int, tone: int = 2, kind: str = "") -> str:
-        return slab((left + vector * wide, top + row * high), (wide - 8, high - space), tone, kind)
+        part = "" if kind else f"c-{row}-{vector}"
+        return slab((left + vector * wide, top + row * high), (wide - 8, high - space), tone, kind, part)
 
     def lane(vector: int, at: int, row: int | None, tone: int, kind: str) -> str:
         step = (wide - 20) / lanes
@@ -120,9 +127,11 @@ def tile(source: Provenance, data: Matmul) -> str:
 
     base = words((left, 40), f"строка B: {_counted(vectors, lanes)}", tone=3)
     base += words((0, 126), "столбец A", tone=1)
-    base += "".join(slab((left + vector * wide, 64), (wide - 8, 52), 3) for vector in range(vectors))
+    base += "".join(
+        slab((left + vector * wide, 64), (wide - 8, 52), 3, part=f"b-{vector}") for vector in range(vectors)
+    )
     base += "".join(lane(vector, at, None, 3, "lit") for vector in range(vectors) for at in range(lanes))
-    base += "".join(slab((66, top + row * high), (70, high - space), 1) for row in range(rows))
+    base += "".join(slab((66, top + row * high), (70, high - space), 1, part=f"a-{row}") for row in range(rows))
     base += "".join(register(row, vector) for row in range(rows) for vector in range(vectors))
     bottom = top + rows * high
     registers = rows * vectors
@@ -158,6 +167,7 @@ def tile(source: Provenance, data: Matmul) -> str:
         frames,
         figures,
         passing=True,
+        play="tile",
     )
     return figure(
         source, scene, "Один шаг по k: сколько прочитано и сколько посчитано; размеры плитки — для этой машины"
@@ -468,13 +478,13 @@ def gpu_parts(source: Provenance, data: Matmul) -> str:
         slab((left + at * lane, 64 + row * 42), (lane - 3, 32), 1) for row in range(_QUARTERS) for at in range(lanes)
     )
     line = 360.0
-    warp = "".join(slab((left + at * lane, 64 + 3 * 42), (lane - 3, 32), 4, "lit") for at in range(_WARP))
+    warp = "".join(slab((left + at * lane, 64 + 3 * 42), (lane - 3, 32), 4, "lit", f"lane-{at}") for at in range(_WARP))
     warp += "".join(
-        stroke([(left + (at + 0.4) * lane, 64 + 3 * 42 + 32), (left + (at + 0.4) * lane, line)], 4, "thin")
+        stroke([(left + (at + 0.4) * lane, 64 + 3 * 42 + 32), (left + (at + 0.4) * lane, line)], 4, "thin", f"ray-{at}")
         for at in range(_WARP)
     )
     warp += slab((left - 6, line - 4), (right - left + 9, 50), 3, "open")
-    warp += "".join(slab((left + at * lane, line), (lane - 3, 42), 3, "lit") for at in range(_WARP))
+    warp += "".join(slab((left + at * lane, line), (lane - 3, 42), 3, "lit", f"number-{at}") for at in range(_WARP))
     warp += words((0, line + 32), f"линия памяти, {_WARP} чисел", tone=3)
     warp += words((0, line - 60), "варп", tone=4)
     best = data.find("gpu_triton")
@@ -492,6 +502,7 @@ def gpu_parts(source: Provenance, data: Matmul) -> str:
         430,
         [opened, warp],
         figures,
+        play="warp",
     )
     whose = f"{chip.title}, на которой мерили" if own is not None else f"GPU доклада, {chip.title}, по паспорту"
     return source.figure(scene.html, f"{whose}: карта, мультипроцессор, варп", "drawn", None if own else "cpu")

@@ -68,11 +68,11 @@ def tiles_on_card(source: Provenance, _: object) -> str:
     columns, cell, top = 14, 56.0, 60.0
     rows = _MULTIPROCESSORS // columns
 
-    def processor(at: int, tone: int, kind: str = "") -> str:
-        return slab((4 + at % columns * cell, top + at // columns * cell), (cell - 8, cell - 8), tone, kind)
+    def processor(at: int, tone: int, kind: str = "", part: str = "") -> str:
+        return slab((4 + at % columns * cell, top + at // columns * cell), (cell - 8, cell - 8), tone, kind, part)
 
     base = words((4, 40), f"{_MULTIPROCESSORS} мультипроцессора, плитка {_TILE[0]} × {_TILE[1]} каждому")
-    base += "".join(processor(at, 2, "waiting") for at in range(_MULTIPROCESSORS))
+    base += "".join(processor(at, 2, "waiting", f"sm-{at}") for at in range(_MULTIPROCESSORS))
     painted = "".join(processor(at, 1, "lit") for at in range(tiles))
     figures = [
         Figure(str(tiles), f"плитки в матрице {_PRODUCT[0]} × {_PRODUCT[1]}", 1, 0),
@@ -87,6 +87,7 @@ def tiles_on_card(source: Provenance, _: object) -> str:
         round(top + rows * cell + 8),
         [painted],
         figures,
+        play=f"card {_TILE[0]} {-(-_PRODUCT[1] // _TILE[1])} {_PRODUCT[0]}",
     )
     return source.figure(
         scene.html, "Матрица addmm на карте доклада, RTX 3090 Ti: одна клетка — один мультипроцессор", "drawn", "cuda"
