@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page
 from experiments.gradient.render.pictures import fragments
 from talk.paths import ASSETS, DOCS
 
-SCRIPT = DOCS / "assets" / "scripts" / "derivative.js"
+SHARED, SCRIPT = (DOCS / "assets" / "scripts" / name for name in ("live.js", "derivative.js"))
 STYLES = [
     folder / "stylesheets" / name for folder, name in ((ASSETS, "tokens.css"), (DOCS / "assets", "derivative.css"))
 ]
@@ -26,7 +26,7 @@ def html(tmp_path_factory: pytest.TempPathFactory) -> Path:
         f'<!doctype html><meta charset="utf-8">{styles}<body class="md-typeset">{body}<script src="live.js"></script>'
     )
     folder = tmp_path_factory.mktemp("pictures")
-    (folder / "live.js").write_text(SCRIPT.read_text())
+    (folder / "live.js").write_text(SHARED.read_text() + SCRIPT.read_text())
     (folder / "index.html").write_text(page)
     return folder / "index.html"
 
