@@ -24,6 +24,7 @@ _PRICES: dict[Price, str] = {
     "row_update": "цена правки числа в строке",
 }
 _LEVELS: dict[Level, str] = {"l1": "L1", "l2": "L2", "l3": "L3", "memory": "памяти"}
+_TRAFFIC: dict[Traffic, str] = {"load": "чтение", "store": "запись", "update": "чтение и запись разом"}
 # Who multiplied the Conformer's matrices, on all threads: PyTorch's library, NumPy's, ours.
 _LIBRARY = ("torch_all_threads",)
 _ANYONE = ("torch_all_threads", "numpy_all_threads", "threads", "searched")
@@ -67,7 +68,9 @@ class Ceilings:
         """The time to move so many bytes of a working set, at the rate of the level that it lives in."""
         level = self.level(set_bytes)
         kind = "" if traffic == "load" else f"{traffic}."
-        rate = self._number(f"matmul.bandwidth.{level}.{kind}{self._count}", f"скорость {_LEVELS[level]}")
+        rate = self._number(
+            f"matmul.bandwidth.{level}.{kind}{self._count}", f"скорость {_LEVELS[level]}, {_TRAFFIC[traffic]}"
+        )
         return {level: asked_bytes / rate}
 
     def level(self, size_bytes: float) -> Level:
