@@ -11,7 +11,7 @@ from experiments.browser.measure.script import kernel_files
 from experiments.browser.measure.webassembly import link
 
 MOST_BYTES = 40_000
-SHAPES = [(1, 1, 1), (7, 5, 3), (12, 256, 24), (13, 300, 29), (65, 257, 130), (48, 24, 96)]
+SHAPES = [(1, 1, 1), (7, 5, 3), (12, 512, 24), (13, 600, 29), (103, 257, 130), (48, 24, 96)]
 SQUARES = [64, 96, 128, 200]
 TILES = [f"{tile.rows}x{tile.columns}" for tile in kernels.TILES]
 GUARD = 64  # numbers on either side of C that nobody may write

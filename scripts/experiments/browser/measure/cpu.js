@@ -1,8 +1,8 @@
 // Circles 1 to 4 on one thread: the kernels of `kernels.py`, and what drives them.
 
 const PAGE_BYTES = 65536;
-const BLOCK_DEPTH = 256; // a strip of B, so deep and as wide as a tile, stays in L1
-const BLOCK_ROWS = 192; // these rows of A, so deep, stay in L2; whole tiles of every height
+const BLOCK_DEPTH = 512; // a strip of B, so deep and as wide as a tile, stays in L1
+const BLOCK_ROWS = 48; // these rows of A, so deep, stay in L2; whole tiles of every height
 const SMALLEST_STRASSEN = 64;
 
 // --8<-- [start:javascript]
