@@ -254,6 +254,10 @@ def test_what_a_slide_shows_is_measured_beside_its_record(deck: Visit) -> None:
     assert box
     assert frame
     assert box["y"] + box["height"] <= frame["y"] + frame["height"]
+    page.keyboard.press("r")
+    expect(page.locator(".slide-now")).to_have_count(0)
+    page.keyboard.press("r")
+    expect(rows).to_have_count(2, timeout=LONGEST_MS)
     page.keyboard.press("PageDown")
     expect(page.locator(".slide-now")).to_have_count(0)
 

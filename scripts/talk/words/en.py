@@ -145,7 +145,7 @@ _STRINGS = {
     "deck.shortcuts.speaker": "speaker window: notes, clock, next slide",
     "deck.shortcuts.timer": "rehearsal timer: start, stop",
     "deck.shortcuts.report": "rehearsal report",
-    "deck.shortcuts.measure": "measure here and now what the slide shows",
+    "deck.shortcuts.measure": "measure here and now what the slide shows; once more puts it away",
     "deck.shortcuts.fullscreen": "full screen",
     "deck.shortcuts.blackout": "black out the screen",
     "deck.machines": "Whose numbers the slides show",

@@ -143,7 +143,7 @@ _STRINGS = {
     "deck.shortcuts.speaker": "окно докладчика: заметки, часы, следующий слайд",
     "deck.shortcuts.timer": "секундомер репетиции: пустить, остановить",
     "deck.shortcuts.report": "отчёт о репетиции",
-    "deck.shortcuts.measure": "измерить здесь и сейчас то, что на слайде",
+    "deck.shortcuts.measure": "измерить здесь и сейчас то, что на слайде; ещё раз — убрать",
     "deck.shortcuts.fullscreen": "во весь экран",
     "deck.shortcuts.blackout": "погасить экран",
     "deck.machines": "Чьи числа на слайдах",

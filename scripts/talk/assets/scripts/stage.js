@@ -82,10 +82,16 @@ const stage = (() => {
 
     clear,
 
-    // Measure what the slide shows, if anything can. `changed` is called whenever the panel is another.
+    // Measure what the slide shows, if anything can; what is shown already is put away. `changed` is called whenever the
+    // panel is another.
     async measure(slide, changed) {
       const offer = offers.findLast(({ measures }) => measures(slide));
       if (!offer || running) return;
+      if (slide.querySelector(".slide-now")) {
+        clear();
+        changed();
+        return;
+      }
       const panel = panelOn(slide);
       const mine = new AbortController();
       running = mine;
