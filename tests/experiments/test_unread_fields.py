@@ -12,6 +12,13 @@ from talk.render.drawing import fragments_of
 
 # What a record keeps for whoever downloads it: how it was measured, not what came out.
 KEPT_FOR_READERS: dict[str, set[str]] = {
+    "browser": {
+        # What a page shows of its own reader's record, and a caption of one that was committed.
+        "Adapter.architecture", "Adapter.features", "Adapter.timing", "Adapter.vendor", "Agent.browser", "Agent.mobile",
+        "Agent.platform", "Agent.version", "Browser.agent", "Browser.isolated", "Browser.no_adapter", "Browser.relaxed",
+        "Browser.sharing", "Browser.simd", "Browser.threads", "Gradient.n", "Peak.fused", "Peak.median_flops_per_s",
+        "Point.error", "Step.bytes_asked_per_flop", "Step.skipped", "Step.tile",
+    },
     "gradient": {
         "ConformerBackward.frames", "Descent.rate", "EnginePrice.widths", "Learning.steps",
         "Operator.cpu_time_total_us", "Reading.training_time_s",
