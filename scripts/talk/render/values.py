@@ -207,19 +207,21 @@ def _predicted(record: str, promises: Iterable[Promise]) -> Iterator[tuple[str, 
     return ((f"{experiment}.{name}", value) for name, value in prediction_values(promises))
 
 
-@cache
 def sample_names(experiment: str) -> frozenset[str]:
     """The names that the experiment's made record answers, on a machine that has the others' too."""
-    records = [record for name in find_experiments() if (record := _sample(name)) is not None]
-    values = {record.name: _values_in(record) for record in records}
-    mine = f"sample/{experiment}"
-    if mine not in values:
-        return frozenset()
-    promises = _promises_in(records, values)[mine]
-    return frozenset(values[mine] | dict(_predicted(mine, promises)))
+    return _sample_names().get(f"sample/{experiment}", frozenset())
 
 
 @cache
+def _sample_names() -> dict[str, frozenset[str]]:
+    records = [record for name in find_experiments() if (record := _sample(name)) is not None]
+    values = {record.name: _values_in(record) for record in records}
+    return {
+        name: frozenset(values[name] | dict(_predicted(name, promises)))
+        for name, promises in _promises_in(records, values).items()
+    }
+
+
 def _sample(experiment: str) -> AnyRecord | None:
     """The experiment's made record; None where it makes none."""
     found = find_experiment(experiment)
