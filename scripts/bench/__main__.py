@@ -8,7 +8,7 @@ from statistics import median
 
 from rich.console import Console
 
-from bench import algorithms, derivative, lighthouse, matmul, new_talk, overlaps, predictions, sentences
+from bench import algorithms, derivative, in_browser, lighthouse, matmul, new_talk, overlaps, predictions, sentences
 from bench.first_view import first_view
 from bench.generic import names_of_this_talk
 from bench.kills import killed_builds
@@ -71,6 +71,7 @@ def _goals() -> Iterator[tuple[str, str, str]]:
 
     yield from _gpu()
     yield from predictions.goals(current_values())
+    yield from in_browser.goals()
     yield from _machines()
 
     browser = find_browser()

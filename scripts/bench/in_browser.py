@@ -14,7 +14,7 @@ from experiments.browser.assets import assets
 from experiments.browser.measure.script import built, kernel_files, read_part
 from shared.npm_tools import install
 from talk.paths import CACHE
-from talk.site.browser import require_browser
+from talk.site.browser import find_browser
 
 N = 512
 _HOME = CACHE / "bench-browser"
@@ -99,7 +99,11 @@ def goals() -> Iterator[tuple[str, str, str]]:
         map(len, kernels["shaders"].values())
     )
     yield "browser: all kernels", f"{served / 1000:.1f} kB", "at most 40 kB"
-    found, took_s = _in_chromium(made.decode())
+    chromium = find_browser()
+    if chromium is None:
+        yield "browser: circle 4 of the peak", "no browser", "at least 0.85"
+        return
+    found, took_s = _in_chromium(made.decode(), chromium)
     # The best round of each: what else runs on the machine slows down some rounds of all.
     rates = {name: 2 * N**3 / min(times_s) for name, times_s in found["times_s"].items()}
     ours = rates.pop("ours")
@@ -111,7 +115,7 @@ def goals() -> Iterator[tuple[str, str, str]]:
     yield "browser: a whole run", f"{took_s:.1f} s", "at most 15 s"
 
 
-def _in_chromium(script: str) -> tuple[Any, float]:
+def _in_chromium(script: str, chromium: str) -> tuple[Any, float]:
     from playwright.sync_api import sync_playwright
 
     install(_HOME, _PACKAGES)
@@ -125,7 +129,7 @@ def _in_chromium(script: str) -> tuple[Any, float]:
         with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=folder)) as server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             flags = ["--no-sandbox", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]
-            browser = playwright.chromium.launch(executable_path=require_browser("make bench"), args=flags)
+            browser = playwright.chromium.launch(executable_path=chromium, args=flags)
             page = browser.new_page()
             page.goto(f"http://127.0.0.1:{server.server_port}/bench.html")
             found = page.evaluate(_COMPARE, [N, _ROUNDS, base64.b64encode(_model()).decode()])
