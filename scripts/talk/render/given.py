@@ -1,4 +1,4 @@
-"""A number in code that nobody measures and readers see, with why it is so: `given("16 кГц", reason="…")`."""
+"""A number in code that nobody measures and readers see, with why it is so: `given("16 kHz", reason="…")`."""
 
 from html import escape
 

@@ -31,7 +31,7 @@ _GIVEN = re.compile(r"/\*\s*given:\s*\w[^*]*\*/\s*\Z")
 _ESCAPE = re.compile(r"\\(?:N\{[^}]*\}|u\{[0-9A-Fa-f]+\}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|x[0-9A-Fa-f]{2}|.)", re.DOTALL)
 _BETWEEN = re.compile(r"(?:\s|#[^\n]*\n|\\\n)*")  # strings that stand so are one
 _TAG = re.compile(r"(?<!\(\?P)<[a-z]+[\s>]|</[a-z]|\b(?:alt|title|aria-label)=")
-_FORMAT = re.compile(r"[^\s|]* ?\.\d")  # of a value: «мс .1»
+_FORMAT = re.compile(r"[^\s|]* ?\.\d")  # of a value: `ms .1`
 _OWN_LETTER = regex.compile(r"[^\P{L}\p{Latin}\p{Greek}]")
 _TWO_WORDS = re.compile(r"[A-Za-z]{2,},? [A-Za-z]{2,}")
 
