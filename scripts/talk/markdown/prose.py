@@ -6,6 +6,12 @@ Columns and line numbers stay, so that a finding in the prose is a finding in th
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from talk.errors import TalkError
 
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 # Whichever comes first holds the others: a comment in fenced code is code, a fence in a comment is a comment.
@@ -42,6 +48,26 @@ def is_formula(found: re.Match[str]) -> bool:
     if _TEX.search(tex):
         return True
     return not (_WORDS.search(tex) or (re.search(r"[^\W\d_]{2}", tex) and _PRICE.fullmatch(tex)))
+
+
+def front_matter(path: Path, text: str) -> dict[str, Any]:
+    """What the source `text` of the file `path` says of its page; empty where it says nothing.
+
+    Raises TalkError for what is no YAML.
+    """
+    found = _FRONT_MATTER.match(text)
+    if found is None:
+        return {}
+    mend = "write one `name: value` a line, in quotes where a value has signs of YAML"
+    try:
+        matter = yaml.safe_load(found[0].strip().strip("-"))
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark is not None else 1
+        raise TalkError(path, "its front matter is no YAML", mend, line=line) from None
+    if matter is not None and not isinstance(matter, dict):
+        raise TalkError(path, "its front matter names nothing", mend, line=2)
+    return matter or {}
 
 
 def blank(pattern: re.Pattern[str], text: str) -> str:

@@ -16,7 +16,7 @@ from talk.experiment import find_experiment
 from talk.markdown.conditions import CONDITION, FORKS, without_hidden
 from talk.markdown.locate import code_sources, html_sources, read_source, script_sources, source_files
 from talk.markdown.math import typesetter
-from talk.markdown.prose import formulas, numbered, without_code
+from talk.markdown.prose import formulas, front_matter, numbered, without_code
 from talk.markdown.quotations import QUOTATION, is_said, said_on_slides
 from talk.markdown.slides import find_slide_problems, read_slides
 from talk.markdown.values import REFERENCE
@@ -56,6 +56,12 @@ from talk.words import language
 MEASURE = "talk measure {}"
 _CLAIM_SENTENCE = r"\[(?P<sentence>(?:[^\[\]]|\[[^\[\]]*\])*)\]\(claim:(?P<id>[^)\s]*)\)"
 _CLAIM_LINK = r"\]\(claim:(?P<id>[^)\s]*)\)"
+_FENCE = r"(?m)^[ ]*(?P<fence>`{3,}|~{3,})"
+# Elements that hold others and that nothing but their end closes.
+_CONTAINER = (
+    r"<(?P<end>/?)(?P<tag>article|aside|button|details|div|figure|form|label|main|nav|section|select|span|svg|table|"
+    r"textarea|title)\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(?P<whole>/?)>"
+)
 _UNSHOWN = r"<(?P<tag>video|audio|iframe|object|embed)\b"
 _SNIPPET = (
     r"^[ \t]*-{1,}8<-{1,}[ \t]+(?P<quote>[\"'])(?P<path>[^\"':\n]*)"
@@ -77,7 +83,9 @@ def find_mistakes() -> list[TalkError]:
             *_quotation_mistakes(path, text),
             *_snippet_mistakes(path, text),
             *_formula_mistakes(path, text),
-            *_unclosed_comments(path, text),
+            *_raised(front_matter, path, text),
+            *_control_characters(path, text),
+            *_unclosed(path, text),
             *_declarations(path, text),
             *_measurement_mistakes(path, text),
             *(TalkError(path, what, mend, line=line) for line, what, mend in find_slide_problems(text)),
@@ -364,9 +372,31 @@ def _formula_mistakes(path: Path, text: str) -> Iterator[TalkError]:
                 yield TalkError(path, error.what, error.mend, line=line)
 
 
-def _unclosed_comments(path: Path, text: str) -> Iterator[TalkError]:
-    for line, _ in numbered("<!--", without_code(text)):
+def _control_characters(path: Path, text: str) -> Iterator[TalkError]:
+    for line, match in numbered(r"[\x00-\x08\x0e-\x1f\x7f]", text):
+        what = f"there is a control character, U+{ord(match[0]):04X}, which no page may hold"
+        yield TalkError(path, what, "remove it", line=line)
+
+
+def _unclosed(path: Path, text: str) -> Iterator[TalkError]:
+    plain = without_code(text)
+    for line, _ in numbered("<!--", plain):
         yield TalkError(path, "a comment is never closed, and hides all that follows", "put --> after it", line=line)
+    for line, match in numbered(_FENCE, plain):
+        what = "code is never closed, and takes all that follows"
+        yield TalkError(path, what, f"put {match['fence']} under it", line=line)
+    open_tags: list[tuple[int, str]] = []
+    for line, match in numbered(_CONTAINER, plain):
+        tag = match["tag"].lower()
+        if not match["end"]:
+            open_tags += [(line, tag)] * (not match["whole"])
+        elif tag in (each for _, each in open_tags):
+            while open_tags.pop()[1] != tag:
+                pass
+    for line, tag in open_tags:
+        yield TalkError(
+            path, f"<{tag}> is never closed, and takes all that follows", f"put </{tag}> after it", line=line
+        )
 
 
 def _declarations(path: Path, text: str) -> Iterator[TalkError]:

@@ -52,6 +52,9 @@ _META = '<meta http-equiv="Content-Security-Policy" content="'
 # What the policy lets no browser load or do, by element.
 _UNSHOWN = frozenset({"audio", "base", "embed", "frame", "frameset", "iframe", "object", "portal", "video"})
 _LOADING = frozenset({"src", "srcset", "poster", "background", "data"})
+_DRAWN = frozenset({"use", "image", "feimage"})  # of a picture, from an address
+_RUN = re.compile(r"(?:java|vb)script:|data:text/html|data:image/svg\+xml[^,]*,.*<script", re.IGNORECASE)
+_SPACES = re.compile(r"[\x00-\x20]+")
 _FOREIGN = re.compile(r"[\s,]*(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
 # Of a `<link>` to another host: what a browser would ask for, or begin to.
 _ASKED_FOR = frozenset(
@@ -91,12 +94,14 @@ class _Run(HtmlReader):
         if tag in _UNSHOWN or (tag == "meta" and (given.get("http-equiv") or "").lower() == "refresh"):
             self.unshown.append(f"<{tag}>")
         for name, value in attrs:
-            is_foreign = (name in _LOADING and _FOREIGN.match(value or "")) or (
+            is_drawn = tag in _DRAWN and name in {"href", "xlink:href"}
+            is_foreign = ((name in _LOADING or is_drawn) and _FOREIGN.match(value or "")) or (
                 name == "style" and _FOREIGN_STYLE.search(value or "")
             )
-            if is_foreign or name in {"ping", "srcdoc", "formaction"}:
+            if is_foreign or name in {"ping", "srcdoc", "formaction", "action"}:
                 self.unshown.append(f'<{tag} {name}="{(value or "")[:40]}">')
-            if name.startswith("on") or (value or "").strip().lower().startswith("javascript:"):
+            # Browsers read a scheme without the spaces in it.
+            if name.startswith("on") or _RUN.match(_SPACES.sub("", value or "")):
                 self.attributes.append(f'{name}="{value}"')
 
     def handle_endtag(self, _: str) -> None:

@@ -11,9 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
-from talk.markdown.deck import FRONT_MATTER
+from talk.markdown.locate import read_source
+from talk.markdown.prose import front_matter
 from talk.paths import DOCS, GENERATED_ASSETS
 from talk.records.files import write_if_changed
 from talk.settings import Settings, settings
@@ -117,8 +116,7 @@ def _pages(docs: Path, site: str, author: str) -> Iterator[Shared]:
 
 
 def _title(path: Path) -> str | None:
-    matter = FRONT_MATTER.match(path.read_text(encoding="utf-8"))
-    return (yaml.safe_load(matter[0].strip().strip("-")) or {}).get("title") if matter else None
+    return front_matter(path, read_source(path)).get("title")
 
 
 def _draw_glow(draw: "ImageDraw", look: Look) -> None:

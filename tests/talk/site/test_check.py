@@ -165,3 +165,37 @@ def test_what_browsers_hide_is_told() -> None:
 
 def test_a_talk_without_a_deck_has_none(tmp_path: Path) -> None:
     assert made_deck(tmp_path, tmp_path) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        ("---\ntitle: [\n---\n# A\n", 3, "its front matter is no YAML"),
+        ("---\ntitle: {{ a.b }}\n---\n# A\n", 2, "its front matter is no YAML"),
+        ("---\na: &a [x]\nb: *b\n---\n# A\n", 3, "its front matter is no YAML"),
+        ("---\n!!python/object/apply:os.system [ls]\n---\n# A\n", 2, "its front matter is no YAML"),
+        ("---\n- a\n---\n# A\n", 2, "its front matter names nothing"),
+        ("# A\n\na\0b\n", 3, "there is a control character, U+0000"),
+        ("# A\n\n```\nmore\n", 3, "code is never closed"),
+        ("# A\n\n<details>\n\nmore\n", 3, "<details> is never closed"),
+        ("# A\n\n<div><div class='>'></div>\n", 3, "<div> is never closed"),
+        ("# A\n\n<textarea>", 3, "<textarea> is never closed"),
+    ],
+)
+def test_what_takes_the_rest_of_a_page_is_told(text: str, line: int, what: str) -> None:
+    (problem,) = [each for each in told(text) if what in each]
+    assert problem.startswith(f"docs/odd.md:{line}: {what}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<svg><path d='M0 0'/></svg>",
+        "`<div>`",
+        "a <b and c> d",
+        "<div/>",
+        "<details><summary>a</summary>\n\nb\n\n</details>",
+    ],
+)
+def test_what_is_closed_takes_nothing(text: str) -> None:
+    assert told(f"---\ntitle: A\n---\n\n# A\n\n{text}\n") == []

@@ -146,3 +146,15 @@ def test_what_can_have_no_policy_is_refused_by_name(tmp_path: Path, name: str, c
 def test_a_drawing_without_a_script_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "a.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>', encoding="utf-8")
     assert write_policies(tmp_path) == 0
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        '<svg><use href="https://example.org/a.svg#x"/></svg>', '<svg><image xlink:href="//example.org/a.png"/></svg>',
+        '<a href="java\tscript:alert(1)">x</a>', '<a href="vbscript:x">x</a>', '<a href="data:text/html,x">x</a>',
+    ],
+)  # fmt: skip
+def test_addresses_that_run_or_draw_what_is_another_hosts_are_refused(element: str) -> None:
+    with pytest.raises(TalkError):
+        with_policy(f'<html><head><meta charset="utf-8"></head><body>{element}</body></html>', "page")
