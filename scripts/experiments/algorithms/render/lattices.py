@@ -177,7 +177,7 @@ def _live(name: str, data: dict[str, object], svg: str, caption: str) -> str:
     )
 
 
-_WORD, _FRAMES = "мост", 8
+_WORD, _FRAMES = "мост", 6
 _SAID, _HEARD = "чугунный", "чудной"
 
 
