@@ -1,4 +1,4 @@
-"""What is measured in front of the hall, when `R` is pressed on a slide whose options say `measure: sorting.largest`."""
+"""What is measured in front of the hall, where a slide says `measure: sorting.largest` and `R` is pressed."""
 
 import random
 from statistics import median
