@@ -169,7 +169,8 @@
     };
     const controls = live.controls(sliders, update);
     controls.show(state);
-    (scene.closest(".slide") ?? scene.closest("figure")).append(controls.element, said);
+    // A slide is dark in any scheme: what moves its picture stands after it.
+    (scene.closest(".slide") ?? scene.closest("figure")).after(controls.element, said);
 
     // Of several machines' pictures one is shown, with what moves it.
     new ResizeObserver(() => {
