@@ -21,6 +21,7 @@ def race_largest() -> dict[str, float]:
 ON_STAGE = {
     "largest": OnStage(
         title=f"[[numbers]]: {SIZES[-1]}",
-        rows={"largest.insertion": "[[insertion]]", "largest.builtin": "[[builtin]]"}, measure=race_largest
+        rows={"largest.insertion": "[[insertion]]", "largest.builtin": "[[builtin]]"},
+        measure=race_largest,
     ),
 }
