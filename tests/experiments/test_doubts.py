@@ -66,6 +66,19 @@ def test_matmul_is_doubted_above_its_ceilings(name: str, times: float, kinds: se
     assert {each.partition(":")[0] for each in more} == kinds
 
 
+# Seen on the Xeon: right after products FMAs ran at 91 GFLOP/s, and the products themselves at 178.
+def test_products_are_doubted_above_the_clock_that_is_said_to_be_theirs() -> None:
+    data = matmul()
+    late = [
+        replace(each, after_products_flops_per_s=40e9) if each.after_products_flops_per_s else each
+        for each in data.peaks
+    ]
+    more = set(find_experiment("matmul").doubts(replace(data, peaks=late))) - set(
+        find_experiment("matmul").doubts(data)
+    )
+    assert any(each.startswith("above_ceiling: overlap") and "right after products" in each for each in more)
+
+
 # The made GPU: 2 TFLOP/s by FMA, 41 by its data sheet in bfloat16, 800 GB/s from its L2.
 @pytest.mark.parametrize(
     ("name", "times", "about"),

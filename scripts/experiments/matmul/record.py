@@ -354,6 +354,7 @@ def doubts(data: Matmul) -> Doubts:
         yield from above(
             "FMA peak", peaks[most_threads] / peaks[1], most_threads, _BEARS_OF_CORES, kind="more_than_cores"
         )
+    after_products = next((each.after_products_flops_per_s for each in data.peaks if each.threads == 1), None)
     loaded = max(
         (each.bytes_per_s for each in data.bandwidths if (each.level, each.threads) == ("l1", 1)), default=None
     )
@@ -365,6 +366,9 @@ def doubts(data: Matmul) -> Doubts:
             # Strassen's algorithm does fewer operations than are counted.
             if contender.threads in peaks and contender.circle != 3:
                 yield from above(about, rate, peaks[contender.threads], _BEARS)
+            if after_products is not None and contender.threads == 1 and contender.circle != 3:
+                bears = max(_BEARS, middle(point.times_s))
+                yield from above(f"{about}, FMA right after products", rate, after_products, bears)
             if loaded is not None and contender.threads == 1 and contender.circle != 3:
                 asked = rate * (contender.bytes_asked_per_flop or 0)
                 yield from above(f"{about}, bytes of L1", asked, loaded, _BEARS)
