@@ -47,7 +47,7 @@ $(VENV)/.audit: $(VENV)/.pages
 	touch $@
 
 site: $(VENV)/.measure ## measure what is missing or stale here, render, build site/ (FRESH=1: measure all; QUICK=1: a short measurement)
-	$(BIN)/talk build $(if $(FRESH),--fresh) $(if $(QUICK),--quick)
+	$(BIN)/talk build --take-away $(if $(FRESH),--fresh) $(if $(QUICK),--quick)
 
 serve: $(VENV)/.pages ## the site at http://127.0.0.1:8000, reloading as pages, slides and records change (REMOTE=1: a phone is the clicker)
 	$(BIN)/talk serve $(if $(REMOTE),--remote $(filter-out 1,$(REMOTE)))

@@ -59,7 +59,7 @@ def _minutes(word: str) -> float:
 def _build(options: argparse.Namespace) -> int:
     from talk.site.build import build
 
-    build(measuring=not options.no_measure, fresh=options.fresh, quick=options.quick)
+    build(measuring=not options.no_measure, fresh=options.fresh, quick=options.quick, take_away=options.take_away)
     return 0
 
 
@@ -129,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--no-measure", action="store_true", help="pages only: needs no torch")
     build.add_argument("--fresh", action="store_true", help="measure everything, fresh or not")
     build.add_argument("--quick", action="store_true", help="measure in short")
+    build.add_argument("--take-away", action="store_true", help="publish the deck as a zip and, by a browser, as PDFs")
     build.set_defaults(run=_build)
 
     serve = commands.add_parser("serve", help="the site on this machine, reloading as pages, slides and records change")

@@ -4,7 +4,15 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from talk.experiment import find_experiments
-from talk.paths import ADDRESS_SNIPPET, EXPERIMENTS, GENERATED_SNIPPETS, MACHINE_PAGES, PACKAGE, SCRIPTS
+from talk.paths import (
+    ADDRESS_SNIPPET,
+    EXPERIMENTS,
+    GENERATED_SNIPPETS,
+    MACHINE_PAGES,
+    PACKAGE,
+    SCRIPTS,
+    TAKE_AWAY_SNIPPET,
+)
 from talk.records.files import write_if_changed
 from talk.records.order import original_of
 from talk.records.results import record_files, summary_files
@@ -88,7 +96,7 @@ def render_fragments() -> bool:
         }
     for path, content in fragments.items():
         write_if_changed(GENERATED_SNIPPETS / path, content)
-    _remove_others(GENERATED_SNIPPETS, {*fragments, ADDRESS_SNIPPET.name})
+    _remove_others(GENERATED_SNIPPETS, {*fragments, ADDRESS_SNIPPET.name, TAKE_AWAY_SNIPPET.name})
     _remove_others(MACHINE_PAGES, {page.path.name for several in pages.values() for page in several})
     _begun = inputs, end
     return True

@@ -16,6 +16,7 @@ from talk.records.store import find_orphans, read_record, record_path
 from talk.site.check import find_refuted_claims, find_stale_records, find_unmeasured
 from talk.site.pages import make_pages
 from talk.site.replace import alone, replace_folder, restore_folder
+from talk.site.take_away import publish
 
 _LOCK = CACHE / "build.lock"
 _BUILDING = ROOT / ".site.building"
@@ -24,14 +25,17 @@ _FORMER = ROOT / ".site.former"
 _console = Console(stderr=True)
 
 
-def build(*, measuring: bool, fresh: bool = False, quick: bool = False) -> None:
-    """Make `site/`. Raises TalkError; whatever happens, the former `site/` stays whole until the new one is."""
+def build(*, measuring: bool, fresh: bool = False, quick: bool = False, take_away: bool = False) -> None:
+    """Make `site/`, with what listeners take away where `take_away` is set.
+
+    Raises TalkError; whatever happens, the former `site/` stays whole until the new one is.
+    """
     with alone(_LOCK):
         for folder in (RESULTS, GENERATED_SNIPPETS, GENERATED_ASSETS, MACHINE_PAGES):
             remove_partials(folder)
         if measuring:
             _measure_what_is_needed(fresh=fresh, quick=quick)
-        _make_site()
+        _make_site(take_away=take_away)
         stale, stale_elsewhere = find_stale_records()
         for problem in (*find_unmeasured(), *find_refuted_claims(), *stale, *find_orphans()):
             print(f"warning: {problem}", file=sys.stderr)
@@ -40,7 +44,7 @@ def build(*, measuring: bool, fresh: bool = False, quick: bool = False) -> None:
     _console.print(f"site/ is built: {sum(1 for path in SITE.rglob('*') if path.is_file())} files")
 
 
-def _make_site() -> None:
+def _make_site(*, take_away: bool) -> None:
     try:
         restore_folder(SITE, _BUILDING, _FORMER)
         try:
@@ -49,6 +53,9 @@ def _make_site() -> None:
                 for problem in problems[:-1]:
                     print(problem, file=sys.stderr)
                 raise problems[-1]
+            if take_away:
+                published = [file.name for file in publish(_BUILDING)]
+                _console.print("to take away:", ", ".join(published) or "nothing, there is no deck")
             replace_folder(SITE, _BUILDING, _FORMER)
         finally:
             restore_folder(SITE, _BUILDING, _FORMER)

@@ -6,6 +6,7 @@ from talk.site.assets import write_assets, write_experiments
 from talk.site.choices import write_choices
 from talk.site.labs import write_labs
 from talk.site.sharing import write_sharing_pictures
+from talk.site.take_away import write_place
 
 
 def prepare(site: str, author: str) -> None:
@@ -17,6 +18,7 @@ def prepare(site: str, author: str) -> None:
     write_assets()
     write_experiments()
     write_address()
+    write_place()
     render_fragments()
     write_labs()
     write_choices()

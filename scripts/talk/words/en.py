@@ -152,6 +152,10 @@ _STRINGS = {
     "deck.shortcuts.machine": "whose numbers the slides show: choose a machine",
     "deck.shortcuts.pointer": "a pointer for the hall: it follows the mouse and fades",
     "deck.shortcuts.freeze": "freeze the picture in the hall",
+    "take_away": "To take away:",
+    "take_away.deck": "the slides as a PDF",
+    "take_away.handout": "slides with their notes",
+    "take_away.zip": "the slides in a folder that needs no network",
     "deck.shortcuts.help": "this help",
     "deck.no_window": "No window",
     "deck.no_window.mend": (

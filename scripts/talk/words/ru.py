@@ -150,6 +150,10 @@ _STRINGS = {
     "deck.shortcuts.machine": "чьи числа на слайдах: выбрать машину",
     "deck.shortcuts.pointer": "указка для зала: идёт за мышью и гаснет",
     "deck.shortcuts.freeze": "заморозить картинку в зале",
+    "take_away": "Забрать с собой:",
+    "take_away.deck": "слайды в PDF",
+    "take_away.handout": "слайды с заметками",
+    "take_away.zip": "папка со слайдами, которой не нужна сеть",
     "deck.shortcuts.help": "эта подсказка",
     "deck.no_window": "Окно не открылось",
     "deck.no_window.mend": (
