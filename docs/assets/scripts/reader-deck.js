@@ -115,7 +115,7 @@
     const [row] = known.length === 1 ? known : [];
     if (row?.speedup) rows.push({ title: "К шагу выше", recorded: "", now: ratio(row.speedup) });
     if (row?.share) rows.push({ title: "От потолка", recorded: "", now: percent(row.share) });
-    if (row?.holds) rows.push({ title: "Держит", recorded: "", now: row.holds });
+    if (row?.holds) rows.push({ title: "Почему не быстрее", recorded: "", now: row.holds });
     return rows;
   };
 

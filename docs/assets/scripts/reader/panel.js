@@ -69,7 +69,7 @@ const readerPanel = (() => {
       row.speedup && `${ratio(row.speedup)} к шагу выше${row.at === row.point.n ? "" : ` на ${side(row.at)}`}`,
       row.share && `${percent(row.share)} потолка`,
       row.doubtful && "выше измеренного потолка, не верьте",
-      row.holds && `держит ${row.holds}`,
+      row.holds,
       row.toTheirs && `${ratio(row.toTheirs)} к ${machineOf(record)}`,
     ];
     made.append(bar, element("span", "facts", facts.filter(Boolean).join(" · ")));

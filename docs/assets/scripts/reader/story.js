@@ -31,7 +31,7 @@ const readerStory = (() => {
   // The step above, where it is not the one before.
   const ABOVE = { order: "compiled" };
   const BEARS = 1.07; // how far above its ceiling a median may be, by its own noise and the ceiling's
-  const HOLDS = { arithmetic: "арифметика", memory: "память", overhead: "то, что не счёт и не память" };
+  const HOLDS = { arithmetic: "держит арифметика", memory: "держит память", overhead: "держат накладные расходы" };
 
   const median = (values) => {
     const sorted = [...values].sort((a, b) => a - b);
