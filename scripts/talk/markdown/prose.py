@@ -94,7 +94,8 @@ def _without_indented(text: str) -> str:
         if not line.strip():
             is_after_blank = True
             continue
-        is_indented = line.startswith(("    ", "\t"))
+        # A slide begun too far right is a mistake to be told; whoever shows one as code writes a fence.
+        is_indented = line.startswith(("    ", "\t")) and not line.lstrip().startswith("///")
         is_code = is_indented and (is_code or (is_after_blank and _ENDS.match(before) is not None))
         if is_code:
             lines[at] = spaces(line)
