@@ -4,16 +4,17 @@ Whatever is asked for and was not measured there raises NotMeasuredError, which 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from talk.render.prediction import NotMeasuredError, Phase, Resource
+from talk.render.prediction import NotMeasuredError, Phase
 
 Level = Literal["l1", "l2", "l3", "memory"]
 Traffic = Literal["load", "store", "update"]
 Price = Literal["operator_call", "fresh_page", "threads_start", "addition", "row_update"]
 
+BYTES = 4  # of a float32
 PAGE_BYTES = 4096
 _KEPT_SHARE = 0.75  # of a cache: what passes through needs the rest
 _PRICES: dict[Price, str] = {
@@ -23,6 +24,7 @@ _PRICES: dict[Price, str] = {
     "addition": "цена сложения, которое ждёт предыдущего",
     "row_update": "цена правки числа в строке",
 }
+_FARNESS: tuple[Level, ...] = ("l1", "l2", "l3", "memory")
 _LEVELS: dict[Level, str] = {"l1": "L1", "l2": "L2", "l3": "L3", "memory": "памяти"}
 _TRAFFIC: dict[Traffic, str] = {"load": "чтение", "store": "запись", "update": "чтение и запись разом"}
 # Who multiplied the Conformer's matrices, on all threads: PyTorch's library, NumPy's, ours.
@@ -36,12 +38,13 @@ class Product:
     """What one product of n×m by m×p costs a library: so much for each number of its m×p, so much for a multiply-add.
 
     The first is what it takes to fetch the weights and lay them out for itself, from `level`; both follow from two
-    products by the same weights, one of few rows, one of many.
+    products by the same weights, one of few rows, one of many. Those weights are multiplied over and over, so `level`
+    is where one product's weights live; a network's come from where all of them do.
     """
 
     weight_s: float
     fma_s: float
-    level: Resource
+    level: Level
 
     def phases(self, weights: float, multiply_adds: float) -> list[Phase]:
         """The time of products with so many weights and multiply-adds in all."""
@@ -75,29 +78,48 @@ class Ceilings:
 
     def level(self, size_bytes: float) -> Level:
         """Where a working set of this size lives."""
-        caches: tuple[Level, ...] = ("l1", "l2", "l3")
-        for level in caches:
+        for level in _FARNESS[:-1]:
             if size_bytes <= _KEPT_SHARE * self._number(f"matmul.tiling.{level}", f"размер {_LEVELS[level]}"):
                 return level
         return "memory"
 
     def fresh(self, size_bytes: float) -> float:
-        """Seconds for the system to give so much memory that was never touched, page by page."""
-        return size_bytes / PAGE_BYTES * self.price_s("fresh_page")
+        """Seconds for the system to give memory that was never touched, page by page; each thread touches its share."""
+        return size_bytes / PAGE_BYTES / self.threads * self.price_s("fresh_page")
 
-    def product(self, *, by_anyone: bool = False) -> Product:
-        """The price of a product by PyTorch's library, or by whoever is fastest here."""
+    def activation_s(self) -> float:
+        """Of one number, on all threads: PyTorch's product with a shift and SiLU, less its product alone.
+
+        A pass over the result with an exponent and a division for each number.
+        """
+        found = []
+        for n, m, p, alone_s in self._products("torch_all_threads"):
+            activated_s = self.numbers.get(f"matmul.silu_separate.s{n}_{m}_{p}.time", 0.0)
+            if activated_s > alone_s:
+                found.append((activated_s - alone_s) / (n * p))
+        if not found or self._count == "one_thread":
+            raise NotMeasuredError(f"цена SiLU, потоков: {self.threads}")
+        return min(found)
+
+    def product(self, *, by_anyone: bool = False, network_bytes: float = 0.0) -> Product:
+        """The price of a product by PyTorch's library, or by whoever is fastest here.
+
+        Where it is one of a network whose weights take `network_bytes`, they are fetched from where those live.
+        """
         found = [each for who in (_ANYONE if by_anyone else _LIBRARY) if (each := self._product(who)) is not None]
         if not found or self._count == "one_thread":
             raise NotMeasuredError(f"произведения на весах Conformer, потоков: {self.threads}")
-        return min(found, key=lambda each: each.fma_s)
+        fastest = min(found, key=lambda each: each.fma_s)
+        far = self.level(network_bytes)
+        if _FARNESS.index(far) <= _FARNESS.index(fastest.level):
+            return fastest
+        laid_out_s = max(0.0, fastest.weight_s - self._number_load_s(fastest.level))
+        return Product(laid_out_s + self._number_load_s(far), fastest.fma_s, far)
 
     def _product(self, who: str) -> Product | None:
         shapes: dict[tuple[int, int], list[tuple[int, float]]] = {}
-        for name, time_s in self.numbers.items():
-            shape = _SHAPE.fullmatch(name)
-            if shape is not None and shape["who"] == who:
-                shapes.setdefault((int(shape["m"]), int(shape["p"])), []).append((int(shape["n"]), time_s))
+        for n, m, p, time_s in self._products(who):
+            shapes.setdefault((m, p), []).append((n, time_s))
         for (m, p), points in shapes.items():
             (few, few_s), (many, many_s) = min(points), max(points)
             if many > few and many_s > few_s:
@@ -105,6 +127,17 @@ class Ceilings:
                 weight_s = max(0.0, few_s / (m * p) - few * fma_s)
                 return Product(weight_s, fma_s, self.level(4 * m * p))
         return None
+
+    def _products(self, who: str) -> Iterator[tuple[int, int, int, float]]:
+        """The products that `who` was timed on: their sides and seconds."""
+        for name, time_s in self.numbers.items():
+            shape = _SHAPE.fullmatch(name)
+            if shape is not None and shape["who"] == who:
+                yield int(shape["n"]), int(shape["m"]), int(shape["p"]), time_s
+
+    def _number_load_s(self, level: Level) -> float:
+        """Seconds to load one number from this level, on all threads."""
+        return BYTES / self._number(f"matmul.bandwidth.{level}.{self._count}", f"скорость {_LEVELS[level]}, чтение")
 
     @property
     def _count(self) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.gradient.sample import sample as gradient_sample
-from experiments.profiling.render.prediction import encoder_calls
+from experiments.profiling.render.prediction import encoder_calls, encoder_frames, frames_of
 from experiments.profiling.render.promises import Card, kernel_phase, tile_of
 from experiments.profiling.sample import sample as profiling_sample
 from shared.profile import Kernel
@@ -59,7 +59,11 @@ def numbers_of(prices: Mapping[str, float], name: str) -> dict[str, float]:
     numbers = {f"{each}{count}": 1 / prices[each] for each in RATES}
     numbers |= {each: prices[each] for each in PRICES} | {each: 1 / prices[each] for each in CARD}
     weight_s, fma_s = (prices[each] for each in PRODUCT)
-    numbers |= {f"matmul.torch_all_threads.s{n}_512_2048.time": 512 * 2048 * (weight_s + n * fma_s) for n in (24, 121)}
+    # Weights of one product live in L3: a dearer L3 makes it dearer too.
+    fetched_s = 4 * prices["matmul.bandwidth.l3."] + weight_s
+    products = {n: 512 * 2048 * (fetched_s + n * fma_s) for n in (24, 121)}
+    numbers |= {f"matmul.torch_all_threads.s{n}_512_2048.time": time_s for n, time_s in products.items()}
+    numbers["matmul.silu_separate.s121_512_2048.time"] = 2 * products[121]  # SiLU takes as long as all the rest
     sizes = {"l1": 32e3, "l2": 1e6, "l3": 30e6}
     numbers |= {f"matmul.tiling.{level}": size for level, size in sizes.items()}
     return numbers | {"matmul.machine_threads": float(threads_of(name)), "matmul.gpu.multiprocessors": 84.0}
@@ -108,6 +112,32 @@ def test_a_dearer_machine_is_never_promised_less(name: str, prices: dict[str, fl
     for step, each in found.items():
         if "equal" not in step:  # which divides one price by another
             assert dearer[step].promised >= each.promised * (1 - 1e-6)
+
+
+def test_weights_of_the_network_come_from_memory() -> None:
+    """A byte from memory that is a nanosecond dearer: four for each weight of every linear layer of an utterance."""
+    data = profiling_sample()
+    prices = dict.fromkeys((*RATES, *PRICES, *CARD, *PRODUCT), 1e-9)
+    dearer = prices | {"matmul.bandwidth.memory.": 2e-9}
+    before, after = (promised("profiling", numbers_of(each, "profiling"))["cpu.addmm"] for each in (prices, dearer))
+    in_layers = 18 * (4 * 512 * 2048 + 4 * 512 * 512)
+    weights = in_layers + 512 * 20 * 512
+    assert (data.model.encoder["n_layers"], data.model.encoder["d_model"]) == (18, 512)
+    assert after.promised - before.promised == pytest.approx(sum(data.workload.repeats) * weights * 4e-9)
+
+
+def test_an_exponent_costs_what_silu_does() -> None:
+    """Nothing else has a price: a hundred picoseconds for each number of SiLU, GLU and softmax."""
+    data = profiling_sample()
+    prices = dict.fromkeys((*RATES, *PRICES, *CARD, *PRODUCT), 1e-15)
+    numbers = numbers_of(prices, "profiling")
+    alone_s = numbers["matmul.torch_all_threads.s121_512_2048.time"]
+    numbers["matmul.silu_separate.s121_512_2048.time"] = alone_s + 121 * 2048 * 1e-10
+    exponents = 0
+    for length, repeats in zip(data.workload.file_lengths_samples, data.workload.repeats, strict=True):
+        steps = encoder_frames(data.model.encoder, frames_of(length, data.workload.hop_samples))
+        exponents += repeats * 18 * (steps * (2 * 2048 + 512 + 512) + 8 * steps * steps)
+    assert promised("profiling", numbers)["cpu.elementwise"].promised == pytest.approx(exponents * 1e-10, rel=1e-3)
 
 
 def test_promises_do_not_look_at_what_is_measured() -> None:

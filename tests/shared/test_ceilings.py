@@ -38,6 +38,34 @@ def test_a_product_costs_its_weights_and_its_multiply_adds() -> None:
     assert multiplied == {"arithmetic": pytest.approx(5e-4)}
 
 
+# As above, where 22.5 MB of L3 hold one product's weights: there a number is fetched in 50 ps, from memory in 200 ps.
+WITH_L3 = NUMBERS | {"matmul.tiling.l3": 30e6, "matmul.bandwidth.l3.all_threads": 80e9}
+
+
+def test_weights_of_a_network_are_fetched_from_where_all_of_them_live() -> None:
+    ceilings = Ceilings(WITH_L3, 2)
+    assert ceilings.product().level == ceilings.product(network_bytes=20e6).level == "l3"
+    assert ceilings.product(network_bytes=20e6).weight_s == pytest.approx(LAYS_OUT_S)
+    far = ceilings.product(network_bytes=400e6)
+    assert far.level == "memory"
+    assert far.weight_s == pytest.approx(LAYS_OUT_S - 50e-12 + 200e-12)
+    assert far.fma_s == pytest.approx(MULTIPLIES_S)
+
+
+def test_weights_that_came_for_nothing_still_come_from_memory() -> None:
+    free = {f"matmul.torch_all_threads.s{n}_500_2000.time": 1e6 * n * MULTIPLIES_S for n in (20, 120)}
+    assert Ceilings(WITH_L3 | free, 2).product(network_bytes=400e6).weight_s == pytest.approx(200e-12)
+
+
+def test_an_activation_is_what_a_product_with_it_takes_beyond_one_without() -> None:
+    alone_s = NUMBERS["matmul.torch_all_threads.s120_500_2000.time"]
+    activated = {"matmul.silu_separate.s120_500_2000.time": alone_s + 120 * 2000 * 3e-10}
+    assert Ceilings(NUMBERS | activated, 2).activation_s() == pytest.approx(3e-10)
+    noisy = {"matmul.silu_separate.s120_500_2000.time": alone_s / 2}
+    with pytest.raises(NotMeasuredError, match="SiLU"):
+        Ceilings(NUMBERS | noisy, 2).activation_s()
+
+
 def test_anyone_who_multiplies_faster_sets_the_price() -> None:
     ours = {f"matmul.threads.s{n}_500_2000.time": 1e6 * (LAYS_OUT_S + n * MULTIPLIES_S / 2) for n in (20, 120)}
     ceilings = Ceilings(NUMBERS | ours, 2)
@@ -49,7 +77,7 @@ def test_bytes_move_at_the_rate_of_where_they_live() -> None:
     ceilings = Ceilings(NUMBERS, 2)
     assert ceilings.moves(4e9, "load", 20e3) == {"l1": pytest.approx(0.01)}
     assert ceilings.moves(3e9, "update", 5e6) == {"memory": pytest.approx(0.1)}  # without L3
-    assert ceilings.fresh(10 * PAGE_BYTES) == pytest.approx(1e-5)
+    assert ceilings.fresh(10 * PAGE_BYTES) == pytest.approx(1e-5 / 2)  # each thread touches its own
     assert ceilings.peak_flops_per_s == 190e9
     assert Ceilings(NUMBERS, 1).peak_flops_per_s == 100e9
 
@@ -58,6 +86,7 @@ ASKED: list[Callable[[Ceilings], object]] = [
     lambda ceilings: ceilings.peak_flops_per_s,
     lambda ceilings: ceilings.product(),
     lambda ceilings: ceilings.product(by_anyone=True),
+    lambda ceilings: ceilings.activation_s(),
     lambda ceilings: ceilings.moves(1.0, "load", 1.0),
     lambda ceilings: ceilings.fresh(1.0),
     lambda ceilings: ceilings.price_s("addition"),

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from statistics import median
 
-from shared.ceilings import Ceilings
+from shared.ceilings import BYTES, Ceilings
 from talk.records.schema import Device, Record
 from talk.render.prediction import Phase, Prediction, Promise, attempt
 
 from ..record import Algorithms, Attention, Batching, Checkpointing, Convolution, Curve, ManyHours, Order, Ring
 from .bill import HOME_KERNEL, STEP_S
 
-_BYTES = 4  # of a number
 _KEPT_BYTES = 32 << 20  # glibc's largest threshold: more than this comes from the system anew
 _TABLES, _PASSES = 3, 6  # of whole attention: scores, scaled, softmax; each is written once and read once
 _TILE_PASSES, _TILE_CALLS = 8, 12  # of tiled attention, for each tile of the table
@@ -19,7 +18,7 @@ _CHAINS = {"conformer": "Conformer", "recurrent": "рекуррентная се
 _COPIES = 4  # of a number sent within a machine: read and written into the system's buffer, then out of it
 _SUMMED = 3  # a sum reads two numbers and writes one
 
-_EXPONENTS = "экспоненты и поиск наибольшего: их цены модель не знает"
+_EXPONENTS = "поиск наибольшего и поправки к суммам: их цены модель не знает, а узкие произведения считает широкими"
 _SHAPES = "от формы пачки зависит не только число кадров, но и то, что влезает в кэш"
 _ALONE = "слой внутри цепочки не застаёт в кэше того, что застал один"
 _FASTER = "часть данных осталась в кэше, а обещание везёт всё"
@@ -52,29 +51,36 @@ def _told(
 
 
 def _attention(attention: Attention, ceilings: Ceilings) -> Iterator[Promise]:
-    """Both products of n × n × width; the whole table goes through memory, a tile of it through the caches."""
+    """Both products of n × n × width, and an exponent for each number of the table.
+
+    The whole table goes through memory, a tile of it through the caches.
+    """
     ways: dict[str, Curve] = {way.name: way.curve for way in attention.ways}
     n = round(max(point.size for point in ways["whole"].points))
-    table_bytes = _BYTES * n * n
+    table_bytes = BYTES * n * n
 
-    def products() -> Phase:
-        return {"arithmetic": 2 * n * n * attention.width * ceilings.product().fma_s}
+    def products() -> list[Phase]:
+        multiply_adds, exponents = 2 * n * n * attention.width, n * n
+        return [
+            {"arithmetic": multiply_adds * ceilings.product().fma_s},
+            {"arithmetic": exponents * ceilings.activation_s()},
+        ]
 
     def whole() -> list[Phase]:
         passes = ceilings.moves(_PASSES * table_bytes, "update", table_bytes)
         fresh: Phase = {"overhead": ceilings.fresh(_TABLES * table_bytes) if table_bytes > _KEPT_BYTES else 0.0}
-        return [products(), passes, fresh]
+        return [*products(), passes, fresh]
 
     def tiled() -> list[Phase]:
         tile = attention.tile
         calls = _TILE_CALLS * (-(-n // tile)) ** 2
-        passes = ceilings.moves(_TILE_PASSES * table_bytes, "update", _BYTES * tile * tile)
-        return [products(), passes, {"overhead": calls * ceilings.price_s("operator_call")}]
+        passes = ceilings.moves(_TILE_PASSES * table_bytes, "update", BYTES * tile * tile)
+        return [*products(), passes, {"overhead": calls * ceilings.price_s("operator_call")}]
 
     for name, title, phases in (
         ("whole", "внимание с таблицей", whole),
         ("tiled", "внимание плитками", tiled),
-        ("library", "внимание PyTorch", lambda: [products()]),
+        ("library", "внимание PyTorch", products),
     ):
         time_s = _time_at(ways[name], n)
         if time_s is not None:

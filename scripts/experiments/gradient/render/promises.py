@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from shared.ceilings import Ceilings
+from shared.ceilings import BYTES, Ceilings
 from talk.records.schema import Record
 from talk.render.prediction import NotMeasuredError, Phase, Prediction, Promise, attempt
 
 from ..record import ConformerBackward, Gradient, Remembering
 
 _STRIDE = 4  # spectrogram frames in a step of the encoder
-_BYTES = 4  # of a number
 _TOLD = {
     "forward": "свёртки, копии и поэлементные операторы идут медленнее умножений",
     "backward": "назад больше мелких операторов и новых страниц под градиенты",
@@ -38,10 +37,15 @@ def _of(conformer: ConformerBackward, numbers: Mapping[str, float]) -> Iterator[
     def forward() -> Prediction:
         ceilings = Ceilings(numbers, conformer.threads)
         calls = sum(operator.calls for operator in there.operators)
-        multiplied: Phase = {"arithmetic": there.flops / 2 * ceilings.product().fma_s}
-        weights: Phase = {ceilings.product().level: conformer.parameters * ceilings.product().weight_s}
+        product = ceilings.product(network_bytes=BYTES * conformer.parameters)
         called: Phase = {"overhead": calls * ceilings.price_s("operator_call")}
-        return promise("forward", "вперёд", there.time_s, [weights, multiplied, called])
+        multiplied = product.phases(conformer.parameters, there.flops / 2)
+        return promise("forward", "вперёд", there.time_s, [*multiplied, *taped(ceilings), called])
+
+    def taped(ceilings: Ceilings) -> list[Phase]:
+        """What backward will ask for is written, and stays."""
+        kept = [each.saved_bytes for each in conformer.remembering if not each.checkpointing]
+        return [ceilings.moves(size, "store", size) for size in kept]
 
     if device == "cpu":
         yield attempt("cpu.forward", "вперёд", forward)
@@ -77,6 +81,6 @@ def _given_back(
         raise NotMeasuredError("лента одного слоя, снятая отдельно")
     tape, state, width = (numbers[name] for name in names)
     steps = -(-conformer.frames // _STRIDE)
-    longer = steps * _BYTES * width / state
+    longer = steps * BYTES * width / state
     given_back = conformer.layers * (tape - state) * longer
     return kept.saved_bytes - forgotten.saved_bytes, [{"memory": given_back}]

@@ -23,6 +23,7 @@ _SUMS = 18  # of quarters, in one level of Strassen
 _TEMPORARIES = 25  # quarters that one level of Strassen in NumPy asks memory for
 _KEPT_SHARE = 0.75  # of a cache: what passes through needs the rest
 
+_UNHIDDEN = "полоса B едет из кэша на каждый ряд плиток, и за умножениями прячется не вся"
 # What is suspected where a step takes longer than promised, and where it takes less.
 _SLOWER = {
     "compiled": "столбец B вытесняет сам себя из кэшей",
@@ -30,10 +31,10 @@ _SLOWER = {
     "order": "строки короткие, их начала и концы считаются по одному числу",
     "blocking": "строка C читается раньше, чем записана предыдущая правка",
     "registers": "строки B далеко друг от друга, и предвыборка за ними не успевает",
-    "packing": "под нагрузкой частота ниже, чем у голых FMA",
-    "overlap": "под нагрузкой частота ниже, чем у голых FMA",
-    "strassen_over_tiles": "память под суммы приходит от системы страницами",
-    "threads": "память на всех одна, а ждут последнего",
+    "packing": _UNHIDDEN,
+    "overlap": _UNHIDDEN,
+    "strassen_over_tiles": "под суммы нужны новые массивы, а строки четвертей лежат вразбивку",
+    "threads": f"{_UNHIDDEN}; а ждут ещё и последнего",
 }
 _FASTER = "соседние циклы перекрываются, а обещание складывает их подряд"
 
@@ -137,27 +138,46 @@ def _registers(n: int, model: Model) -> list[Phase]:
 
     Rows a power of two apart share few sets of the cache, so it is their span that has to fit, not their bytes.
     """
-    return _tiles(n, model, BYTES * min(model.tiling.block_depth, n) * n)
+    return [_trips(n, model), _tiles(n, model, BYTES * min(model.tiling.block_depth, n) * n)]
 
 
-def _tiles(n: int, model: Model, block_bytes: float) -> list[Phase]:
+def _trips(n: int, model: Model) -> Phase:
+    """C comes and goes once for each block along the sum, and A comes for each block of columns."""
+    of_c = model.moves(2 * BYTES * n * n * -(-n // model.tiling.block_depth), "update", BYTES * n * n)
+    of_a = model.moves(BYTES * n * n * -(-n // model.tiling.block_columns), "load", BYTES * n * n)
+    return _together(of_c, of_a)
+
+
+def _tiles(n: int, model: Model, block_bytes: float) -> Phase:
     """A row and a column of the tile for every step along the sum, and the block of B for each row of tiles."""
     cut = model.tiling
     asked = BYTES * n**3 * (cut.rows + cut.columns) / (cut.rows * cut.columns)
     tiles = model.moves(asked, "load", 2 * BYTES * cut.rows * min(cut.block_depth, n))
     blocks_of_b = model.moves(BYTES * n**3 / cut.rows, "load", block_bytes)
-    return [{"arithmetic": 2 * n**3 / model.peak_flops_per_s, **_together(tiles, blocks_of_b)}]
+    return {"arithmetic": 2 * n**3 / model.peak_flops_per_s, **_together(tiles, blocks_of_b)}
 
 
 def _packing(n: int, model: Model) -> list[Phase]:
-    """B is copied once, block by block; a block lies in one piece then."""
-    block = BYTES * min(model.tiling.block_depth, n) * min(model.tiling.block_columns, n)
-    return [model.moves(2 * BYTES * n * n, "update", BYTES * n * n), *_tiles(n, model, block)]
+    """B is copied once, block by block; a block lies in one piece then. C and A are fetched when they are needed."""
+    return [_packed(n, model), _trips(n, model), _tiles_over_packed(n, model)]
+
+
+def _overlap(n: int, model: Model) -> list[Phase]:
+    """C and A are prefetched while the tile multiplies."""
+    return [_packed(n, model), _together(_tiles_over_packed(n, model), _trips(n, model))]
+
+
+def _packed(n: int, model: Model) -> Phase:
+    return model.moves(2 * BYTES * n * n, "update", BYTES * n * n)
+
+
+def _tiles_over_packed(n: int, model: Model) -> Phase:
+    return _tiles(n, model, BYTES * min(model.tiling.block_depth, n) * min(model.tiling.block_columns, n))
 
 
 def _threads(n: int, model: Model) -> list[Phase]:
     """Every thread packs and multiplies a strip of its own; bandwidths are those of all threads at once."""
-    return [{"overhead": model.prices.threads_start_s}, *_packing(n, model)]
+    return [{"overhead": model.prices.threads_start_s}, *_overlap(n, model)]
 
 
 def _strassen(n: int, model: Model) -> list[Phase]:
@@ -173,7 +193,7 @@ def _strassen(n: int, model: Model) -> list[Phase]:
 
 def _strassen_over_tiles(n: int, model: Model) -> list[Phase]:
     half = n // 2
-    return [*_sums(half, 1, model), *(phase for _ in range(7) for phase in _packing(half, model))]
+    return [*_sums(half, 1, model), *(phase for _ in range(7) for phase in _overlap(half, model))]
 
 
 def _sums(side: int, products: int, model: Model) -> list[Phase]:
@@ -190,7 +210,7 @@ _KEPT_BYTES = 32 << 20  # glibc's largest threshold: less than this comes from w
 
 
 def _together(*moves: Phase) -> Phase:
-    """Several streams at once: each level needs the time of all that it gives."""
+    """Several streams at once: each resource needs the time of all that it gives."""
     needed: Phase = {}
     for move in moves:
         for level, time_s in move.items():
@@ -205,7 +225,7 @@ _PHASES: dict[str, Callable[[int, Model], list[Phase]]] = {
     "blocking": _blocking,
     "registers": _registers,
     "packing": _packing,
-    "overlap": _packing,
+    "overlap": _overlap,
     "strassen_over_tiles": _strassen_over_tiles,
     "threads": _threads,
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from statistics import median
 
-from shared.ceilings import Ceilings
+from shared.ceilings import BYTES, Ceilings
 from shared.data_sheets import DATA_SHEETS
 from shared.profile import Kernel, Operator, Run
 from talk.records.schema import Record
@@ -37,17 +37,20 @@ _ELEMENTWISE = {
     "aten::native_layer_norm": "aten::native_layer_norm",
     "aten::batch_norm": "aten::native_batch_norm",
 }
+# Of those, who takes an exponent, and how many numbers are moved for each.
+_PASSES = {"aten::silu": 2, "aten::glu": 3, "aten::_softmax": 2}
+_SHARED_BYTES = 2 * BYTES * 32_768  # what an operator reads and writes; PyTorch gives fewer numbers to one thread
 _BUSIER = "процессор был занят не только этим, или частота ниже, чем у голых FMA"
 _CHEAPER = "веса успевают остаться в кэше от прошлой фразы, а обещание возит их каждый раз"
-_FAR = "весов в сети больше, чем под рукой у кэша и TLB, а в одиночном умножении под рукой все"
+_FAR = "весов больше, чем страниц помнит TLB: за адресом каждой надо сходить, а в виртуальной машине это ещё дороже"
 _SLOWER = {
     "addmm": _FAR,
     "mm": _FAR,
     "bmm": "матрицы одной головы малы, и библиотека не успевает разогнаться",
-    "convolution": "oneDNN переписывает вход и веса под себя, прежде чем считать",
-    "elementwise": "экспоненты, деления и суммы по строке: их цены модель не знает",
-    "arranging": "профайлер записывает каждый вызов, и это тоже время",
-    "pass": "поэлементные операторы и копии, которых обещание считает только по вызовам",
+    "convolution": "под копии входа и результата oneDNN каждый раз просит память",
+    "elementwise": "суммы по строке, и результат ложится туда, чего в кэше нет: модель знает только цену SiLU",
+    "arranging": "цену вызова мерили в цикле, где всё под рукой; в сети его код вытесняют веса, и ещё пишет профайлер",
+    "pass": "копии, сложения и маски, которых обещание считает только по вызовам",
 }
 _TITLES = {
     "elementwise": "поэлементные",
@@ -69,6 +72,7 @@ class _Workload:
     """Every call of every operator of a run, with how often it is made."""
 
     calls: list[tuple[int, Call]]
+    utterances: int
 
     @classmethod
     def of(cls, data: Profiling, run: Run) -> "_Workload":
@@ -81,11 +85,24 @@ class _Workload:
                 for call in encoder_calls(
                     data.model.encoder, frames_of(length, work.hop_samples), run.device, run.threads
                 )
-            ]
+            ],
+            sum(work.repeats),
         )
 
     def of_operator(self, *names: str) -> Iterator[tuple[int, Call]]:
         return ((times, call) for times, call in self.calls if call.operator in names)
+
+    @property
+    def weight_bytes(self) -> float:
+        """Of the whole network: all of it passes between two uses of a weight."""
+        multiplied = self.of_operator("aten::addmm", "aten::mm")
+        numbers = sum(times * call.shape[1] * call.shape[2] for times, call in multiplied if call.shape is not None)
+        return BYTES * (numbers + sum(times * call.weights for times, call in self.calls)) / self.utterances
+
+    @property
+    def passing_bytes(self) -> float:
+        """The weights of the largest product: they pass between an operator that writes numbers and its reader."""
+        return BYTES * max(call.shape[1] * call.shape[2] for _, call in self.of_operator("aten::addmm") if call.shape)
 
 
 def _on_cpu(data: Profiling, numbers: Mapping[str, float]) -> Iterator[Promise]:
@@ -97,7 +114,7 @@ def _on_cpu(data: Profiling, numbers: Mapping[str, float]) -> Iterator[Promise]:
     makers: list[tuple[str, tuple[str, ...], Callable[[], list[Phase]]]] = [
         ("aten::addmm", ("aten::addmm",), partial(_products, work, ceilings, "aten::addmm")),
         ("aten::mm", ("aten::mm",), partial(_products, work, ceilings, "aten::mm")),
-        ("aten::bmm", ("aten::bmm",), partial(_products, work, ceilings, "aten::bmm")),
+        ("aten::bmm", ("aten::bmm",), partial(_of_heads, work, ceilings)),
         ("aten::mkldnn_convolution", ("aten::mkldnn_convolution",), partial(_convolutions, work, ceilings)),
         ("elementwise", tuple(_ELEMENTWISE.values()), partial(_elementwise, work, ceilings)),
         ("arranging", tuple(ARRANGING), partial(_arranging, run, ceilings)),
@@ -139,40 +156,69 @@ def _attempt(alias: str, name: str, measured_s: float, phases: Callable[[], list
 
 
 def _products(work: _Workload, ceilings: Ceilings, operator: str) -> list[Phase]:
-    """Weights are laid out anew for each call, then multiplied; a batched product has those of every head."""
+    """Weights are fetched and laid out anew for each call, then multiplied."""
+    return ceilings.product(network_bytes=work.weight_bytes).phases(*_multiplied(work, operator))
+
+
+def _of_heads(work: _Workload, ceilings: Ceilings) -> list[Phase]:
+    """A batched product has the "weights" of every head, which were computed just now; and it is a thin one.
+
+    The price of a multiply-add is of products that sum over half a thousand numbers; here the sum has a few dozen, and
+    what is read and written for each counts. A written line is read first, so all go at the rate of loads.
+    """
+    moved = [
+        ceilings.moves(times * call.bytes, "load", call.bytes + work.passing_bytes)
+        for times, call in work.of_operator("aten::bmm")
+    ]
+    return [*ceilings.product().phases(*_multiplied(work, "aten::bmm")), *moved]
+
+
+def _multiplied(work: _Workload, operator: str) -> tuple[float, float]:
+    """Weights and multiply-adds of all calls of a product."""
     weights = multiply_adds = 0.0
     for times, call in work.of_operator(operator):
         assert call.shape is not None
-        n = call.shape[0]
-        weights += times * call.flops / (2 * n)
+        weights += times * call.flops / (2 * call.shape[0])
         multiply_adds += times * call.flops / 2
-    return ceilings.product().phases(weights, multiply_adds)
+    return weights, multiply_adds
 
 
 def _convolutions(work: _Workload, ceilings: Ceilings) -> list[Phase]:
-    """Dense ones are products, by the fastest that this machine knows.
+    """Dense ones are products, by the fastest that this machine knows; oneDNN copies input and result for itself.
 
-    A depthwise one over one dimension has no code of its own in oneDNN: each output is a sum that waits for itself.
+    A depthwise one over one dimension has no code of its own there: each output is a sum that waits for itself.
     """
     waiting = weights = multiply_adds = 0.0
+    copied: list[Phase] = []
     for times, call in work.of_operator("aten::mkldnn_convolution"):
         if call.place.endswith("depthwise_conv"):
             waiting += times * call.flops / 2
         else:
             weights += times * call.weights
             multiply_adds += times * call.flops / 2
+            numbers_bytes = call.bytes - BYTES * call.weights
+            copied.append(ceilings.moves(2 * times * numbers_bytes, "update", numbers_bytes + work.passing_bytes))
     summed: Phase = {"arithmetic": waiting / ceilings.threads * ceilings.price_s("addition")}
-    return [*ceilings.product(by_anyone=True).phases(weights, multiply_adds), summed]
+    product = ceilings.product(by_anyone=True, network_bytes=work.weight_bytes)
+    return [*product.phases(weights, multiply_adds), *copied, summed]
 
 
 def _elementwise(work: _Workload, ceilings: Ceilings) -> list[Phase]:
-    """Each reads and writes its numbers once, and is called."""
+    """Each reads and writes its numbers once, some take an exponent of each, and all are called.
+
+    Their numbers are not under the hand: since they were written, weights have passed through the cache.
+    """
     phases: list[Phase] = []
-    calls = 0
+    called_s = 0.0
     for times, call in work.of_operator(*_ELEMENTWISE):
-        calls += times
-        phases.append(ceilings.moves(times * call.bytes, "update", call.bytes))
-    return [*phases, {"overhead": calls * ceilings.price_s("operator_call")}]
+        started_s = ceilings.price_s("threads_start") if call.bytes > _SHARED_BYTES and ceilings.threads > 1 else 0.0
+        called_s += times * (ceilings.price_s("operator_call") + started_s)
+        phase = ceilings.moves(times * call.bytes, "update", call.bytes + work.passing_bytes)
+        if call.operator in _PASSES:
+            exponents = times * call.bytes / (BYTES * _PASSES[call.operator])
+            phase["arithmetic"] = exponents * ceilings.activation_s()
+        phases.append(phase)
+    return [*phases, {"overhead": called_s}]
 
 
 def _arranging(run: Run, ceilings: Ceilings) -> list[Phase]:

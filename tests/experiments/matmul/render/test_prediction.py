@@ -29,6 +29,19 @@ def test_the_tile_is_held_by_arithmetic_at_the_median_peak() -> None:
     assert overlap.suspected is None
 
 
+def test_nothing_calls_c_and_a_before_packing_needs_them() -> None:
+    """C comes and goes for each block along the sum, A comes for each block of columns; prefetched, they cost nothing.
+
+    L3 loads 20 GB/s and updates 30.
+    """
+    data = sample()
+    assert data.tiling is not None
+    along, across = -(-1024 // data.tiling.block_depth), -(-1024 // data.tiling.block_columns)
+    trips_s = 4 * 1024**2 * (2 * along / 30e9 + across / 20e9)
+    found = promised(data)
+    assert found["packing"].promised - found["overlap"].promised == pytest.approx(trips_s)
+
+
 def test_the_order_of_loops_waits_for_b() -> None:
     """4 MB of B live in L3, 20 GB/s, and come anew for each of 1024 rows; the updates alone would take half of that."""
     order = promised(sample())["order"]
