@@ -70,11 +70,7 @@ class Ceilings:
     def moves(self, asked_bytes: float, traffic: Traffic, set_bytes: float) -> Phase:
         """The time to move so many bytes of a working set, at the rate of the level that it lives in."""
         level = self.level(set_bytes)
-        kind = "" if traffic == "load" else f"{traffic}."
-        rate = self._number(
-            f"matmul.bandwidth.{level}.{kind}{self._count}", f"скорость {_LEVELS[level]}, {_TRAFFIC[traffic]}"
-        )
-        return {level: asked_bytes / rate}
+        return {level: asked_bytes / self._rate(level, traffic)}
 
     def level(self, size_bytes: float) -> Level:
         """Where a working set of this size lives."""
@@ -113,8 +109,8 @@ class Ceilings:
         far = self.level(network_bytes)
         if _FARNESS.index(far) <= _FARNESS.index(fastest.level):
             return fastest
-        laid_out_s = max(0.0, fastest.weight_s - self._number_load_s(fastest.level))
-        return Product(laid_out_s + self._number_load_s(far), fastest.fma_s, far)
+        near_s, far_s = (BYTES / self._rate(level, "load") for level in (fastest.level, far))
+        return Product(max(0.0, fastest.weight_s - near_s) + far_s, fastest.fma_s, far)
 
     def _product(self, who: str) -> Product | None:
         shapes: dict[tuple[int, int], list[tuple[int, float]]] = {}
@@ -135,9 +131,11 @@ class Ceilings:
             if shape is not None and shape["who"] == who:
                 yield int(shape["n"]), int(shape["m"]), int(shape["p"]), time_s
 
-    def _number_load_s(self, level: Level) -> float:
-        """Seconds to load one number from this level, on all threads."""
-        return BYTES / self._number(f"matmul.bandwidth.{level}.{self._count}", f"скорость {_LEVELS[level]}, чтение")
+    def _rate(self, level: Level, traffic: Traffic) -> float:
+        """Bytes a second, on all threads."""
+        kind = "" if traffic == "load" else f"{traffic}."
+        what = f"скорость {_LEVELS[level]}, {_TRAFFIC[traffic]}"
+        return self._number(f"matmul.bandwidth.{level}.{kind}{self._count}", what)
 
     @property
     def _count(self) -> str:

@@ -73,9 +73,9 @@ def _attention(attention: Attention, ceilings: Ceilings) -> Iterator[Promise]:
 
     def tiled() -> list[Phase]:
         tile = attention.tile
-        calls = _TILE_CALLS * (-(-n // tile)) ** 2
+        called_s = ceilings.price_s("operator_call") + ceilings.price_s("threads_start")
         passes = ceilings.moves(_TILE_PASSES * table_bytes, "update", BYTES * tile * tile)
-        return [*products(), passes, {"overhead": calls * ceilings.price_s("operator_call")}]
+        return [*products(), passes, {"overhead": _TILE_CALLS * (-(-n // tile)) ** 2 * called_s}]
 
     for name, title, phases in (
         ("whole", "внимание с таблицей", whole),

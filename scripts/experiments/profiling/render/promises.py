@@ -37,9 +37,9 @@ _ELEMENTWISE = {
     "aten::native_layer_norm": "aten::native_layer_norm",
     "aten::batch_norm": "aten::native_batch_norm",
 }
-# Of those, who takes an exponent, and how many numbers are moved for each.
-_PASSES = {"aten::silu": 2, "aten::glu": 3, "aten::_softmax": 2}
-_SHARED_BYTES = 2 * BYTES * 32_768  # what an operator reads and writes; PyTorch gives fewer numbers to one thread
+# Of those, who takes exponents, and how many numbers each reads and writes for one.
+_MOVED_FOR_AN_EXPONENT = {"aten::silu": 2, "aten::glu": 3, "aten::_softmax": 2}
+_SHARED_BYTES = 2 * BYTES * 32_768  # read and written; fewer numbers than these PyTorch gives to one thread
 _BUSIER = "процессор был занят не только этим, или частота ниже, чем у голых FMA"
 _CHEAPER = "веса успевают остаться в кэше от прошлой фразы, а обещание возит их каждый раз"
 _FAR = "весов больше, чем страниц помнит TLB: за адресом каждой надо сходить, а в виртуальной машине это ещё дороже"
@@ -214,8 +214,8 @@ def _elementwise(work: _Workload, ceilings: Ceilings) -> list[Phase]:
         started_s = ceilings.price_s("threads_start") if call.bytes > _SHARED_BYTES and ceilings.threads > 1 else 0.0
         called_s += times * (ceilings.price_s("operator_call") + started_s)
         phase = ceilings.moves(times * call.bytes, "update", call.bytes + work.passing_bytes)
-        if call.operator in _PASSES:
-            exponents = times * call.bytes / (BYTES * _PASSES[call.operator])
+        if call.operator in _MOVED_FOR_AN_EXPONENT:
+            exponents = times * call.bytes / (BYTES * _MOVED_FOR_AN_EXPONENT[call.operator])
             phase["arithmetic"] = exponents * ceilings.activation_s()
         phases.append(phase)
     return [*phases, {"overhead": called_s}]
