@@ -62,7 +62,9 @@ _STRINGS = {
     "machines.first": "Первая машина",
     "machines.second": "Вторая",
     "chooser.shown": "Числа на этой странице измерила машина {machine}.",
-    "chooser.shown_besides": "Числа на этой странице измерила машина {machine}; чего на ней не мерили, взято у других: {others}.",
+    "chooser.shown_besides": (
+        "Числа на этой странице измерила машина {machine}; чего на ней не мерили, взято у других: {others}."
+    ),
     "chooser.label": "Машина, числа которой показывает страница",
     "machine_page.about": (
         "{machine}, {day}. Таблицы и картинки {chapter}, которые зависят от машины: здесь они с этой."
