@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from statistics import median
 
 from shared.ceilings import BYTES, Ceilings
-from talk.records.schema import Device, Record
+from talk.records.schema import Record
 from talk.render.prediction import Phase, Prediction, Promise, attempt
 
 from ..record import Algorithms, Attention, Batching, Checkpointing, Convolution, Curve, ManyHours, Order, Ring
