@@ -54,3 +54,28 @@ def test_estimates_agree_with_the_browser(browser: Browser, address: str, layout
         told = list(fit._too_large(estimated))
         assert fit._height(estimated, fit._code_size(estimated)) * 40 == pytest.approx(length, rel=0.06)
         assert bool(told) == bool(page.evaluate(CUT_OFF))
+
+
+@pytest.mark.parametrize(
+    ("columns", "number", "fits"), [(3, "165", True), (3, "165\u00a0цифр", False), (2, "165\u00a0цифр", True)]
+)
+def test_a_number_over_its_column_is_as_wide_as_in_the_browser(
+    browser: Browser, address: str, columns: int, number: str, fits: bool
+) -> None:
+    content = "\n\n---\n\n".join([f'### <data value="1">{number}</data>\n\nслова'] * columns)
+    html = Markdown(extensions=EXTENSIONS).convert(slide("columns", content))
+    (estimated,) = fit._read(html)
+    with visit(browser, f"{address}/slides/", viewport={"width": 1920, "height": 1080}) as deck:
+        page = deck.page
+        show(page, slides_of(page)[1])
+        put(page, html)
+        page.evaluate("document.fonts.ready")
+        excess = page.evaluate(
+            """() => {
+              const column = document.querySelector("section.present .slide-column");
+              const number = column.querySelector("data").getBoundingClientRect();
+              return number.right - column.getBoundingClientRect().right;
+            }"""
+        )
+        assert (excess <= 0) == fits
+        assert (not list(fit._too_large(estimated))) == fits

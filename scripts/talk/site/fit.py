@@ -33,6 +33,14 @@ _WHOLE_SLIDE = {"title", "section", "columns", "number", "quote", "picture"}  # 
 
 
 @dataclass
+class _Subtitle:
+    """A heading inside a slide. One that begins with a number, or a quotation, is set large over its column."""
+
+    text: str = ""
+    is_large: bool = False
+
+
+@dataclass
 class _Slide:
     """What of a slide of the deck takes room."""
 
@@ -49,6 +57,8 @@ class _Slide:
     tables: list[list[list[Cell]]] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     captions: list[str] = field(default_factory=list)
+    columns: int = 0
+    subtitles: list[_Subtitle] = field(default_factory=list)
 
 
 def find_misfits(html: str, docs: Path = DOCS) -> tuple[list[TalkError], list[TalkError]]:
@@ -147,6 +157,8 @@ def _sources(docs: Path) -> dict[str, tuple[Path, int]]:
 
 
 def _too_large(slide: _Slide) -> Iterator[tuple[str, str]]:
+    if slide.layout == "columns":
+        yield from _too_wide_numbers(slide)
     if slide.layout in _WHOLE_SLIDE or not (slide.tables or slide.code_lines):
         return
     code = _code_size(slide)
@@ -168,6 +180,16 @@ def _too_large(slide: _Slide) -> Iterator[tuple[str, str]]:
             parts.append(f"code of {slide.code_lines} lines")
         what = f"with its {' and '.join(parts)} it is about {excess * _PX:.0f} px of 1080 longer than the slide"
         yield what, "shorten it, or divide it between two slides"
+
+
+def _too_wide_numbers(slide: _Slide) -> Iterator[tuple[str, str]]:
+    scale = slide.size or sizes.TEXT_SIZE
+    column = (sizes.WIDTH - sizes.BETWEEN_COLUMNS * scale * (slide.columns - 1)) / max(slide.columns, 1)
+    for number in (each.text.strip() for each in slide.subtitles if each.is_large):
+        excess = len(number) * sizes.NUMBER_LETTER * scale - column
+        if excess > 0:
+            what = f"its number “{number}” is about {excess * _PX:.0f} px of 1920 wider than its column"
+            yield what, "show it without its unit, and say that below"
 
 
 def _code_size(slide: _Slide) -> float:
@@ -202,6 +224,7 @@ class _Reader(HtmlReader):
     _SKIPPED = ("aside", "math", "svg")
     _UNSPOKEN = ("math", "svg", "pre", "table", "figure")
     _TEXTS = ("p", "li", "td", "th", "figcaption")
+    _PARAGRAPHS = ("title", "subtitle")  # a class of each tells it from others
 
     def __init__(self) -> None:
         super().__init__()
@@ -236,14 +259,21 @@ class _Reader(HtmlReader):
             slide.tables[-1].append([])
         elif tag in ("td", "th") and slide.tables and slide.tables[-1]:
             slide.tables[-1][-1].append(Cell(head=len(slide.tables[-1]) == 1))
+        elif tag == "div" and "slide-column" in classes:
+            slide.columns += 1
+        elif "slide-subtitle" in classes:
+            slide.subtitles.append(_Subtitle())
+        elif tag in ("data", "q") and self._open[-1:] == ["subtitle"] and not slide.subtitles[-1].text:
+            slide.subtitles[-1].is_large = True
         elif tag in ("p", "li") and "slide-title" not in classes:
             slide.texts.append("")
         elif tag == "figcaption" or (tag == "span" and "provenance" in classes):
             slide.captions.append("")
         elif tag == "code" and self._open[-1:] in (["td"], ["th"]):
             slide.tables[-1][-1][-1].code = True
-        if tag in self._TEXTS or "slide-title" in classes:
-            self._open.append("title" if "slide-title" in classes else tag)
+        named = next((kind for kind in self._PARAGRAPHS if f"slide-{kind}" in classes), None)
+        if named or tag in self._TEXTS:
+            self._open.append(named or tag)
         self._in_code_block |= tag == "pre"
 
     def handle_endtag(self, tag: str) -> None:
@@ -257,7 +287,9 @@ class _Reader(HtmlReader):
         self._unspoken -= tag in self._UNSPOKEN
         if tag in self._SKIPPED:
             self._skipping -= 1
-        elif not self._skipping and self._open and tag == ("p" if self._open[-1] == "title" else self._open[-1]):
+        elif (
+            not self._skipping and self._open and tag == ("p" if self._open[-1] in self._PARAGRAPHS else self._open[-1])
+        ):
             self._open.pop()
         if tag == "pre":
             self._in_code_block = False
@@ -274,6 +306,8 @@ class _Reader(HtmlReader):
         match self._open[-1]:
             case "title":
                 slide.title += text
+            case "subtitle":
+                slide.subtitles[-1].text += text
             case "td" | "th":
                 slide.tables[-1][-1][-1].text += text
             case "figcaption":
