@@ -4,10 +4,43 @@ Nobody who measures waits for a quiet machine, which other tests keep busy.
 """
 
 import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
 
 os.environ["TALK_NO_WAIT"] = "1"
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator["Playwright"]:
+    """One for all tests of a process: its synchronous half can be begun once in it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as begun:
+        yield begun
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: "Playwright") -> str:
+    """Chromium: $CHROMIUM, or the first that is installed. Without one the tests are skipped, but not in CI."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if found is None and Path(playwright.chromium.executable_path).is_file():
+        found = playwright.chromium.executable_path
+    if found is None:
+        reason = "no Chromium: install it, name it in CHROMIUM, or run `playwright install chromium`"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found

@@ -1,7 +1,5 @@
 """A real browser on the site as it is really built."""
 
-import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -11,12 +9,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from talk.paths import ROOT
 from tests.once import made_once
-
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 @pytest.fixture(scope="session")
@@ -48,17 +44,8 @@ def address(site: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium: $CHROMIUM, or the first that is installed. Without one the tests are skipped, but not in CI."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
-    with sync_playwright() as playwright:
-        if found is None and Path(playwright.chromium.executable_path).is_file():
-            found = playwright.chromium.executable_path
-        if found is None:
-            reason = "no Chromium: install it, name it in CHROMIUM, or run `playwright install chromium`"
-            if os.environ.get("CI"):
-                pytest.fail(reason)
-            pytest.skip(reason)
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
+    """The Chromium that all tests share."""
+    browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    yield browser
+    browser.close()

@@ -183,14 +183,14 @@ def test_the_choice_is_kept_from_page_to_page_and_into_the_deck(browser: Browser
         page = opened.page
         choose(page, "Odd, 2 cores")
         page.goto(f"{address}/sorting/")
-        page.wait_for_function("document.querySelector('figure[data-figure]').dataset.record.startsWith('odd/')")
+        page.wait_for_function("() => document.querySelector('figure[data-figure]').dataset.record.startsWith('odd/')")
         assert page.locator("fieldset.machines input:checked").first.input_value() == "odd"
         page.goto(f"{address}/slides/")
         page.wait_for_selector(".reveal.ready")
         page.wait_for_function(
-            "[...document.querySelectorAll('.notes data')].some(e => e.textContent.includes('0.25'))"
+            "() => [...document.querySelectorAll('.notes data')].some(e => e.textContent.includes('0.25'))"
         )
-        page.wait_for_function("document.querySelector('figure[data-figure]').dataset.record.startsWith('odd/')")
+        page.wait_for_function("() => document.querySelector('figure[data-figure]').dataset.record.startsWith('odd/')")
         assert text(page, ".machine-now span").endswith("Odd, 2 cores")
         with page.expect_popup() as popup:
             page.keyboard.press("s")
@@ -200,7 +200,7 @@ def test_the_choice_is_kept_from_page_to_page_and_into_the_deck(browser: Browser
         page.keyboard.press("m")
         assert page.locator(".deck-machines :checked").input_value() == "odd"
         page.keyboard.press("ArrowUp")  # round to the first
-        page.wait_for_function("document.querySelector('.machine-now').hidden")
+        page.wait_for_function("() => document.querySelector('.machine-now').hidden")
         page.keyboard.press("Escape")
         assert page.evaluate("kept => localStorage.getItem(kept)", f"{address}/ machine") == ""
         assert opened.errors == []
@@ -218,10 +218,10 @@ def test_the_speaker_sees_the_numbers_that_the_hall_sees(browser: Browser, addre
         with page.expect_popup() as popup:
             page.keyboard.press("s")
         speaker = popup.value
-        speaker.wait_for_function("document.querySelector('.said').innerText.includes('16')")
+        speaker.wait_for_function("() => document.querySelector('.said').innerText.includes('16')")
         page.bring_to_front()
         page.evaluate("chosen.choose('odd')")
-        speaker.wait_for_function("document.querySelector('.said').innerText.includes('0.25')")
+        speaker.wait_for_function("() => document.querySelector('.said').innerText.includes('0.25')")
 
 
 def test_without_scripts_the_page_is_the_freshest_machines_and_says_so(browser: Browser, address: str) -> None:
@@ -236,7 +236,7 @@ def test_from_disk_one_line_says_that_no_browser_reads_the_numbers(browser: Brow
     with visit(browser, (site / "both" / "index.html").as_uri(), offline=True) as opened:
         page = opened.page
         page.locator(".page-machine select").select_option(value="odd")
-        page.wait_for_function("document.querySelector('.page-machine output').textContent.includes('disk')")
+        page.wait_for_function("() => document.querySelector('.page-machine output').textContent.includes('disk')")
         assert shown(page) == FRESH
         assert page.locator(".page-machine select").input_value() == "fresh"
 

@@ -22,7 +22,10 @@ def scene(page: Page, kind: str) -> Locator:
 def point(page: Page, kind: str, part: str) -> None:
     found = scene(page, kind).locator(f'[data-part="{part}"]')
     found.scroll_into_view_if_needed()
-    box = found.bounding_box()
+    box, before = found.bounding_box(), None
+    while box != before:  # what is above may still be laid out
+        page.wait_for_timeout(100)
+        box, before = found.bounding_box(), box
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 

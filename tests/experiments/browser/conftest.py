@@ -1,7 +1,6 @@
 """What runs the browser's kernels: node, with Chromium's compiler, and Chromium, where a processor plays the card."""
 
 import json
-import os
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
@@ -10,11 +9,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, Playwright
 
 from experiments.browser.measure.script import built, read_part
 from talk.node import node_command
-from talk.site.browser import find_browser
 
 Serve = Callable[..., None]
 
@@ -39,19 +37,12 @@ def in_node(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[str], st
 
 
 @pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
+def page(playwright: Playwright, chromium: str) -> Iterator[Page]:
     """A page of a Chromium whose graphics card is SwiftShader."""
-    found = find_browser()
-    if found is None:
-        reason = "no Chromium: install it, or name it in CHROMIUM"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
     flags = ["--no-sandbox", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=flags)
-        yield browser.new_page()
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+    yield browser.new_page()
+    browser.close()
 
 
 class _Served(BaseHTTPRequestHandler):
