@@ -4,7 +4,6 @@ Nobody who measures waits for a quiet machine, which other tests keep busy.
 """
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +19,6 @@ os.environ["TALK_NO_WAIT"] = "1"
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator["Playwright"]:
@@ -34,8 +31,10 @@ def playwright() -> Iterator["Playwright"]:
 
 @pytest.fixture(scope="session")
 def chromium(playwright: "Playwright") -> str:
-    """Chromium: $CHROMIUM, or the first that is installed. Without one the tests are skipped, but not in CI."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, _BROWSERS)), None)
+    """The Chromium that the talk finds, or Playwright's. Without one the tests are skipped, but not in CI."""
+    from talk.site.browser import find_browser
+
+    found = find_browser()
     if found is None and Path(playwright.chromium.executable_path).is_file():
         found = playwright.chromium.executable_path
     if found is None:

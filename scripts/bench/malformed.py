@@ -5,11 +5,9 @@ Two answers are right: the record is refused in one line, or it is shown with ev
 
 import json
 import re
-import signal
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from bench.in_time import TooLongError, in_time
 from talk.errors import TalkError
 from talk.experiment import find_experiment
 from talk.paths import DOCS
@@ -144,25 +143,6 @@ def with_tags(content: dict[str, Any]) -> bytes:
     return json.dumps(spoilt).encode()
 
 
-class _TooLongError(BaseException):
-    """Nothing that renders may take it for an error of its own."""
-
-
-@contextmanager
-def _in_time() -> Iterator[None]:
-    def stop(*_: object) -> None:
-        raise _TooLongError
-
-    # Of this process's own time: others may keep the machine busy.
-    former = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, _ANSWERS_WITHIN_S)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, former)
-
-
 @st.composite
 def _spoilt(draw: st.DrawFn, content: dict[str, Any]) -> bytes:
     """The bytes of the record `content` with one thing wrong."""
@@ -215,12 +195,12 @@ def wrong(spoilt: bytes, machine: str, experiment: str, folder: Path) -> tuple[s
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(spoilt)
     try:
-        with _in_time():
+        with in_time(_ANSWERS_WITHIN_S):
             outcome, shown = _answer(path, experiment, folder)
     except TalkError as error:
         is_one_line = "\n" not in str(error) and experiment in error.where
         return "refused", None if is_one_line and "MemoryError" not in str(error) else f"it is refused by {error!r}"
-    except _TooLongError:
+    except TooLongError:
         return "refused", f"it takes over {_ANSWERS_WITHIN_S} s"
     except Exception as error:
         return "refused", f"it raises {error!r}"

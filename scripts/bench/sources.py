@@ -10,15 +10,14 @@ import os
 import random
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.in_time import TooLongError, in_time
 from talk.errors import TalkError
 
 PAGE = "docs/odd.md"
@@ -193,24 +192,6 @@ def made_cases(count: int) -> Iterator[Case]:
         yield Case(PAGE, content.replace("\n", chosen.choice(("\n", "\n", "\r\n"))).encode())
 
 
-class _TooLongError(BaseException):
-    """Nothing may take it for an error of its own."""
-
-
-@contextmanager
-def _in_time() -> Iterator[None]:
-    def stop(*_: object) -> None:
-        raise _TooLongError
-
-    former = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, _WITHIN_S)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, former)
-
-
 def answer(case: Case, root: Path, look: Callable[[], Sequence[TalkError]], site: Path) -> str | None:
     """What is wrong with the answer to a case; None where it is right. `look` checks the talk in `root` into `site`."""
     path = root / case.path
@@ -219,11 +200,11 @@ def answer(case: Case, root: Path, look: Callable[[], Sequence[TalkError]], site
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(case.content.replace(b"{claims}", former or b"") if case.path.endswith(".toml") else case.content)
     try:
-        with _in_time():
+        with in_time(_WITHIN_S):
             told = [str(problem) for problem in look()]
     except TalkError as error:
         told = [str(error)]
-    except _TooLongError:
+    except TooLongError:
         return f"it takes over {_WITHIN_S} s"
     except (Exception, SystemExit) as error:
         return f"it raises {error!r:.200}"

@@ -121,7 +121,7 @@ class Ceilings:
             if many > few and many_s > few_s:
                 fma_s = (many_s - few_s) / ((many - few) * m * p)
                 weight_s = max(0.0, few_s / (m * p) - few * fma_s)
-                return Product(weight_s, fma_s, self.level(4 * m * p))
+                return Product(weight_s, fma_s, self.level(BYTES * m * p))
         return None
 
     def _products(self, who: str) -> Iterator[tuple[int, int, int, float]]:

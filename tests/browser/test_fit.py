@@ -1,5 +1,8 @@
 """What talk.site.fit estimates, held against a real browser."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from markdown import Markdown
 from playwright.sync_api import Browser, Page
@@ -31,6 +34,16 @@ def put(page: Page, html: str) -> None:
     )
 
 
+@contextmanager
+def placed(browser: Browser, address: str, html: str) -> Iterator[Page]:
+    """The deck with that slide's content in the second one's place."""
+    with visit(browser, f"{address}/slides/", viewport={"width": 1920, "height": 1080}) as deck:
+        show(deck.page, slides_of(deck.page)[1])
+        put(deck.page, html)
+        deck.page.evaluate("document.fonts.ready")
+        yield deck.page
+
+
 @pytest.mark.parametrize(
     ("layout", "content"),
     [
@@ -45,11 +58,7 @@ def put(page: Page, html: str) -> None:
 def test_estimates_agree_with_the_browser(browser: Browser, address: str, layout: str, content: str) -> None:
     html = Markdown(extensions=EXTENSIONS).convert(slide(layout, content))
     (estimated,) = fit._read(html)
-    with visit(browser, f"{address}/slides/", viewport={"width": 1920, "height": 1080}) as deck:
-        page = deck.page
-        show(page, slides_of(page)[1])
-        put(page, html)
-        page.evaluate("document.fonts.ready")
+    with placed(browser, address, html) as page:
         length = page.evaluate(LENGTH)
         told = list(fit._too_large(estimated))
         assert fit._height(estimated, fit._code_size(estimated)) * 40 == pytest.approx(length, rel=0.06)
@@ -65,11 +74,7 @@ def test_a_number_over_its_column_is_as_wide_as_in_the_browser(
     content = "\n\n---\n\n".join([f'### <data value="1">{number}</data>\n\nслова'] * columns)
     html = Markdown(extensions=EXTENSIONS).convert(slide("columns", content))
     (estimated,) = fit._read(html)
-    with visit(browser, f"{address}/slides/", viewport={"width": 1920, "height": 1080}) as deck:
-        page = deck.page
-        show(page, slides_of(page)[1])
-        put(page, html)
-        page.evaluate("document.fonts.ready")
+    with placed(browser, address, html) as page:
         excess = page.evaluate(
             """() => {
               const column = document.querySelector("section.present .slide-column");

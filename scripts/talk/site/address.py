@@ -21,8 +21,13 @@ def write_address() -> None:
 
 def address_html(url: str) -> str:
     """The address, a link that is read and scanned."""
-    # Black on white with its margin, whatever is around: cameras read no other well.
-    code = segno.make(url, error="m", micro=False).svg_inline(dark="#000", light="#fff", omitsize=True, svgclass="qr")
     parts = urlsplit(url)
     read = f"{parts.netloc}{parts.path}".rstrip("/")
-    return f'<p class="site-address"><a href="{escape(url)}">{code}<span>{escape(read)}</span></a></p>\n'
+    return f'<p class="site-address"><a href="{escape(url)}">{qr_code(url)}<span>{escape(read)}</span></a></p>\n'
+
+
+def qr_code(text: str) -> str:
+    """The text as SVG of the class `qr`."""
+    # Black on white with its margin, whatever is around: cameras read no other well.
+    code = segno.make(text, error="m", micro=False)
+    return str(code.svg_inline(dark="#000", light="#fff", omitsize=True, svgclass="qr"))

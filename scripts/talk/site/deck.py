@@ -20,7 +20,7 @@ from talk.records.files import cannot_write
 from talk.settings import published_address
 from talk.site.policy import for_disk
 
-_PAGE = Path("slides", "index.html")
+PAGE, ZIP = Path("slides", "index.html"), "deck.zip"
 # How a file of each kind refers to another one.
 _REFERENCES = {
     ".css": re.compile(r"""url\(\s*["']?(?P<url>[^"')]+)["']?\s*\)"""),
@@ -35,7 +35,7 @@ def make_deck(site: Path = SITE, out: Path = DIST, site_url: str = "") -> Path:
     Links to other pages lead to `site_url` where it is set, and are plain text where it is not. Raises TalkError when
     the site has no deck, or its deck asks for a file that the site does not have.
     """
-    page = site / _PAGE
+    page = site / PAGE
     try:
         rewriter = _Rewriter(page, site, site_url)
         rewriter.feed(page.read_text(encoding="utf-8"))
@@ -54,7 +54,7 @@ def make_deck(site: Path = SITE, out: Path = DIST, site_url: str = "") -> Path:
         folder = out / "deck"
         shutil.rmtree(folder, ignore_errors=True)
         building.rename(folder)
-        _zip(folder, out / "deck.zip")
+        _zip(folder, out / ZIP)
     except OSError as error:
         raise cannot_write(out, error) from None
     return folder

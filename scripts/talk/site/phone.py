@@ -7,9 +7,7 @@ with JSON, first with the token, then with the phone's own secret.
 
 import json
 import socket
-from base64 import b64encode
 from collections.abc import Mapping
-from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
@@ -21,6 +19,7 @@ from talk.paths import ASSETS
 from talk.settings import settings
 from talk.site.brand import brand_sheet
 from talk.site.clicker import Clicker, RefusedError
+from talk.site.policy import code_hash
 from talk.words import fill, language
 
 _PAGE = ASSETS / "served"
@@ -190,8 +189,8 @@ def make_page(folder: Path = _PAGE) -> tuple[bytes, str]:
     page = fill(parts["html"], language()).replace("{{ style }}", style).replace("{{ script }}", parts["js"])
     directives = {
         "default-src": "'none'",
-        "script-src": _hash(parts["js"]),
-        "style-src": _hash(style),
+        "script-src": code_hash(parts["js"]),
+        "style-src": code_hash(style),
         "connect-src": "'self'",
         "img-src": "data:",  # the icon, which is empty: nobody asks for another one
         "base-uri": "'none'",
@@ -199,7 +198,3 @@ def make_page(folder: Path = _PAGE) -> tuple[bytes, str]:
         "frame-ancestors": "'none'",
     }
     return page.encode(), "; ".join(f"{name} {value}" for name, value in directives.items())
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

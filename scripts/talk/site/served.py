@@ -15,9 +15,8 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-import segno
-
 from talk.paths import ASSETS, REMOTE
+from talk.site.address import qr_code
 from talk.site.clicker import Clicker
 from talk.site.on_stage import NotMeasuredError, measurable, measure_now
 from talk.site.phone import PhoneServer, local_address
@@ -129,12 +128,11 @@ class Served:
         if given.get("another"):
             self._clicker.renew()
         link = self._phone.link
-        code = (
-            segno.make(link, error="m", micro=False).svg_inline(dark="#000", light="#fff", omitsize=True)
-            if link
-            else ""
-        )
-        return 200, {"phone": self._clicker.phone(), "host": self._phone.host, "code": code}
+        return 200, {
+            "phone": self._clicker.phone(),
+            "host": self._phone.host,
+            "code": qr_code(link) if link else "",
+        }
 
 
 def _given(environ: Mapping[str, Any]) -> Mapping[str, Any]:

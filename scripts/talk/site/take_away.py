@@ -14,14 +14,12 @@ from talk.paths import TAKE_AWAY_SNIPPET
 from talk.records.files import write_if_changed
 from talk.settings import published_address
 from talk.site.browser import find_browser
-from talk.site.deck import make_deck
+from talk.site.deck import PAGE, ZIP, make_deck
 from talk.site.paper import DECK, HANDOUT, make_paper
 from talk.words import say
 
 PLACE = '<template class="take-away"></template>'
-_FOLDER = "slides"
-_ZIP = "deck.zip"
-_WORDS = {DECK: "take_away.deck", HANDOUT: "take_away.handout", _ZIP: "take_away.zip"}
+_WORDS = {DECK: "take_away.deck", HANDOUT: "take_away.handout", ZIP: "take_away.zip"}
 
 
 def write_place() -> None:
@@ -34,14 +32,14 @@ def publish(site: Path) -> list[Path]:
 
     Without a browser there is no PDF. Returns the files, none where the site has no deck. Raises TalkError.
     """
-    if not (site / _FOLDER / "index.html").is_file():
+    if not (site / PAGE).is_file():
         return []
     with tempfile.TemporaryDirectory() as temporary:
         deck = make_deck(site, Path(temporary), published_address())
-        made = [Path(temporary, _ZIP)]
+        made = [Path(temporary, ZIP)]
         if find_browser() is not None:
             made = [*make_paper(deck, Path(temporary), what_for="talk build --take-away"), *made]
-        published = [Path(shutil.copy(each, site / _FOLDER / each.name)) for each in made]
+        published = [Path(shutil.copy(each, site / PAGE.parent / each.name)) for each in made]
     for page in sorted(site.rglob("*.html")):
         html = page.read_text(encoding="utf-8")
         if PLACE in html:
