@@ -244,7 +244,8 @@ def all_answers(every: Sequence[Case]) -> list[str]:
     (ROOT / PAGE).write_text("# Odd\n", encoding="utf-8")  # what is told of any page, that no menu names it, say
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder, "site")
-        before |= {str(problem) for problem in [*look(), *make_pages(site)]}
+        # Pages first: they bring the packages that a check asks for.
+        before |= {str(problem) for problem in [*make_pages(site), *look()]}
         wrong = []
         for case in every:
             if told := answer(case, ROOT, look, site):
