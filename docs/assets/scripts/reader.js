@@ -2,7 +2,7 @@
 const reader = (() => {
   const KEPT = "reader-machine";
   const here = new URL("reader/", document.currentScript.src);
-  const PARTS = ["says", "story", "panel", "overlay", "chapters", "machine"];
+  const PARTS = ["says", "story", "panel", "overlay", "chapters", "../../generated/scripts/judge", "machine"];
   let asked = null;
   let loaded = false;
 

@@ -6,7 +6,8 @@ sorted-wins` … `///` is shown when the claim of that name holds, `/// fails | 
 written, one is shown.
 
 A reader may choose another machine. Where that would show another side, the page has both, one of them `hidden`:
-`data-machines` names the machines that show it, `data-fork` the value or claim that it depends on.
+`data-machines` names the machines that show it, `data-fork` the value or claim that it depends on. Of a claim that
+pages judge by numbers of their own (`in_page`) both sides are always there, and `data-when` says which is which.
 """
 
 import re
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _HIDDEN = "data-hidden-by-condition"
 _MACHINES = "data-machines"
+_WHEN = "data-when"
 _NAME = "data-condition"
 # Before inline patterns (20): a value inside hidden text need not exist.
 _PRIORITY = 30
@@ -84,6 +86,14 @@ def _parts(values: "Values") -> dict[str, list[str]]:
     return found
 
 
+def is_judged_in_page(name: str, claims: Path = CLAIMS) -> bool:
+    """Whether pages judge the claim of that name by numbers of their own."""
+    from talk.render.claims import read_claims  # see talk.markdown.values
+
+    claim = read_claims(claims).get(name)
+    return claim is not None and claim.in_page
+
+
 def machines_shown(kind: str, name: str, values: "Values", claims: Path = CLAIMS) -> list[str]:
     """The machines which show a block of that kind and name when a reader chooses them."""
     machines = dict.fromkeys(record.machine.slug for record in values.records)
@@ -112,7 +122,9 @@ class _Condition(Block):
         machines = machines_shown(self.NAME, name, values, claims)
         if self.NAME in FORKS:
             element.set("data-fork", name)
-        if len(machines) not in {0, len({record.machine.slug for record in values.records})}:
+        if self.NAME in FORKS and is_judged_in_page(name, claims):
+            element.attrib |= {_MACHINES: " ".join(machines), _WHEN: self.NAME}
+        elif len(machines) not in {0, len({record.machine.slug for record in values.records})}:
             element.set(_MACHINES, " ".join(machines))
         if not shown:
             element.set(_HIDDEN, "true")
@@ -155,9 +167,10 @@ class _HideOthers(Treeprocessor):
         for block in blocks:
             if block.attrib.pop(_NAME) in kept:
                 block.attrib.pop(_MACHINES, None)
+                block.attrib.pop(_WHEN, None)
         for parent in list(root.iter()):
             for child in list(parent):
-                if child.get(_HIDDEN) and not child.get(_MACHINES):
+                if child.get(_HIDDEN) and child.get(_MACHINES) is None:
                     parent.remove(child)
         for block in blocks:
             if block.attrib.pop(_HIDDEN, None):

@@ -11,7 +11,9 @@ the relation has to hold for each name that there is, and within `max` and `min`
 
 - `relation` may be a list: all of it has to hold;
 - `margin`, a percentage or the name of a spread: by how much more the larger side has to be larger;
-- `machines = "all"`: the relation has to hold on every machine that measured it, not just on the one asked first.
+- `machines = "all"`: the relation has to hold on every machine that measured it, not just on the one asked first;
+- `in_page = true`: a page that measures its reader's machine judges it too (assets/scripts/judge.js), so both sides of
+  its forks are published.
 """
 
 import re
@@ -33,7 +35,7 @@ _SIDE = re.compile(r"(?P<function>max|min)\((?P<arguments>[^()]+)\)")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 _NAME = re.compile(r"(?:[a-z0-9][a-z0-9.-]*/)?[a-z][a-z0-9_]*(?:\.[A-Za-z0-9_*]+)+")
 _MEND = "write «name > name» (also <, >=, <=, ==) or «name ≈ name ± 5 %»"
-_KEYS = frozenset({"relation", "margin", "machines"})
+_KEYS = frozenset({"relation", "margin", "machines", "in_page"})
 _LARGEST_TOLERANCE = 0.5
 # A value that is the extreme of several, by its name: `sorting.slowest.time`.
 _EXTREME = re.compile(r"(?:^|[._])(?:best|worst|least|most|largest|smallest|fastest|slowest|costliest|cheapest|total)")
@@ -85,6 +87,7 @@ class Claim:
     relations: tuple[Relation, ...]
     margin: float | str
     on_every_machine: bool
+    in_page: bool
     line: int | None
 
     @property
@@ -309,7 +312,13 @@ def _claim(name: str, table: Any, line: int | None) -> Claim:
         raise ValueError("a margin goes with > and <; leave it out")
     if table.get("machines", "all") != "all":
         raise ValueError(f'machines {table["machines"]!r} is not known; write machines = "all"')
-    return Claim(name, relations, margin, "machines" in table, line)
+    in_page = table.get("in_page", False)
+    if not isinstance(in_page, bool):
+        raise ValueError(f"in_page {in_page!r} is not known; write in_page = true")
+    claim = Claim(name, relations, margin, "machines" in table, in_page, line)
+    if in_page and (claim.on_every_machine or any("/" in each or "*" in each for each in claim.names)):
+        raise ValueError("in_page: a page knows the values of one machine; name each, without a machine and without *")
+    return claim
 
 
 def _relation(written: str) -> Relation:

@@ -2,12 +2,14 @@
 
 A file holds what its machine itself has measured, nothing of others: each number that pages refer to without naming a
 machine, by name and format, and each claim as that machine's numbers judge it. Where it goes, and what happens to the
-rest, is for the script that reads the file to decide: assets/scripts/chosen.js.
+rest, is for the script that reads the file to decide: assets/scripts/chosen.js. `_claims.json`, where no machine's name
+can lie, holds the relations of the claims that a page judges by numbers of its own: assets/scripts/judge.js.
 """
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +37,13 @@ def write_choices() -> None:
         return
     asked = sorted(set(_asked()))
     found = {slug: {"label": label, **choice(values, slug, asked)} for slug, label in machines.items()}
+    if relations := judged_in_page():
+        found["_claims"] = relations
     write_folder(
         FOLDER,
         {
-            Path(f"{slug}.json"): json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-            for slug, content in found.items()
+            Path(f"{name}.json"): json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+            for name, content in found.items()
         },
     )
 
@@ -75,6 +79,15 @@ def choice(values: Values, machine: str, asked: Iterable[tuple[str, str]], claim
         "quick": any(record.quick for record in own),
         "values": numbers,
         "claims": sentences,
+    }
+
+
+def judged_in_page(claims: Path = CLAIMS) -> dict[str, Any]:
+    """The relations of the claims that pages judge, by the claim's id: what render/claims.py has read, as data."""
+    return {
+        name: {"margin": claim.margin, "relations": [asdict(relation) for relation in claim.relations]}
+        for name, claim in read_claims(claims).items()
+        if claim.in_page
     }
 
 

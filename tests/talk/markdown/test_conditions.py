@@ -64,7 +64,7 @@ def test_neither_outcome_is_shown_before_anybody_measured(tmp_path: Path) -> Non
     assert "меньше" not in html
 
 
-def sides(tmp_path: Path, text: str, relation: str = f"{SHARE} > 0.5") -> ElementTree.Element:
+def sides(tmp_path: Path, text: str, relation: str = f"{SHARE} > 0.5", marks: str = "") -> ElementTree.Element:
     """The page of two machines: the share is 0.6 on the fresh one, 0.3 on the old one; a third raced on its GPU."""
     slower = replace(samples.cpu_run(), times_s=[4.2])
     for record in (
@@ -74,7 +74,7 @@ def sides(tmp_path: Path, text: str, relation: str = f"{SHARE} > 0.5") -> Elemen
     ):
         write_record(record, tmp_path / "results")
     claims = tmp_path / "claims.toml"
-    claims.write_text(f'[much]\nrelation = "{relation}"\n', encoding="utf-8")
+    claims.write_text(f'[much]\nrelation = "{relation}"\n{marks}\n', encoding="utf-8")
     extension = ConditionsExtension(results=str(tmp_path / "results"), claims=str(claims))
     return ElementTree.fromstring(f"<body>{Markdown(extensions=[extension]).convert(text)}</body>")
 
@@ -93,6 +93,18 @@ def test_where_machines_differ_both_sides_are_on_the_page_and_one_is_hidden(tmp_
 def test_where_they_agree_the_other_side_is_not_on_the_page(tmp_path: Path) -> None:
     (more,) = sides(tmp_path, FORK, f"{SHARE} > 0.1").findall("div")
     assert more.attrib == {"data-fork": "much"}
+
+
+def test_what_a_page_judges_itself_has_both_sides_there(tmp_path: Path) -> None:
+    more, less = sides(tmp_path, FORK, f"{SHARE} > 0.1", "in_page = true").findall("div")
+    assert more.attrib == {"data-fork": "much", "data-machines": "fresh old gpu", "data-when": "holds"}
+    assert less.attrib == {
+        "data-fork": "much",
+        "data-machines": "",
+        "data-when": "fails",
+        "hidden": "hidden",
+        "data-search-exclude": "",
+    }
 
 
 @pytest.mark.parametrize("part", ["## Раздел", "# Раздел {.a}"])

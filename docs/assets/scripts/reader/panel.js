@@ -164,6 +164,21 @@ const readerPanel = (() => {
     return found;
   };
 
+  // Of the page's claims: which of them this machine bears out.
+  const verdict = () => {
+    const { all, known, refuted } = readerMachine.judged();
+    if (!known) return [];
+    const held = known - refuted.length;
+    const said = `Из ${known}${SPACE}${plural(known, "утверждения", "утверждений", "утверждений")} главы, которые можно проверить здесь, ${plural(held, "подтвердилось", "подтвердились", "подтвердились")}${SPACE}${held}`;
+    const quoted = refuted.map((each) => `«${each.toLowerCase()}»`).join(", ");
+    const others = all - known;
+    return [[
+      said,
+      refuted.length && `, а ${quoted} — не про эту машину`,
+      `. ${others ? `Остальные ${others} не измерены здесь.` : ""}`,
+    ].filter(Boolean).join("")];
+  };
+
   class Panel {
     constructor(holder) {
       this.holder = holder;
@@ -252,12 +267,13 @@ const readerPanel = (() => {
       if (this.short) return;
       const { data } = found;
       const record = await recorded();
+      await drawn;
       if (current !== found) return; // measured or forgotten meanwhile
       this.result.hidden = false;
       showFigures(this.figures, data, readerStory.rows(data, record));
       showSteps(this.steps, data, record);
       const list = element("ul");
-      list.append(...remarks(data, record).map((remark) => element("li", "", remark)));
+      list.append(...[...remarks(data, record), ...verdict()].map((remark) => element("li", "", remark)));
       this.rest.replaceChildren(list, this.naming(found), this.actions(found));
     }
 
@@ -278,6 +294,12 @@ const readerPanel = (() => {
 
     actions(found) {
       const made = element("p", "reader-actions");
+      if (readerMachine.isOffered()) {
+        made.append(button("Показать главу моими числами", async () => {
+          await chosen.choose(readerMachine.SLUG);
+          this.told.textContent = "Числа, утверждения и развилки главы теперь этой машины, где она их измерила. Назад — крестик в углу.";
+        }));
+      }
       made.append(
         button("Поделиться картинкой", async () => {
           try {
@@ -323,21 +345,22 @@ const readerPanel = (() => {
 
   const panels = new Map(reader.panels.map((holder) => [holder, new Panel(holder)]));
   let current = null;
+  let drawn = null; // once the page's numbers can follow
 
   // Everything on the page that shows what was found; with null, nothing does.
   function show(found) {
     current = found;
+    drawAll(found);
     for (const panel of panels.values()) {
       if (found) panel.show(found);
       else panel.clear();
     }
-    drawAll(found);
   }
 
   function drawAll(found) {
     readerOverlay.draw(found);
     readerChapters.draw(found);
-    readerMachine.draw(found);
+    drawn = readerMachine.draw(found);
   }
 
   return {

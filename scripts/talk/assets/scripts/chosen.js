@@ -5,7 +5,8 @@
 //   {label, quick, figures: [experiment], claims: {id: {"data-holds", "data-record", title}},
 //    values: {name: {format: {text, value, title, class, "data-record"}}}}
 // Numbers are `<data data-name data-format>`; without `data-name` a number is of the machine that its author named, and
-// stays. Whoever computes numbers in the page hands them over as another machine: `chosen.offer(slug, label, {values})`.
+// stays. Whoever computes numbers in the page hands them over as another machine: `chosen.offer(slug, label, {values,
+// claims})`, and its verdicts turn the forks that say which side is which (`data-when`).
 // `machine-chosen` on document, with `detail: {machine, label, data}`, tells that numbers have changed; all three are null
 // where the page shows its own again.
 const chosen = (() => {
@@ -21,6 +22,7 @@ const chosen = (() => {
   const select = line?.querySelector("select");
   const told = line?.querySelector("output");
   const labels = new Map([...(select?.options ?? [])].map(({ value, text }) => [value, text]));
+  const onRecord = new Set(labels.keys());
   const files = new Map();
   let machine = null;
 
@@ -82,10 +84,13 @@ const chosen = (() => {
   // Forks: the sides that are true of the machine. A claim that it cannot judge leaves its fork, and what is said in it, as
   // they were; so does one whose other side has numbers that the machine lacks. Returns those.
   const turnForks = (slug, data) => {
+    const { claims = {} } = data;
     const sides = [...document.querySelectorAll("[data-fork], [data-machines]")];
-    // Who judges no claim leaves every fork as it was.
-    if (!data.claims) return new Set(sides.map((side) => side.dataset.fork).filter(Boolean));
-    const isTrue = ({ dataset: { machines } }) => machines.split(" ").includes(slug);
+    // Sides name the machines on record that they are true of; who is on none has its verdicts, or leaves them as they are.
+    const isTrue = ({ hidden, dataset: { machines, fork, when } }) => {
+      if (onRecord.has(slug)) return machines.split(" ").includes(slug);
+      return when && claims[fork] ? (claims[fork]["data-holds"] === "true") === (when === "holds") : !hidden;
+    };
     const isSeen = (element, within) => {
       const side = element.closest("[data-machines]");
       return side === within || (isTrue(side) && isSeen(side.parentElement, within));
@@ -94,8 +99,8 @@ const chosen = (() => {
       [...side.querySelectorAll(FOLLOWERS)].some(
         (each) => homeOf(each) !== slug && !found(each, data) && isSeen(each, side),
       );
-    const turning = labels.has(slug) ? sides.filter((side) => side.dataset.machines && isTrue(side) === side.hidden) : [];
-    const held = new Set(sides.map((side) => side.dataset.fork).filter((fork) => fork && !data.claims?.[fork]));
+    const turning = sides.filter((side) => side.dataset.machines !== undefined && isTrue(side) === side.hidden);
+    const held = new Set(sides.map((side) => side.dataset.fork).filter((fork) => fork && !claims[fork]));
     for (const side of turning) if (side.hidden && side.dataset.fork && lacks(side)) held.add(side.dataset.fork);
     for (const side of turning) {
       if (held.has(side.dataset.fork)) continue;
@@ -134,7 +139,7 @@ const chosen = (() => {
             change(element, attributes, text);
             if (element.matches(".claim")) mark(element);
             changed += 1;
-          } else if (element.matches("data") && element.dataset.record) {
+          } else if (element.dataset.record) {
             foreign.set(element, home);
           }
         }
