@@ -19,12 +19,13 @@ import base64
 import hashlib
 import re
 import sys
-from functools import cache
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from talk.errors import TalkError, told_in_one_line
-from talk.markdown.html import HtmlReader
+from talk.markdown.html import Attributes, addresses_in_set, start_tags
 
 _DIRECTIVES = {
     "default-src": "'self'",  # Firefox loads the next page beforehand, and has no other directive for that
@@ -51,11 +52,13 @@ _META = '<meta http-equiv="Content-Security-Policy" content="'
 
 # What the policy lets no browser load or do, by element.
 _UNSHOWN = frozenset({"audio", "base", "embed", "frame", "frameset", "iframe", "object", "portal", "video"})
-_LOADING = frozenset({"src", "srcset", "poster", "background", "data"})
+_LOADING = frozenset({"src", "poster", "background", "data"})
+_SETS = frozenset({"srcset", "imagesrcset"})
+_DECIDED = frozenset({"refresh", "content-security-policy"})  # by the site, not by what a page says
 _DRAWN = frozenset({"use", "image", "feimage"})  # of a picture, from an address
-_RUN = re.compile(r"(?:java|vb)script:|data:text/html|data:image/svg\+xml[^,]*,.*<script", re.IGNORECASE)
+_RUN = re.compile(r"(?:.*;)?(?:java|vb)script:|data:text/html|data:image/svg\+xml[^,]*,.*<script", re.IGNORECASE)
 _SPACES = re.compile(r"[\x00-\x20]+")
-_FOREIGN = re.compile(r"[\s,]*(?:[a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
+_FOREIGN = re.compile(r"(?:https?|ftp|wss?):|(?:[a-z][a-z0-9+.-]*:)?[/\\]{2}", re.IGNORECASE)
 # Of a `<link>` to another host: what a browser would ask for, or begin to.
 _ASKED_FOR = frozenset(
     "stylesheet icon apple-touch-icon mask-icon manifest preload modulepreload prefetch preconnect dns-prefetch".split()
@@ -66,52 +69,64 @@ _HTML_BY_ANOTHER_NAME = frozenset({".htm", ".xhtml", ".xht", ".shtml"})
 _MEND = "put the code into a file under docs/assets/scripts/, or escape what is shown"
 
 
-class _Run(HtmlReader):
+@dataclass
+class _Run:
     """What a browser would run of a page itself: the code of `scripts`, and `attributes` that hold code.
 
     `unshown` are elements that load what no page may, styles among them, or send a reader elsewhere. `computes` is
     whether it compiles WebAssembly.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.scripts: list[str] = []
-        self.attributes: list[str] = []
-        self.unshown: list[str] = []
-        self.computes = False
-        self._inside = self._in_style = False
+    scripts: list[str] = field(default_factory=list)
+    attributes: list[str] = field(default_factory=list)
+    unshown: list[str] = field(default_factory=list)
+    computes: bool = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self.computes |= _COMPUTES in given
-        self._in_style = tag == "style"
-        if tag == "link" and _FOREIGN.match(given.get("href") or ""):
-            asked = _ASKED_FOR.intersection((given.get("rel") or "").lower().split())
-            self.unshown += [f'<link rel="{rel}">' for rel in sorted(asked)]
-        self._inside = tag == "script" and "src" not in given and given.get("type") not in _DATA
-        if self._inside:
-            self.scripts.append("")
-        if tag in _UNSHOWN or (tag == "meta" and (given.get("http-equiv") or "").lower() == "refresh"):
-            self.unshown.append(f"<{tag}>")
-        for name, value in attrs:
-            is_drawn = tag in _DRAWN and name in {"href", "xlink:href"}
-            is_foreign = ((name in _LOADING or is_drawn) and _FOREIGN.match(value or "")) or (
-                name == "style" and _FOREIGN_STYLE.search(value or "")
-            )
-            if is_foreign or name in {"ping", "srcdoc", "formaction", "action"}:
-                self.unshown.append(f'<{tag} {name}="{(value or "")[:40]}">')
-            # Browsers read a scheme without the spaces in it.
-            if name.startswith("on") or _RUN.match(_SPACES.sub("", value or "")):
-                self.attributes.append(f'{name}="{value}"')
 
-    def handle_endtag(self, _: str) -> None:
-        self._inside = self._in_style = False
+def _run_of(html: str) -> _Run:
+    run = _Run()
+    for tag in start_tags(html):
+        if tag.name == "script":
+            given = dict(tag.attributes)
+            if "src" not in given and given.get("type") not in _DATA:
+                run.scripts.append(tag.text)
+        elif tag.name == "style" and (foreign := _FOREIGN_STYLE.search(tag.text)):
+            run.unshown.append(f"<style> with {foreign[0]}")
+        judged = _judge(tag.name, tag.attributes)
+        run.attributes += judged.attributes
+        run.unshown += judged.unshown
+        run.computes |= judged.computes
+    return run
 
-    def handle_data(self, data: str) -> None:
-        if self._inside:
-            self.scripts[-1] += data
-        if self._in_style and (foreign := _FOREIGN_STYLE.search(data)):
-            self.unshown.append(f"<style> with {foreign[0]}")
+
+@lru_cache(maxsize=4096)  # a page is mostly formulas, of a few tags over and over
+def _judge(tag: str, attributes: Attributes) -> _Run:
+    """What a browser would run of one start tag."""
+    run, given = _Run(), dict(attributes)
+    run.computes = _COMPUTES in given
+    if tag == "link" and _is_foreign(given.get("href", "")):
+        asked = _ASKED_FOR.intersection(given.get("rel", "").lower().split())
+        run.unshown += [f'<link rel="{rel}">' for rel in sorted(asked)]
+    if tag in _UNSHOWN or (tag == "meta" and given.get("http-equiv", "").strip().lower() in _DECIDED):
+        run.unshown.append(f"<{tag}>")
+    for name, value in attributes:
+        is_drawn = tag in _DRAWN and name in {"href", "xlink:href"}
+        is_foreign = (
+            (name in _LOADING and _is_foreign(value))
+            or (is_drawn and _is_foreign(value))
+            or (name in _SETS and any(map(_is_foreign, addresses_in_set(value))))
+            or (name == "style" and _FOREIGN_STYLE.search(value) is not None)
+        )
+        if is_foreign or name in {"ping", "srcdoc", "formaction", "action"}:
+            run.unshown.append(f'<{tag} {name}="{value[:40]}">')
+        # Browsers read a scheme without the spaces in it, and end <noscript> wherever its end is written.
+        if name.startswith("on") or _RUN.match(_SPACES.sub("", value)) or "</noscript" in value.lower():
+            run.attributes.append(f'{name}="{value}"')
+    return run
+
+
+def _is_foreign(address: str) -> bool:
+    return _FOREIGN.match(_SPACES.sub("", address)) is not None
 
 
 def policy(scripts: list[str] | None = None, *, computes: bool = False) -> str:
@@ -132,10 +147,12 @@ def with_policy(html: str, page: str) -> str:
 
     Raises TalkError for an inline script or event handler that is not the theme's.
     """
-    if _META in html or "<html" not in html:  # a fragment is no page
+    if "<html" not in html:  # a fragment is no page
         return html
-    run = _Run()
-    run.feed(html)
+    before, place, after = html.partition(_PLACE)
+    if after.lstrip().startswith(_META):  # it has it
+        return html
+    run = _run_of(html)
     for code in run.scripts:
         if not any(known.fullmatch(code) for known in _theme_scripts()):
             raise TalkError(page, f"a script inside the page: {code.strip()[:60]}", _MEND)
@@ -143,9 +160,9 @@ def with_policy(html: str, page: str) -> str:
         raise TalkError(page, f"a script in an attribute: {attribute[:60]}", _MEND)
     for element in run.unshown:
         raise TalkError(page, f"{element}: pages load nothing of other hosts, no media and no frames", _MEND_SHOWN)
-    if _PLACE not in html:
+    if not place:
         raise TalkError(page, f"its head does not start with {_PLACE}", "mend its template in docs/theme/")
-    return html.replace(_PLACE, f'{_PLACE}\n    {_META}{policy(run.scripts, computes=run.computes)}">', 1)
+    return f'{before}{place}\n    {_META}{policy(run.scripts, computes=run.computes)}">{after}'
 
 
 def for_disk(html: str) -> str:
@@ -181,8 +198,7 @@ def write_policies(folder: Path) -> int:
         if kind in _HTML_BY_ANOTHER_NAME:
             raise TalkError(name, "a page of this kind gets no policy", "call it .html, or delete it")
         if kind == ".svg":  # opened by itself it is a page, and has no policy either
-            run = _Run()
-            run.feed(path.read_text(encoding="utf-8", errors="replace"))
+            run = _run_of(path.read_text(encoding="utf-8", errors="replace"))
             for code in (*run.scripts, *run.attributes):
                 raise TalkError(name, f"a script in a drawing: {code.strip()[:60]}", "take it out")
     pages = [path for path in files if path.suffix.lower() == ".html"]

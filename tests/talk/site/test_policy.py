@@ -77,11 +77,22 @@ def test_what_no_browser_runs_needs_no_hash() -> None:
         ('<img src="a.png" onerror="alert(1)">', r'a script in an attribute: onerror="alert\(1\)"'),
         ("<svg/onload=alert(1)>", "a script in an attribute: onload="),
         ("<a href=' JavaScript:alert(1)'>1</a>", "a script in an attribute: href="),
+        ("<svg><animate values='x;javascript:alert(1)'/></svg>", "a script in an attribute: values="),
+        ("<!--><script>alert(1)</script>-->", "a script inside the page"),
+        ("<!-- --!><script>alert(1)</script>-->", "a script inside the page"),
+        ("<noscript><p title='</noscript><img src=x onerror=a()>'>", "a script in an attribute: title="),
+        ("<svg><style><p onclick=a()></style></svg>", "a script in an attribute: onclick="),
     ],
 )
 def test_another_script_stops_the_build(body: str, message: str) -> None:
     with pytest.raises(TalkError, match=message):
         page(body=body)
+
+
+def test_a_page_that_brings_a_policy_of_its_own_is_judged_all_the_same() -> None:
+    forged = '<meta charset="utf-8">\n    <meta http-equiv="Content-Security-Policy" content="x">'
+    with pytest.raises(TalkError, match="a script inside the page"):
+        page(body=f"{forged}<script>alert(1)</script>")
 
 
 def test_text_about_scripts_is_only_text() -> None:
@@ -114,6 +125,10 @@ def test_a_script_in_a_chapter_is_one_line_and_no_site(small_talk: Path, run: Ru
         '<style>@import "https://example.org/a.css";</style>', "<style>p { background: url( '//e/a.png') }</style>",
         '<img style="background: url(https://example.org/a.png)" src="a.png">', '<img src="//e">',
         '<img srcset="//e 2x" src="a.png">', '<a ping="/x" href="a.html">a</a>',
+        '<img srcset="a.png 1x, https://e/a.png 2x" src="a.png">', r'<img src="\\e/a.png">',
+        '<img src="https:e/a.png">', '<img src=" ht&Tab;tps://e/a.png">',
+        '<link rel="preload" imagesrcset="//e/a.png 2x" href="a.png">',
+        '<meta http-equiv="Content-Security-Policy" content="x">',
     ],
 )  # fmt: skip
 def test_what_no_browser_would_show_is_refused_by_name(body: str) -> None:
