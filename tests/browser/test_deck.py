@@ -19,7 +19,7 @@ CUT_OFF = """() => {
   const found = [];
   const name = (element) => `${element.tagName} ${(element.textContent || "").trim().slice(0, 40)}`;
   for (const element of slide.querySelectorAll(".slide-frame *")) {
-    if (element.closest(".katex-mathml, svg :is(defs, title, desc)")) continue;
+    if (element.closest(".katex-mathml, svg :is(defs, title, desc), .katex svg *")) continue;
     if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
     let box = element.getBoundingClientRect();
     if (!box.width || !box.height) continue;
@@ -45,6 +45,19 @@ CUT_OFF = """() => {
     if (body.contains(element) && element !== body && box.top < title.bottom - 1 && box.bottom > title.top + 1
         && box.left < title.right && box.right > title.left && !element.closest(".katex")) {
       found.push(`${name(element)} lies on the title`);
+    }
+  }
+  // A word or a formula that no line holds sticks out of its own box, and of its column.
+  const texts = document.createTreeWalker(slide.querySelector(".slide-frame"), NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const around = texts.currentNode.parentElement;
+    if (around.closest(".katex-mathml, svg") || !around.checkVisibility({ visibilityProperty: true })) continue;
+    const range = document.createRange();
+    range.selectNodeContents(texts.currentNode);
+    const home = (around.closest(".slide-column") ?? slide.querySelector(".slide-frame")).getBoundingClientRect();
+    for (const box of range.getClientRects()) {
+      const beyond = Math.max(home.left - box.left, box.right - home.right);
+      if (box.width && beyond > 1) found.push(`“${range}” is ${beyond.toFixed(0)} px outside its place`);
     }
   }
   const spills = body.scrollHeight - body.clientHeight;

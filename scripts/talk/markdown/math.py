@@ -6,6 +6,7 @@ What is made of titles (contents, addresses, the window's title) is text, so for
 of that is made. Dollars of prices and of a shell's variables are text, and a formula may have `|` in a table's cell.
 """
 
+import hashlib
 import html
 import json
 import re
@@ -53,9 +54,8 @@ class _Typesetter:
 
     def __init__(self, cache_file: Path) -> None:
         self._cache_file = cache_file
-        self._version = json.loads((PACKAGE / "npm" / "package.json").read_text(encoding="utf-8"))["dependencies"][
-            "katex"
-        ]
+        packages, runner = ((PACKAGE / "npm" / name).read_bytes() for name in ("package.json", _TYPESETTER.name))
+        self._version = f"{json.loads(packages)['dependencies']['katex']} {hashlib.sha256(runner).hexdigest()[:8]}"
         self._known = self._read_cache()
         self._lock = Lock()  # Zensical renders pages in threads
         self._process: subprocess.Popen[str] | None = None
@@ -104,6 +104,17 @@ class _Typesetter:
                 where, f"bad TeX: {answer['error'].removeprefix('KaTeX parse error: ')}", "mend it", line=at
             )
         return str(answer["html"])
+
+
+def room_of(tex: str) -> tuple[float, float]:
+    """How wide and high a displayed formula is, in em of its own type."""
+    return read_room(typesetter().set(tex, display=True))
+
+
+def read_room(typeset: str) -> tuple[float, float]:
+    """The same, told by the formula's HTML."""
+    width, height = (float(re.findall(rf' data-{name}="([\d.]+)"', typeset)[0]) for name in ("width", "height"))
+    return width, height
 
 
 @cache

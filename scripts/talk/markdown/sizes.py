@@ -28,12 +28,14 @@ WIDE_TABLE = 6  # columns from which cells stand closer
 TEXT_SIZE = 1.15  # the least that text alone, and a table among text, is set at
 
 _LARGEST_TEXT, _LARGEST_TABLE = 1.75, 1.45
-_FORMULA_SIZES = (1.2, 2.3)
-_SIGN = 0.42  # of a formula, at KaTeX's own size
-_FORMULA_ROOM = 36  # em of the slide's width, for KaTeX is a tenth larger than the text around it
+_FORMULA_SIZES = (0.9, 2.3)
+FORMULA_TYPE = 1.1  # KaTeX is a tenth larger than the text around it
+AROUND_FORMULA = 0.4
+BETWEEN_FORMULAS = 1.1
 _MARKER, _BETWEEN_ITEMS = 1.7, 0.55
 WHY_WIDTH = 9  # of the question mark beside the text of a slide that asks why
 _ROOM_LEFT = 0.9  # part of the room that an estimate may fill
+_FORMULA_ROOM = 0.97  # and that a formula may, whose width is known
 
 _TABLE = re.compile(r"<table.*?</table>", re.DOTALL)
 _ROWS = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
@@ -41,12 +43,6 @@ _CELLS = re.compile(r"<t(?P<kind>[hd])[^>]*>(?P<inside>.*?)</t[hd]>", re.DOTALL)
 _TAG = re.compile("<[^>]*>")
 _MARKUP = re.compile(r"\]\([^)]*\)|\{[:.#][^}]*\}|[*_`\[$]")
 _REFERENCE = re.compile(r"\{\{.*?\}\}")
-_TEX_NAME = re.compile(
-    r"\\(?:begin|end)\{\w+\}|\\(?:left|right|text|under(?:set|brace)|over(?:set|line)|frac|math\w+)\b"
-)
-_MATRIX = re.compile(r"\\begin\{\w*matrix\}(?P<rows>.*?)\\end\{\w*matrix\}", re.DOTALL)
-_COLUMN_GAP = 4  # signs
-_TEX_COMMAND = re.compile(r"\\[a-zA-Z]+")
 
 
 @dataclass
@@ -124,18 +120,14 @@ def text_size(title: str, texts: Sequence[str], room_width: float = WIDTH) -> fl
     return round(max(size, TEXT_SIZE), 2)
 
 
-def formula_size(formulas: Sequence[str]) -> float:
-    """The size of a slide's displayed formulas, given as TeX."""
-    signs = max(1, *(_signs(html.unescape(tex)) for tex in formulas))
+def formula_size(title: str, formulas: Sequence[tuple[float, float]], texts: Sequence[str]) -> float:
+    """The size of a slide's displayed formulas, each given by its width and height, with paragraphs among them."""
+    widest = max(width for width, _ in formulas) * FORMULA_TYPE
+    highest = sum(height * FORMULA_TYPE + AROUND_FORMULA for _, height in formulas)
+    others = sum(lines(text) * LINE for text in texts) + BETWEEN_FORMULAS * (len(formulas) + len(texts) - 1)
     least, most = _FORMULA_SIZES
-    return _clamped(least, _FORMULA_ROOM / (signs * _SIGN), most)
-
-
-def _signs(tex: str) -> int:
-    """Letters and signs that a formula shows in a line; those above and below one another are counted side by side."""
-    row = _MATRIX.sub(lambda matrix: "[" + max(matrix["rows"].split("\\\\"), key=_signs) + "]", tex)
-    shown = _TEX_COMMAND.sub("x", _TEX_NAME.sub("", row))
-    return len(re.sub(r"[\s{}^_\\,;]", "", shown.replace("&", "x" * _COLUMN_GAP)))
+    by_height = (room(title) - others * TEXT_SIZE) / highest
+    return _clamped(least, min(WIDTH / widest * _FORMULA_ROOM, by_height), most)
 
 
 def _clamped(least: float, size: float, most: float) -> float:

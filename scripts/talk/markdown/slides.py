@@ -39,6 +39,7 @@ from talk.errors import TalkError
 from talk.markdown.addresses import Addresses
 from talk.markdown.chapters import deck_of
 from talk.markdown.locate import place
+from talk.markdown.math import room_of
 from talk.markdown.page import page_of
 from talk.markdown.prose import without_code, without_comments
 from talk.markdown.relative import WRITTEN_IN
@@ -438,7 +439,9 @@ class SlideBlock(Block):
                 return table_size(self.argument, tables) if tables else None
             case "formula":
                 formulas = [each.text or "" for each in self._body.iter("div") if each.get("class") == "arithmatex"]
-                return formula_size(formulas) if formulas else None
+                rooms = [room_of(html.unescape(tex).strip()[2:-2].strip()) for tex in formulas]
+                texts = ["".join(child.itertext()) for child in self._body.iter() if child.tag in ("p", "li")]
+                return formula_size(self.argument, rooms, texts) if rooms else None
         return None
 
     def _add_steps(self) -> None:

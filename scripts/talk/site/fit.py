@@ -4,6 +4,7 @@ Sizes are in em, a slide's own unit: 1/27 of its height, 40 px of 1080, the size
 letters are counted at the typefaces' average width, so a finding is an estimate, which tests hold against a browser.
 """
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,10 +27,18 @@ _PX = 40  # of an em on a slide 1080 px high
 _CAPTION_SCALE = 0.5
 _LEAST_CODE = 0.7  # smaller code nobody in the last row reads: 28 px of 1080
 _WORDS_A_MINUTE = 120  # of a speaker whom the hall follows
+_BREAKS = re.compile(r"[ \n\u00ad\u200b/-]|(?<=[—–])")  # where a browser may break a line
 _WORD = re.compile(r"[^\W_][\w.,:/’'-]*")
 # Notes that take more of a slide's time are told; far more, and the talk cannot be given as it is planned.
 _LONG, _FAR_TOO_LONG = 1.25, 2.0
-_WHOLE_SLIDE = {"title", "section", "columns", "number", "quote", "picture"}  # laid out otherwise: not judged here
+# Of layouts with letters larger than the text's: of the title, of the text, of the first paragraph.
+_LETTERS = {
+    "title": (4.2, 1.0, 1.0),
+    "section": (5.0, 1.0, 1.0),
+    "number": (2.8, 1.25, 10.0),
+    "quote": (2.8, 1.5, 1.5),
+}
+_PIXEL_LETTER = 0.37  # of the typeface of titles and of large numbers
 
 
 @dataclass
@@ -56,8 +65,9 @@ class _Slide:
     notes: str = ""
     tables: list[list[list[Cell]]] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    formulas: list[tuple[float, float]] = field(default_factory=list)  # how wide and high, in em of their own type
     captions: list[str] = field(default_factory=list)
-    columns: int = 0
+    columns: list[int] = field(default_factory=list)  # how many texts stand before each
     subtitles: list[_Subtitle] = field(default_factory=list)
 
 
@@ -157,10 +167,9 @@ def _sources(docs: Path) -> dict[str, tuple[Path, int]]:
 
 
 def _too_large(slide: _Slide) -> Iterator[tuple[str, str]]:
+    yield from _too_wide(slide)
     if slide.layout == "columns":
         yield from _too_wide_numbers(slide)
-    if slide.layout in _WHOLE_SLIDE or not (slide.tables or slide.code_lines):
-        return
     code = _code_size(slide)
     if code < _LEAST_CODE:
         what = (
@@ -168,23 +177,54 @@ def _too_large(slide: _Slide) -> Iterator[tuple[str, str]]:
             f"of 1080, {(_LEAST_CODE - code) * _PX:.0f} px too small to read"
         )
         yield what, "shorten it"
-    for rows in slide.tables:
-        excess = sizes.table_width(rows) * _scale(slide) - sizes.WIDTH
-        if excess > 0:
-            what = f"its table of {len(rows[0])} columns is about {excess * _PX:.0f} px of 1920 wider than the slide"
-            yield what, "leave columns out, or shorten their cells"
     excess = _height(slide, code) - sizes.room(slide.title)
-    if excess > 0:
+    if excess > 0 and slide.layout not in ("title", "section"):
         parts = [f"table of {len(rows)} rows" for rows in slide.tables]
         if slide.code_lines:
             parts.append(f"code of {slide.code_lines} lines")
+        if not parts:
+            parts.append("formulas and text" if slide.formulas else "text")
         what = f"with its {' and '.join(parts)} it is about {excess * _PX:.0f} px of 1080 longer than the slide"
         yield what, "shorten it, or divide it between two slides"
 
 
+def _too_wide(slide: _Slide) -> Iterator[tuple[str, str]]:
+    """What does not break between lines: words, formulas, tables."""
+    title, text, first = _LETTERS.get(slide.layout, (2.8, _scale(slide), _scale(slide)))
+    wholes = [(word, _PIXEL_LETTER * title, sizes.WIDTH) for word in slide.title.split()]
+    for at, said in enumerate(slide.texts):
+        letter = _PIXEL_LETTER * first if at == 0 and first > text else sizes.LETTER * text
+        wholes += [(word, letter, _column_width(slide)) for word in _BREAKS.split(said) if word]
+    for word, letter, width in wholes:
+        excess = len(word) * letter - width
+        if excess > 0:
+            yield f"“{word}” is about {excess * _PX:.0f} px of 1920 wider than its place", "write it shorter"
+    for formula, _ in slide.formulas:
+        excess = formula * _formula_type(slide) - _column_width(slide)
+        if excess > 0:
+            what = f"its formula is about {excess * _PX:.0f} px of 1920 wider than its place"
+            yield what, "write it in two lines, or name its parts"
+    for rows in slide.tables:
+        excess = sizes.table_width(rows) * _scale(slide) - _column_width(slide)
+        if excess > 0:
+            what = f"its table of {len(rows[0])} columns is about {excess * _PX:.0f} px of 1920 wider than the slide"
+            yield what, "leave columns out, or shorten their cells"
+
+
+def _column_width(slide: _Slide) -> float:
+    between = sizes.BETWEEN_COLUMNS * (slide.size or sizes.TEXT_SIZE)
+    count = max(len(slide.columns), 1)
+    return (sizes.WIDTH - between * (count - 1)) / count
+
+
+def _formula_type(slide: _Slide) -> float:
+    """The type that slides.css sets displayed formulas in."""
+    around = slide.size or 1.45 if slide.layout == "formula" else sizes.FORMULA_TYPE * _scale(slide)
+    return sizes.FORMULA_TYPE * around
+
+
 def _too_wide_numbers(slide: _Slide) -> Iterator[tuple[str, str]]:
-    scale = slide.size or sizes.TEXT_SIZE
-    column = (sizes.WIDTH - sizes.BETWEEN_COLUMNS * scale * (slide.columns - 1)) / max(slide.columns, 1)
+    scale, column = slide.size or sizes.TEXT_SIZE, _column_width(slide)
     for number in (each.text.strip() for each in slide.subtitles if each.is_large):
         excess = len(number) * sizes.NUMBER_LETTER * scale - column
         if excess > 0:
@@ -203,19 +243,36 @@ def _code_size(slide: _Slide) -> float:
 
 
 def _scale(slide: _Slide) -> float:
-    return slide.size or (sizes.TEXT_SIZE if slide.layout == "text" else 1.0)
+    return slide.size or (sizes.TEXT_SIZE if slide.layout in ("text", "columns", "formula") else 1.0)
 
 
 def _height(slide: _Slide, code: float) -> float:
-    scale = _scale(slide)
-    heights = [sizes.lines(text, sizes.LETTER * scale) * sizes.LINE * scale for text in slide.texts]
-    heights += [sizes.table_height(rows) * scale for rows in slide.tables]
-    if slide.captions:
-        letter = sizes.LETTER * _CAPTION_SCALE
-        heights.append(sum(sizes.lines(text, letter) for text in slide.captions) * 1.3 * _CAPTION_SCALE)
-    if slide.code_lines:
-        heights.append((slide.code_lines * 1.5 + 1.6) * code)
-    return sum(heights) + sizes.BETWEEN * scale * max(len(heights) - 1, 0)
+    """Of what a slide stacks; of columns, the tallest one."""
+    _, scale, first = _LETTERS.get(slide.layout, (0, _scale(slide), _scale(slide)))
+    if slide.layout == "formula":
+        scale = first = sizes.TEXT_SIZE
+    bounds = [*slide.columns, len(slide.texts)] if slide.columns else [0, len(slide.texts)]
+    stacks = []
+    for start, end in itertools.pairwise(bounds):
+        texts = [(at, text) for at, text in enumerate(slide.texts[start:end], start) if text.strip()]
+        heights = [_text_height(slide, text, first if at == 0 else scale) for at, text in texts]
+        heights += [sizes.table_height(rows) * scale for rows in slide.tables]
+        if slide.captions:
+            letter = sizes.LETTER * _CAPTION_SCALE
+            heights.append(sum(sizes.lines(text, letter) for text in slide.captions) * 1.3 * _CAPTION_SCALE)
+        if slide.code_lines:
+            heights.append((slide.code_lines * 1.5 + 1.6) * code)
+        formula = _formula_type(slide)
+        heights += [high * formula + sizes.AROUND_FORMULA * formula / sizes.FORMULA_TYPE for _, high in slide.formulas]
+        between = sizes.BETWEEN_FORMULAS if slide.layout == "formula" else sizes.BETWEEN
+        stacks.append(sum(heights) + between * scale * max(len(heights) - 1, 0))
+    return max(stacks)
+
+
+def _text_height(slide: _Slide, text: str, scale: float) -> float:
+    if scale >= 5:  # a number alone, in the pixel face
+        return sizes.lines(text, _PIXEL_LETTER * scale) * 0.9 * scale
+    return sizes.lines(text, sizes.LETTER * scale, _column_width(slide)) * sizes.LINE * scale
 
 
 class _Reader(HtmlReader):
@@ -260,13 +317,15 @@ class _Reader(HtmlReader):
         elif tag in ("td", "th") and slide.tables and slide.tables[-1]:
             slide.tables[-1][-1].append(Cell(head=len(slide.tables[-1]) == 1))
         elif tag == "div" and "slide-column" in classes:
-            slide.columns += 1
+            slide.columns.append(len(slide.texts))
         elif "slide-subtitle" in classes:
             slide.subtitles.append(_Subtitle())
         elif tag in ("data", "q") and self._open[-1:] == ["subtitle"] and not slide.subtitles[-1].text:
             slide.subtitles[-1].is_large = True
         elif tag in ("p", "li") and "slide-title" not in classes:
             slide.texts.append("")
+        elif tag == "span" and "katex-display" in classes:
+            slide.formulas.append((float(attributes["data-width"]), float(attributes["data-height"])))
         elif tag == "figcaption" or (tag == "span" and "provenance" in classes):
             slide.captions.append("")
         elif tag == "code" and self._open[-1:] in (["td"], ["th"]):
@@ -335,6 +394,4 @@ def _read(html: str) -> list[_Slide]:
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    for slide in reader.slides:
-        slide.texts = [text for text in slide.texts if text.strip()]
     return reader.slides

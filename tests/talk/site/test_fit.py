@@ -67,6 +67,8 @@ def test_what_fits_is_not_spoken_of(docs: Path, layout: str, content: str) -> No
         ("table", table(3, 7, "много букв в ячейке"), r"its table of 7 columns is about \d+ px of 1920 wider"),
         ("code", code(5, 120), r"its code of 5 lines × 120 columns would be set at 22 px of 1080, 6 px too small"),
         ("code", code(30, 20), r"its code of 30 lines × 20 columns would be set at 15 px of 1080, 13 px too small"),
+        ("text", f"Слово {'о' * 70}.", r"“о{70}\.” is about \d+ px of 1920 wider than its place; write it shorter"),
+        ("text", "Строка.\n\n" * 20, r"with its text it is about \d+ px of 1080 longer than the slide; shorten it"),
         (
             "text",
             code(12, 40) + "\n" + table(4, 2),
