@@ -170,6 +170,23 @@ def test_across_bars_the_line_stands_where_a_bar_of_its_speed_would_end(measured
     assert "один поток — 50,0 ГФЛОП/с" in text(page, ".one-thread-figure .reader-told")
 
 
+def test_on_each_side_of_the_matrices_the_lines_are_of_that_side(measured: Visit) -> None:
+    page = measured.page
+    sides = page.locator(".by-size input").evaluate_all("all => all.map(each => Number(each.value))")
+    for at, holder in enumerate(page.locator(".by-size .size").all()):
+        told = re.sub(r"\s+", " ", holder.locator(".reader-told").text_content() or "")
+        axis = (holder.locator("svg").get_attribute("data-x") or "").split()
+        drawn = holder.locator(".reader-line").evaluate_all(
+            "all => all.map(each => Number(each.getAttribute('d').match(/[\\d.]+/)[0]))"
+        )
+        if sides[at] <= 1024:
+            assert "один поток — 50,0 ГФЛОП/с; все потоки — 160 ГФЛОП/с" in told
+            assert drawn == pytest.approx([position(axis, 50e9), position(axis, 160e9)], abs=0.5)
+        else:
+            assert "таких матриц он не умножал" in told
+            assert drawn == []
+
+
 def test_what_lies_outside_a_chart_is_said_and_not_drawn(browser: Browser, address: str) -> None:
     data = sample()
     slow = [

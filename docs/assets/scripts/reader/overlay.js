@@ -36,13 +36,13 @@ const readerOverlay = (() => {
 
   const dot = (svg, [x, y]) => draw(svg, "rect", { class: "reader-point", x: x - 5, y: y - 5, width: 10, height: 10 });
 
-  // The caption's own line on what the reader's machine did in this chart.
+  // The caption's own line on what the reader's machine did in this chart; where there is no caption, a line under it.
   const tell = (figure, ...sentences) => {
     const line = document.createElement("span");
     line.className = "reader-drawn reader-told";
     const said = sentences.filter(Boolean);
     line.textContent = `Пунктир — ${readerPanel.nameOf(shown)}${said.length ? `: ${said.join("; ")}` : ""}.`;
-    figure.querySelector("figcaption")?.append(line);
+    (figure.querySelector("figcaption") ?? figure).append(line);
   };
 
   const outside = (names) => names.length && `за краем картинки остались ${names.join(", ")}`;
@@ -116,6 +116,26 @@ const readerOverlay = (() => {
     },
   };
 
+  // Bars of every step, a picture for each side of the matrices: where the fastest of the reader's would end there.
+  const bySize = (figure) => {
+    const sides = [...figure.querySelectorAll("fieldset.sizes input")].map(({ value }) => Number(value));
+    for (const [at, holder] of figure.querySelectorAll(".size").entries()) {
+      const svg = holder.querySelector("svg");
+      const x = scaleOf(svg, "x");
+      const told = [];
+      for (const [title, keep] of [["один поток", (threads) => threads === 1], ["все потоки", (threads) => threads > 1]]) {
+        const points = shown.data.steps
+          .filter(({ device, threads }) => device === "cpu" && keep(threads))
+          .flatMap((step) => readerStory.squares(step).filter(({ n }) => n === sides[at]));
+        if (!points.length) continue;
+        const best = Math.max(...points.map(readerStory.rateOf));
+        if (x.holds(best)) path(svg, [[x.at(best), 4], [x.at(best), svg.viewBox.baseVal.height - 4]]);
+        told.push(`${title} — ${rate(best)}${x.holds(best) ? "" : ", за краем картинки"}`);
+      }
+      tell(holder, ...(told.length ? told : ["таких матриц он не умножал"]));
+    }
+  };
+
   // Over bars: one line, where the reader's fastest step of the kind would end.
   const acrossBars = (keep, title) => (figure, svg) => {
     const x = scaleOf(svg, "x");
@@ -127,12 +147,14 @@ const readerOverlay = (() => {
     tell(figure, `${title} — ${rate(best)}${x.holds(best) ? "" : ", за краем картинки"}`);
   };
   Object.assign(DRAWN, {
+    "by-size": bySize,
     "one-thread": acrossBars(({ device, threads }) => device === "cpu" && threads === 1, "один поток"),
     threads: acrossBars(({ device, threads }) => device === "cpu" && threads > 1, "все потоки"),
     gpu: acrossBars(({ device, dtype }) => device === "gpu" && dtype === "float32", "карта"),
   });
 
-  const kindOf = (figure) => Object.keys(DRAWN).find((kind) => figure.matches(`figure.${kind}-figure, div.${kind}`));
+  const kindOf = (figure) =>
+    Object.keys(DRAWN).find((kind) => figure.matches(`figure.${kind}-figure, figure.${kind}, div.${kind}`));
 
   const wipe = (among = document) => {
     for (const each of among.querySelectorAll(".reader-drawn")) each.remove();

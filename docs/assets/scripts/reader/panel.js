@@ -148,6 +148,10 @@ const readerPanel = (() => {
       found.push("Что-то мешало: есть шаг быстрее измеренного потолка, а так не бывает. Закройте соседей и измерьте ещё раз.");
     }
     if (roads.length) found.push(`Дорога из памяти: ${roads.join(", ")}.`);
+    const tried = data.tried.reduce((best, each) => (best && best.flops_per_s >= each.flops_per_s ? best : each), null);
+    if (tried) {
+      found.push(`Плиток примерено ${new Set(data.tried.map(({ tile }) => tile)).size}, быстрее всех ${tried.tile.replace("x", `${SPACE}×${SPACE}`)}: это выбрал компилятор вашего браузера, соседний выберет по-своему.`);
+    }
     if (data.sharing === "copies") found.push("Потоки работали над копиями матриц: эта страница не изолирована, и общей памяти браузер ей не даёт.");
     if (data.sharing === "memory") found.push("Потоки работали над общей памятью.");
     if (data.adapter?.fallback) found.push("Карты здесь нет, её играет процессор: ответы верные, о скорости судить нечего.");
