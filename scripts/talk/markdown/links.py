@@ -14,6 +14,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from talk.errors import TalkError
 from talk.markdown.locate import place
+from talk.markdown.values import LACKING
 from talk.paths import CLAIMS, RESULTS
 from talk.records.order import original_of
 from talk.settings import settings
@@ -67,6 +68,7 @@ class _LinkProcessor(Treeprocessor):
         link.set("data-claim", name)
         if verdict is None:
             link.set("title", say("claim.unmeasured"))
+            link.set(LACKING, "true")
             return
         for attribute, text in of_claim(verdict).items():
             link.set(attribute, text)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 REFERENCE = r"\{\{\s*(?P<reference>[^{}|\\]+?)\s*(?:\\?\|\s*(?P<format>[^{}]*?)\s*)?\}\}"
 # After code spans (190), so that a reference quoted as code stays as it is; before everything that reads inside a line.
 _PRIORITY = 185
+# Set on what stands for a number that nobody has, or a claim that nobody can judge: see talk.markdown.sentences.
+LACKING = "data-lacking"
 # After inline patterns (20) have made what it looks for.
 _BANNER_PRIORITY = 10
 # After fenced code (25) and blocks of HTML (20) are put away.
@@ -98,7 +100,8 @@ class _ValueProcessor(InlineProcessor):
 
 def _unmeasured(reference: str, format_spec: str) -> Element:
     """What stands in the place of a number that nobody has measured: said in words, drawn as pixels, its unit kept."""
-    element = Element("span", {"class": "unmeasured", "title": say("value.unmeasured_title", name=reference)})
+    title = say("value.unmeasured_title", name=reference)
+    element = Element("span", {"class": "unmeasured", "title": title, LACKING: "true"})
     blank = SubElement(element, "span")
     blank.text = say("value.unmeasured")
     # Its unit, and of a noun in all its forms the last one.
@@ -122,22 +125,31 @@ class _InCells(Preprocessor):
         return line
 
 
+def put_banner(root: Element, words: str) -> None:
+    """Say under the page's title what is missing there and who can measure it."""
+    title = root.find("h1")
+    if title is None or root.find("p[@class='nothing-measured']") is not None:
+        return
+    place = list(root).index(title) + 1
+    if place < len(root) and root[place].tag == "section":  # a title slide hides the title
+        place += 1
+    banner = Element("p", {"class": "nothing-measured"})
+    banner.text, _, after = say(words, command="\0").partition("\0")
+    command = SubElement(banner, "code")
+    command.text = AtomicString("make site")
+    command.tail = after
+    root.insert(place, banner)
+
+
 class _Banner(Treeprocessor):
     """Says under a page's title that some of its numbers are not measured yet."""
 
     def run(self, root: Element) -> None:
-        title = root.find("h1")
-        if title is None or not any(span.get("class") == "unmeasured" for span in root.iter("span")):
-            return
-        place = list(root).index(title) + 1
-        if place < len(root) and root[place].tag == "section":  # a title slide hides the title
-            place += 1
-        banner = Element("p", {"class": "nothing-measured"})
-        banner.text, _, after = say("banner.unmeasured", command="\0").partition("\0")
-        command = SubElement(banner, "code")
-        command.text = AtomicString("make site")
-        command.tail = after
-        root.insert(place, banner)
+        spans = [span for span in root.iter("span") if span.get("class") == "unmeasured"]
+        for span in spans:
+            span.attrib.pop(LACKING, None)
+        if spans:
+            put_banner(root, "banner.unmeasured")
 
 
 class ValuesExtension(Extension):

@@ -38,6 +38,10 @@ _STRINGS = {
         "Some numbers on this page have not been measured yet and are left blank. "
         "Any machine can measure them: {command}."
     ),
+    "banner.left_out": (
+        "These machines have not measured everything that this page tells of: sentences that lack their numbers are "
+        "left out. Any machine can measure the rest: {command}."
+    ),
     "figure.unmeasured": "No machine has measured this yet.",
     "claim.unmeasured": "Not checked yet: nobody has measured these numbers",
     "claim.holds": "{machine}: {left} {relation} {right}",

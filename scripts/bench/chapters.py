@@ -1,0 +1,138 @@
+"""Chapters of a machine, read as its readers see them: no sentence has a hole, or asserts what its record refutes."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lxml import html
+
+from bench.project import copy_project, environment, last_line
+from talk.errors import TalkError
+from talk.records.schema import AnyRecord
+from talk.records.store import write_record
+
+CHAPTERS = ("index", "gpu", "matmul", "derivative", "algorithms", "reproduce")
+_BLOCKS = ("p", "li", "h1", "h2", "h3", "h4", "td", "th", "figcaption", "summary", "dt", "dd", "text")
+_UNREAD = ("//*[@hidden]", "//script", "//style", "//pre", "//aside", "//template", "//title",
+           "//a[@class='headerlink']", "//details[@class='machines']")  # fmt: skip
+# Code and formulas are no sentences; in one, something stands there.
+_SIGNS = "//code | //*[contains(concat(' ', @class, ' '), ' math ') or contains(@class, 'arithmatex')]"
+_HOLES = {
+    r"«\s*»": "nothing is quoted",
+    r"(?<!\w)\(\s*[,;]?\s*\)": "nothing is in brackets",
+    r"(?<=\S)  +(?=\S)": "two spaces",
+    r"\w\s+[,.;:!?](?=\s|$)": "a space before a sign",
+    r",\s*[,.;:]|:\s*[.,;]|(?<!\.)\.\.(?!\.)|;\s*[;,.]": "two signs together",
+    r"\S\s—\s*(?:[.,;:—]|$)": "nothing after a dash",
+    r"\b(?:nan|inf|None|null|Infinity)\b": "no number",
+}
+_FASTER = re.compile(r"(?:быстрее|ускор\w+|обгоня\w+)[^.;:]{0,40}?\bв\s0,\d+\sраз")
+_SETS = re.compile(r"\b(?:AVX[-\w]*|AMX|VNNI|SkylakeX|Zen)\b")
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter as a reader sees it: its blocks of text, and the refuted claims among them that stand in no fork."""
+
+    blocks: list[str]
+    refuted: list[str]
+
+    def holes(self) -> Iterator[str]:
+        """Where a sentence lacks what it is about."""
+        for block in self.blocks:
+            for pattern, what in _HOLES.items():
+                if found := re.search(pattern, block):
+                    yield f"{what}: {block[max(0, found.start() - 60) : found.end() + 60]}"
+
+
+def read(page: str) -> Chapter:
+    """What readers see of a chapter's HTML."""
+    root = html.fromstring(f"<main>{page}</main>")
+    for path in _UNREAD:
+        for element in root.xpath(path):
+            element.drop_tree()
+    for element in root.xpath(_SIGNS):
+        if element.getparent() is not None:
+            element.tail = f"□{element.tail or ''}"
+            element.drop_tree()
+    refuted = [
+        f"{claim.get('data-claim')}: {claim.text_content()}"
+        for claim in root.xpath("//*[@data-holds='false']")
+        if not any(above.get("data-fork") == claim.get("data-claim") for above in claim.iterancestors())
+    ]
+    inner = " or ".join(f"self::{name}" for name in _BLOCKS)
+    blocks = root.xpath(f"//*[{inner}][not(descendant::*[{inner}])]")
+    return Chapter([text for each in blocks if (text := _said(each))], refuted)
+
+
+def _said(element: Any) -> str:
+    return re.sub(r"[ \t]*\n\s*", " ", element.text_content()).strip()
+
+
+def made_chapters(machines: Mapping[str, Iterable[AnyRecord]]) -> dict[str, dict[str, Chapter]]:
+    """Machine → chapter → what is read there, made in a copy of the talk that has no other records but the original's.
+
+    Raises TalkError where a page cannot be made.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        project, places = Path(folder) / "talk", Path(folder) / "results"
+        copy_project(project)
+        for name, records in machines.items():
+            for record in records:
+                write_record(record, places / name)
+        done = subprocess.run(
+            [sys.executable, "-m", __name__, str(places), str(Path(folder) / "pages")],
+            cwd=project, env=environment(project), capture_output=True, text=True,
+        )  # fmt: skip
+        if done.returncode:
+            raise TalkError("bench.chapters", last_line(done), "mend that first")
+        pages = json.loads((Path(folder) / "pages").read_text(encoding="utf-8"))
+    return {machine: {name: read(page) for name, page in made.items()} for machine, made in pages.items()}
+
+
+def _make(places: Path, out: Path) -> None:
+    """Chapters of each machine of `places`, in the talk of the working directory: `made_chapters` runs it there."""
+    from talk.paths import DOCS, RESULTS
+    from talk.render.render import render_fragments
+    from talk.settings import settings
+    from talk.site.prepare import prepare
+
+    original = settings().original
+    for machine in RESULTS.iterdir():
+        if machine.name != original:
+            shutil.rmtree(machine)
+    pages: dict[str, dict[str, str]] = {}
+    for place in sorted(places.iterdir()):
+        for machine in place.iterdir():
+            shutil.copytree(machine, RESULTS / machine.name)
+        if pages:
+            render_fragments()
+        else:
+            prepare("", "")
+        pages[place.name] = {name: _converted(DOCS / f"{name}.md") for name in CHAPTERS}
+        for machine in place.iterdir():
+            shutil.rmtree(RESULTS / machine.name)
+    out.write_text(json.dumps(pages), encoding="utf-8")
+
+
+def _converted(path: Path) -> str:
+    from talk.markdown.deck import FRONT_MATTER
+    from talk.markdown.page import PageMarkdown
+    from talk.site.pages import mkdocs_config
+
+    config = mkdocs_config()
+    markdown = PageMarkdown(
+        path.name, extensions=config["markdown_extensions"], extension_configs=config["mdx_configs"]
+    )
+    return markdown.convert(FRONT_MATTER.sub("", path.read_text(encoding="utf-8")))
+
+
+if __name__ == "__main__":
+    _make(*map(Path, sys.argv[1:]))
