@@ -91,6 +91,9 @@ class Bandwidth:
 
     `traffic` is what they do there: load, store, or update, which loads two numbers for each that it stores. Whole
     vectors lie in whole cache lines. Records of before know `load` alone, by a loop that did not reach all of it.
+
+    It is measured many times, between the products: `bytes_per_s` is the best, a ceiling, `median_bytes_per_s` the
+    median, which medians of products are compared with. Records of before know the best of a moment alone.
     """
 
     level: Level
@@ -98,6 +101,12 @@ class Bandwidth:
     size_bytes: PositiveInt
     bytes_per_s: Positive
     traffic: Traffic = "load"
+    median_bytes_per_s: Positive | None = None
+
+    @property
+    def typical_bytes_per_s(self) -> float:
+        """The median; where a record has none, the best."""
+        return self.median_bytes_per_s or self.bytes_per_s
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +118,9 @@ class Peak:
 
     It is measured many times, between the products: `flops_per_s` is the best, a ceiling, `median_flops_per_s` the
     median, which medians of products are compared with. Records of before know the best of a moment alone.
+
+    `tile_flops_per_s` is what circle 4's tile reaches over a packed block of B, and over one row of A and of C: the
+    same FMAs with their loads from L1 and L2, and nothing from farther. Records of before do not have it.
     """
 
     device: Device
@@ -116,6 +128,7 @@ class Peak:
     flops_per_s: Positive
     after_products_flops_per_s: Positive | None = None
     median_flops_per_s: Positive | None = None
+    tile_flops_per_s: Positive | None = None
 
     @property
     def typical_flops_per_s(self) -> float:
@@ -130,7 +143,8 @@ class Prices:
     `operator_call_s` is a PyTorch operator on one number. `fresh_page_s` is the system's part in the first touch of
     `page_bytes` of new memory. `threads_start_s` is a parallel loop that does nothing, on all threads. `addition_s` is
     one float32 addition that waits for the one before it, `row_update_s` what the compiler's own loop takes to update
-    one number of a row in L1.
+    one number of a row in L1. `short_sum_s` is a multiplication and an addition of inner products as short as those of
+    circle 3's blocks, which overlap; records of before do not have it.
     """
 
     operator_call_s: Seconds
@@ -139,6 +153,20 @@ class Prices:
     threads_start_s: Seconds
     addition_s: Seconds
     row_update_s: Seconds
+    short_sum_s: Seconds | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Walk:
+    """Lines of a square of side `n` that one thread asks for: down its rows, `width` numbers of each, then the next.
+
+    Rows lie far apart, so nothing is fetched ahead, and where their distance is a power of two few of them have room in
+    a cache at once. `line_s` is what a line takes when the walk is made over and over.
+    """
+
+    n: PositiveInt
+    width: PositiveInt
+    line_s: Seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -281,7 +309,7 @@ class Matmul:
     """What the experiment found on one machine. `tiling` is None where only its GPU was measured.
 
     `gpu` is the GPU as a model, None where none was measured. `compiled` is what came out of compilers for GPUs, for
-    architectures that need not be here.
+    architectures that need not be here. Records of before have no `walks`.
     """
 
     tiling: Tiling | None
@@ -292,6 +320,7 @@ class Matmul:
     prices: Prices | None = None
     gpu: Gpu | None = None
     compiled: list[Compiled] = field(default_factory=list)
+    walks: list[Walk] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         check_unique("contenders", (each.name for each in self.contenders))
@@ -300,6 +329,7 @@ class Matmul:
             "bandwidths", ((each.level, each.threads, each.traffic, each.size_bytes) for each in self.bandwidths)
         )
         check_unique("distributed", ((each.device, each.killed is None) for each in self.distributed))
+        check_unique("walks", ((each.n, each.width) for each in self.walks))
         check_unique("compiled", ((each.name, each.arch, each.tile, each.stages) for each in self.compiled))
         on_cpu = [each.threads for each in self.peaks if each.device == "cpu"]
         if on_cpu and 1 not in on_cpu:

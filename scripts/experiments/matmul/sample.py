@@ -14,6 +14,7 @@ from .record import (
     Prices,
     Tiling,
     Traffic,
+    Walk,
 )
 from .render.steps import STEPS, Step
 
@@ -68,8 +69,15 @@ def sample() -> Matmul:
         ),
         contenders=[_contender(step) for step in STEPS],
         peaks=[
-            Peak(device="cpu", threads=1, flops_per_s=102e9, after_products_flops_per_s=95e9, median_flops_per_s=100e9),
-            Peak(device="cpu", threads=2, flops_per_s=204e9, median_flops_per_s=200e9),
+            Peak(
+                device="cpu",
+                threads=1,
+                flops_per_s=102e9,
+                after_products_flops_per_s=95e9,
+                median_flops_per_s=100e9,
+                tile_flops_per_s=94e9,
+            ),
+            Peak(device="cpu", threads=2, flops_per_s=204e9, median_flops_per_s=200e9, tile_flops_per_s=188e9),
         ],
         bandwidths=[each for threads in (1, 2) for each in _bandwidths(threads)],
         distributed=[
@@ -84,7 +92,9 @@ def sample() -> Matmul:
             threads_start_s=2e-6,
             addition_s=1e-9,
             row_update_s=1e-10,
+            short_sum_s=8e-10,
         ),
+        walks=[Walk(n=512, width=1, line_s=7e-10), Walk(n=1024, width=64, line_s=4e-9)],
         gpu=Gpu(
             capability="9.0",
             multiprocessors=10,
@@ -196,7 +206,14 @@ def _bandwidths(threads: int) -> list[Bandwidth]:
     # A core stores half as much as it loads, and both at once are the most.
     shares: dict[Traffic, float] = {"load": 1.0, "store": 0.5, "update": 1.5}
     return [
-        Bandwidth(level=level, threads=threads, size_bytes=size_bytes, bytes_per_s=share * loads, traffic=traffic)
+        Bandwidth(
+            level=level,
+            threads=threads,
+            size_bytes=size_bytes,
+            bytes_per_s=1.1 * share * loads,
+            median_bytes_per_s=share * loads,
+            traffic=traffic,
+        )
         for level, size_bytes, loads in levels
         for traffic, share in shares.items()
     ]

@@ -119,5 +119,6 @@ def _found(
         bandwidths=cpu.bandwidths if cpu else [],
         distributed=list(distributed),
         prices=cpu.prices if cpu else None,
+        walks=cpu.walks if cpu else [],
         gpu=gpu.gpu,
     )

@@ -1,10 +1,16 @@
-"""Circle 9, the ice. The machine's ceilings: its peak of arithmetic and its memory bandwidths, each measured alone."""
+"""Circle 9, the ice. The machine as a model: its peak of arithmetic, its memory bandwidths, prices of single things.
+
+Each is measured alone, in turn with the others, between the products that it explains: on a shared machine the clock,
+and what neighbours leave of the caches, change from minute to minute.
+"""
 
 import mmap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import cycle
 from statistics import median
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
@@ -14,9 +20,11 @@ from numba.extending import intrinsic
 
 from shared.simd import BYTES
 
-from ..record import Bandwidth, Level, Peak, Prices, Traffic
-from .circle4_one_thread import TILE
+from ..record import Bandwidth, Level, Peak, Prices, Traffic, Walk
+from .circle3_strassen import CUTOFF
+from .circle4_one_thread import COLUMNS, DEPTH, TILE, TILE_COLUMNS, TILE_ROWS
 from .circle4_one_thread import _reordered as update_rows
+from .circle4_one_thread import _unrolled_tile_product as tile_product
 from .operands import Matrix
 from .vector import LINE, Code, machine_caches
 
@@ -25,16 +33,17 @@ ACCUMULATORS = TILE.rows * TILE.vectors
 FLOPS_PER_TURN = 2 * ACCUMULATORS * TILE.lanes
 _TURNS = 500_000  # two milliseconds: on a busy machine some pass undisturbed
 _IN_A_ROW = 4
-_READ_BYTES = 256 << 20  # read in all by a thread, per timing
+_TILE_TURNS = 40  # over the whole block of B: about a millisecond
+_READ_BYTES = 64 << 20  # read in all by a thread, per timing
 _MOST_BYTES = 512 << 20  # of all working sets together: a virtual machine takes seconds to zero a gigabyte
-_REPEATS = 7
-_FIRST = 3  # measurements of the peak before any product
+_FIRST = 3  # measurements of each kind before any product
 _STREAMS = 8  # vectors under way at once
 STRIDE = _STREAMS * TILE.lanes
-_CALLS = 2000
-_FRESH_BYTES = 32 << 20
-_ADDITIONS = 1_000_000
-_ROW, _ROUNDS = 512, 500
+_CALLS = 1000
+_STARTS = 10
+_FRESH_BYTES = 8 << 20
+_ADDITIONS = 500_000
+_ROW, _ROUNDS = 512, 200
 _HALF = np.float32(0.5)
 _BURST_TURNS = 100_000  # under half a millisecond: in ten the clock has risen by a tenth
 _BURSTS = 3  # the first after a pause and a product is late by up to a millisecond, and slower than the product was
@@ -69,6 +78,24 @@ def _fma_on_threads(threads: int, turns: int, factor: np.float32) -> np.float32:
     for _ in prange(threads):
         total += _fma_turns(turns, factor)
     return total
+
+
+@njit(cache=True, parallel=True)
+def _tiles_on_threads(rooms: Matrix, turns: int) -> None:
+    """Multiply circle 4's tile by a packed block of B over and over, a thread a row of `rooms`."""
+    for part in prange(rooms.shape[0]):
+        a = rooms[part, :_TILE_A]
+        b = rooms[part, _TILE_A : _TILE_A + _TILE_B]
+        c = rooms[part, _TILE_A + _TILE_B :]
+        for _ in range(turns):
+            for strip in range(_STRIPS):
+                at = strip * DEPTH * TILE_COLUMNS
+                tile_product(DEPTH, a, 0, DEPTH, b, at, TILE_COLUMNS, c, 0, TILE_COLUMNS, 0, a, -1)
+
+
+_STRIPS = COLUMNS // TILE_COLUMNS
+_TILE_A, _TILE_B, _TILE_C = TILE_ROWS * DEPTH, DEPTH * TILE_COLUMNS * _STRIPS, TILE_ROWS * TILE_COLUMNS
+_FLOPS_PER_TILE_TURN = 2 * TILE_ROWS * _TILE_B
 
 
 def _streaming(traffic: Traffic) -> Any:
@@ -150,8 +177,9 @@ _ON_THREADS: dict[Traffic, Callable[[Matrix, int, np.float32], np.float32]] = {
 class PeakBetween:
     """The FMA peak of `threads` threads, measured between the contenders: a core's clock changes from minute to minute.
 
-    Every call runs independent FMAs for some hundredths of a second. `product`, where it is given, multiplies matrices
-    for ten milliseconds or more on one thread; the best of the bursts right after it runs at the clock of products.
+    Every call runs independent FMAs for some hundredths of a second, then the tile's own. `product`, where it is given,
+    multiplies matrices for ten milliseconds or more on one thread; the best of the bursts right after it runs at the
+    clock of products.
     """
 
     def __init__(self, threads: int, product: Callable[[], object] | None = None) -> None:
@@ -159,6 +187,9 @@ class PeakBetween:
         self._product = product
         self._times_s: list[float] = []
         self._burst_times_s: list[float] = []
+        self._tile_times_s: list[float] = []
+        self._rooms = whole_lines(threads * (_TILE_A + _TILE_B + _TILE_C)).reshape(threads, -1)
+        _tiles_on_threads(self._rooms, 0)  # compiles
         _fma_burst(np.int64(1), _HALF)  # compiles
         _fma_on_threads(threads, np.int64(1), _HALF)
         for _ in range(_FIRST):
@@ -176,6 +207,8 @@ class PeakBetween:
     def _measure(self) -> None:
         for _ in range(_IN_A_ROW):
             self._times_s.append(_time(lambda: _fma_on_threads(self._threads, np.int64(_TURNS), _HALF)))
+        _tiles_on_threads(self._rooms, 1)  # what peaks have driven out of L2 comes back
+        self._tile_times_s.append(_time(lambda: _tiles_on_threads(self._rooms, _TILE_TURNS)))
 
     @property
     def peak(self) -> Peak:
@@ -187,11 +220,60 @@ class PeakBetween:
             flops_per_s=flops / min(self._times_s),
             median_flops_per_s=flops / median(self._times_s),
             after_products_flops_per_s=burst_flops / median(self._burst_times_s) if self._burst_times_s else None,
+            tile_flops_per_s=self._threads * _TILE_TURNS * _FLOPS_PER_TILE_TURN / median(self._tile_times_s),
         )
 
 
-def measure_bandwidths(threads: int) -> list[Bandwidth]:
-    """What `threads` threads at once load, store and update in each memory level, each in its own working set.
+Kind = TypeVar("Kind")
+
+
+class InTurn(Generic[Kind]):
+    """Measurements that take turns: each call makes the next one. `found` are the seconds of each kind.
+
+    Each is made a few times at once, so that there is something of each even where nothing is called.
+    """
+
+    def __init__(self, measurements: Mapping[Kind, Callable[[], float]]) -> None:
+        self.found: dict[Kind, list[float]] = {kind: [] for kind in measurements}
+        self._turns = cycle(measurements.items())
+        for _ in range(_FIRST * len(measurements)):
+            self()
+
+    def __call__(self) -> None:
+        """Measure one kind once."""
+        kind, measure = next(self._turns)
+        self.found[kind].append(measure())
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A way through a memory level: `threads` threads at once, each in its own working set."""
+
+    level: Level
+    traffic: Traffic
+    threads: int
+    size_bytes: int
+
+    @property
+    def passes(self) -> int:
+        """How many times a thread goes through its set in one timing."""
+        return max(1, _READ_BYTES // self.size_bytes)
+
+    def bandwidth(self, times_s: Sequence[float]) -> Bandwidth:
+        """What so many seconds of it tell. An update goes three times through half of the set: two loads, one store."""
+        asked_bytes = self.threads * self.size_bytes * self.passes * (1.5 if self.traffic == "update" else 1)
+        return Bandwidth(
+            level=self.level,
+            threads=self.threads,
+            size_bytes=self.size_bytes,
+            traffic=self.traffic,
+            bytes_per_s=asked_bytes / min(times_s),
+            median_bytes_per_s=asked_bytes / median(times_s),
+        )
+
+
+def streams(threads: int) -> dict[Stream, Callable[[], float]]:
+    """The measurements of what `threads` threads at once load, store and update in each memory level.
 
     They must be all that Numba works with: one that does nothing would be waited for.
     """
@@ -199,17 +281,32 @@ def measure_bandwidths(threads: int) -> list[Bandwidth]:
     sizes: dict[Level, int] = {
         "l1": caches.l1 // 2,
         "l2": (caches.l1 + caches.l2) // 2,
-        "l3": (caches.l2 + caches.l3 // 4) // (2 * threads),
+        # A host tells of the whole of its L3, but a virtual machine has its part, and a TLB knows few pages of it.
+        "l3": min((caches.l2 + caches.l3 // 4) // 2, 8 * caches.l2) // threads,
         "memory": min(max(4 * caches.l3, 64 << 20), _MOST_BYTES) // threads,
     }
     rows = {level: _whole(size_bytes) for level, size_bytes in sizes.items()}
     # All share one array: on a virtual machine, getting half a gigabyte takes longer than reading it ten times.
     numbers = whole_lines(threads * max(rows.values()))
-    return [
-        _measure_bandwidth(level, traffic, numbers[: threads * row].reshape(threads, row))
+    return {
+        Stream(level, traffic, threads, BYTES * row): _streamed(traffic, numbers[: threads * row].reshape(threads, row))
         for level, row in rows.items()
         for traffic in _ON_THREADS
-    ]
+    }
+
+
+def _streamed(traffic: Traffic, x: Matrix) -> Callable[[], float]:
+    """The seconds to go through the rows of x, each by its own thread."""
+    run, factor = _ON_THREADS[traffic], np.float32(1e-3)
+    passes = max(1, _READ_BYTES // x[0].nbytes)
+    run(x[:, : 2 * STRIDE].copy(), 1, factor)  # compiles
+
+    def measure() -> float:
+        if x[0].nbytes <= _READ_BYTES:  # what was driven out of the cache comes back
+            run(x, 1, factor)
+        return _time(lambda: run(x, passes, factor))
+
+    return measure
 
 
 def whole_lines(count: int) -> Matrix:
@@ -224,51 +321,109 @@ def _whole(size_bytes: int) -> int:
     return max(step, size_bytes // BYTES // step * step)
 
 
-def _measure_bandwidth(level: Level, traffic: Traffic, x: Matrix) -> Bandwidth:
-    """How fast the rows of x are gone through, each by its own thread."""
-    threads, size_bytes = len(x), x[0].nbytes
-    passes, factor = max(1, _READ_BYTES // size_bytes), np.float32(1e-3)
-    best_s = _best_time(lambda: _ON_THREADS[traffic](x, passes, factor))
-    # An update goes three times through half of the set: two loads, one store.
-    asked_bytes = x.nbytes * passes * (1.5 if traffic == "update" else 1)
-    return Bandwidth(
-        level=level, threads=threads, size_bytes=size_bytes, bytes_per_s=asked_bytes / best_s, traffic=traffic
-    )
-
-
-def measure_prices(threads: int) -> Prices:
-    """What is paid each time, however little is done; medians."""
+def prices() -> dict[str, Callable[[], float]]:
+    """The measurements of what is paid each time, however little is done, by the names of fields of Prices."""
     one, out = torch.ones(1), torch.empty(1)
     # A product of one row, all of which stays in L1.
     depth = max(1, machine_caches().l1 // 2 // (BYTES * _ROW))
     a, b, c = (np.ones(shape, np.float32) for shape in ((1, depth), (depth, _ROW), (1, _ROW)))
+    short, sums = np.ones(CUTOFF, np.float32), np.empty(CUTOFF, np.float32)
+    known = mmap.mmap(-1, _FRESH_BYTES)
+    _additions(np.int64(1), _HALF)  # compiles
+    _update_rows(a, b, c, np.int64(1))
+    _short_sums(short, short, sums, np.int64(1))
+
+    def touch(memory: mmap.mmap) -> None:
+        for page in range(0, _FRESH_BYTES, mmap.PAGESIZE):
+            memory[page] = 1
+
+    def touch_fresh_memory() -> None:
+        with mmap.mmap(-1, _FRESH_BYTES) as fresh:
+            touch(fresh)
+
+    def fresh_page_s() -> float:
+        touch(known)
+        beyond_s = _time(touch_fresh_memory) - _time(lambda: touch(known))
+        return max(beyond_s, 1e-9) / (_FRESH_BYTES // mmap.PAGESIZE)
 
     def call_operators() -> None:
         for _ in range(_CALLS):
             torch.add(one, one, out=out)
 
-    def touch_fresh_memory() -> None:
-        with mmap.mmap(-1, _FRESH_BYTES) as fresh:
-            for page in range(0, _FRESH_BYTES, mmap.PAGESIZE):
-                fresh[page] = 1
+    return {
+        "operator_call_s": lambda: _time(call_operators) / _CALLS,
+        "fresh_page_s": fresh_page_s,
+        "addition_s": lambda: _time(lambda: _additions(np.int64(_ADDITIONS), _HALF)) / _ADDITIONS,
+        "short_sum_s": lambda: (
+            _time(lambda: _short_sums(short, short, sums, np.int64(_ROUNDS))) / (_ROUNDS * short.size * sums.size)
+        ),
+        "row_update_s": lambda: _time(lambda: _update_rows(a, b, c, np.int64(_ROUNDS))) / (_ROUNDS * b.size),
+    }
 
-    def touch_again() -> None:
-        for page in range(0, _FRESH_BYTES, mmap.PAGESIZE):
-            known[page] = 1
 
-    with mmap.mmap(-1, _FRESH_BYTES) as known:
-        touch_again()
-        touched_s = _median_time(touch_again)
-    fresh_s = max(_median_time(touch_fresh_memory) - touched_s, 1e-9)
-    _fma_on_threads(threads, np.int64(0), _HALF)
-    return Prices(
-        operator_call_s=_median_time(call_operators) / _CALLS,
-        fresh_page_s=fresh_s / (_FRESH_BYTES // mmap.PAGESIZE),
-        page_bytes=mmap.PAGESIZE,
-        threads_start_s=_median_time(lambda: _fma_on_threads(threads, np.int64(0), _HALF), 50 * _REPEATS),
-        addition_s=_median_time(lambda: _additions(np.int64(_ADDITIONS), _HALF)) / _ADDITIONS,
-        row_update_s=_median_time(lambda: _update_rows(a, b, c, _ROUNDS)) / (_ROUNDS * b.size),
-    )
+def threads_start(threads: int) -> Callable[[], float]:
+    """The measurement of a parallel loop that does nothing, on so many threads."""
+
+    def start() -> None:
+        _fma_on_threads(threads, np.int64(0), _HALF)
+
+    start()
+    return lambda: median(_time(start) for _ in range(_STARTS))
+
+
+def found_prices(found: Mapping[str, Sequence[float]]) -> Prices:
+    """Medians of what was found of each price."""
+    return Prices(page_bytes=mmap.PAGESIZE, **{name: median(times_s) for name, times_s in found.items()})
+
+
+def walks(column_side: int, tile_side: int) -> dict[tuple[int, int], Callable[[], float]]:
+    """The measurements of lines that circle 2 and circle 4's tile ask for, of squares with these sides: seconds a line.
+
+    The first goes down whole columns, the second down a block of B as wide as the tile. The side and the width tell
+    which is which.
+    """
+    return {
+        (column_side, 1): _walked(column_side, column_side, column_side, 1),
+        (tile_side, TILE_COLUMNS): _walked(tile_side, min(DEPTH, tile_side), min(COLUMNS, tile_side), TILE_COLUMNS),
+    }
+
+
+def found_walks(found: Mapping[tuple[int, int], Sequence[float]]) -> list[Walk]:
+    """Medians of what was found of each walk."""
+    return [Walk(n=n, width=width, line_s=median(times_s)) for (n, width), times_s in found.items()]
+
+
+def _walked(n: int, rows: int, columns: int, width: int) -> Callable[[], float]:
+    x, walk = np.ones((n, n), np.float32), _walking(width)
+    lines = rows * (columns // width) * -(-width // LINE)
+
+    def measure() -> float:
+        walk(x, rows, columns)  # so that it comes from where it stays
+        return _time(lambda: walk(x, rows, columns)) / lines
+
+    return measure
+
+
+def _walking(width: int) -> Callable[[Matrix, int, int], np.float32]:
+    """A walk that touches every line of a block: down the rows, `width` numbers of each, then the next columns.
+
+    There are four sums, and a multiple of four rows: one sum would wait for itself.
+    """
+
+    @njit(cache=True)
+    def walk(x: Matrix, rows: int, columns: int) -> np.float32:
+        t0 = t1 = t2 = t3 = np.float32(0)
+        for j in range(0, columns - width + 1, width):
+            for i in range(0, rows, 4):
+                for line in range(0, width, LINE):
+                    t0 += x[i, j + line]
+                    t1 += x[i + 1, j + line]
+                    t2 += x[i + 2, j + line]
+                    t3 += x[i + 3, j + line]
+        return t0 + t1 + t2 + t3
+
+    made: Callable[[Matrix, int, int], np.float32] = walk
+    return made
 
 
 @njit(cache=True)
@@ -287,14 +442,16 @@ def _additions(count: int, x: np.float32) -> np.float32:
     return total
 
 
-def _best_time(run: Callable[[], object]) -> float:
-    run()  # compiles, and wakes the threads
-    return min(_time(run) for _ in range(_REPEATS))
-
-
-def _median_time(run: Callable[[], object], repeats: int = 0) -> float:
-    run()
-    return median(_time(run) for _ in range(repeats or _REPEATS))
+@njit(cache=True)
+def _short_sums(a: Matrix, b: Matrix, sums: Matrix, rounds: int) -> None:
+    """Inner products in L1, one after another: each waits for itself, but the next begins before it ends."""
+    for _ in range(rounds):
+        for j in range(sums.shape[0]):
+            total = np.float32(0)
+            for k in range(a.shape[0]):
+                total += a[k] * b[k]
+            sums[j] = total
+            b[j] = total * np.float32(0) + np.float32(1)  # so that no product is the one before it
 
 
 def _time(run: Callable[[], object]) -> float:

@@ -1,7 +1,7 @@
 """The CPU's part: every contender is checked against float64, then all that are compared are timed together."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -15,9 +15,9 @@ from talk.measure.machine import current_machine
 from talk.measure.progress import Progress
 
 from ..experiment import NAME
-from ..record import Bandwidth, Contender, Peak, Point, Prices, Tiling
+from ..record import Bandwidth, Contender, Peak, Point, Prices, Tiling, Walk
 from . import circle4_one_thread
-from .circle9_limit import PeakBetween, measure_bandwidths, measure_prices
+from .circle9_limit import InTurn, PeakBetween, found_prices, found_walks, prices, streams, threads_start, walks
 from .contenders import Entry, Exact, all_threads, fewer_bits, one_thread, searched, with_epilogue
 from .operands import CONFORMER, Matrix, Shape
 from .timing import Timed, time_together
@@ -41,6 +41,10 @@ class Plan:
         """The square shapes, each with the entries that are measured at it."""
         return {(side, side, side): [each for each in entries if each.largest >= side] for side in self.sides}
 
+    def sides_of(self, entries: list[Entry], name: str) -> list[int]:
+        """The sides of the squares at which the entry of that name is measured."""
+        return [shape[0] for shape, present in self.shapes(entries).items() if name in [each.name for each in present]]
+
     def rounds_of(self, entry: Entry, shape: Shape) -> int:
         """How many times the entry is visited at this shape, as long as its budget lasts."""
         return self.met.get(shape[0], self.rounds) if entry.library or entry.rival else self.rounds
@@ -58,33 +62,37 @@ class OnCpu:
     peaks: list[Peak]
     bandwidths: list[Bandwidth]
     prices: Prices
+    walks: list[Walk]
 
 
 def measure_cpu(quick: bool, progress: Progress) -> OnCpu:
     """Circles 1 to 5, what a CPU can of circle 8, and the ceilings of circle 9."""
     plan = QUICK if quick else FULL
     threads = current_machine().cpu_cores
-    contenders, peaks = [], []
-    with thread_limit(threads):
-        bandwidths, prices = measure_bandwidths(threads), measure_prices(threads)
+    contenders, peaks, bandwidths = [], [], []
     with thread_limit(1):
-        if threads > 1:
-            bandwidths = [*measure_bandwidths(1), *bandwidths]
-        peak = PeakBetween(1, _product(1024))
-        contenders += _measure(plan.shapes(one_thread()), 1, plan, progress, peak)
+        peak, memory, price = PeakBetween(1, _product(1024)), InTurn(streams(1)), InTurn(prices())
+        walk = InTurn(walks(*(max(plan.sides_of(one_thread(), name)) for name in ("compiled", "registers"))))
+        contenders += _measure(plan.shapes(one_thread()), 1, plan, progress, (peak, memory, price, walk))
         peaks.append(peak.peak)
+        bandwidths += [stream.bandwidth(times_s) for stream, times_s in memory.found.items()]
     with thread_limit(threads):
-        peak = PeakBetween(threads)
+        peak, memory, start = (
+            PeakBetween(threads),
+            InTurn(streams(threads)),
+            InTurn({"threads_start_s": threads_start(threads)}),
+        )
         shapes: dict[Shape, list[Entry]] = {
             shape: [*entries, *(fewer_bits() if shape[0] == 1024 else [])]
             for shape, entries in plan.shapes(all_threads()).items()
         }
         shapes |= {shape: [*all_threads(), *searched()] for shape in CONFORMER[: 1 if quick else None]}
-        contenders += _measure(shapes, threads, plan, progress, peak)
-        contenders += _measure({CONFORMER[1]: with_epilogue()}, threads, plan, progress, peak)
+        contenders += _measure(shapes, threads, plan, progress, (peak, memory, start))
+        contenders += _measure({CONFORMER[1]: with_epilogue()}, threads, plan, progress, (peak, memory, start))
         if threads > 1:
             peaks.append(peak.peak)
-    return OnCpu(contenders, peaks, bandwidths, prices)
+            bandwidths += [stream.bandwidth(times_s) for stream, times_s in memory.found.items()]
+    return OnCpu(contenders, peaks, bandwidths, found_prices(price.found | start.found), found_walks(walk.found))
 
 
 def _product(side: int) -> Callable[[], object]:
@@ -163,13 +171,20 @@ def _measure(
     threads: int,
     plan: Plan,
     progress: Progress,
-    after_visit: Callable[[], object] = lambda: None,
+    between: Sequence[Callable[[], object]] = (),
 ) -> list[Contender]:
+    """Time the entries of each shape together; after each visit each of `between` is called."""
     points: dict[str, list[Point]] = defaultdict(list)
+
+    def tick() -> None:
+        advance(1)
+        for each in between:
+            each()
+
     visits = sum(plan.rounds_of(entry, shape) for shape, present in shapes.items() for entry in present)
     with progress.bar(f"{NAME}, threads: {threads}", visits) as advance:
         for shape, present in shapes.items():
-            for name, point in measure_shape(present, shape, plan, lambda: (advance(1), after_visit())).items():
+            for name, point in measure_shape(present, shape, plan, tick).items():
                 points[name].append(point)
     entries = {entry.name: entry for present in shapes.values() for entry in present}
     return [

@@ -5,8 +5,8 @@ time holds it up. Counts follow from the code of the step and from how this mach
 circle 9 has measured. Nothing is fitted: where the two part, the step does something that this model does not know.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from statistics import median
 
 from talk.render.prediction import NEAR as NEAR
@@ -21,6 +21,11 @@ _LINE_BYTES = 64
 _CUTOFF = 64  # of circle 3, below which it multiplies as circle 2 does
 _SUMS = 18  # of quarters, in one level of Strassen
 _TEMPORARIES = 25  # quarters that one level of Strassen in NumPy asks memory for
+_HELD = 15  # quarters of them at once: seven products, four quarters of the result, and the result
+# Of quarters, what a level moves: two are read for a sum and one is written, which is fetched first; so is a copy.
+_MOVED_BY_SUMS, _MOVED_BY_COPY = 4, 3
+_COPIED_OPERANDS = 4  # quarters that a product of its own copies first, for their rows lie far apart
+_SEARCHED = 4  # the result, quarter by quarter, for what is not finite
 _KEPT_SHARE = 0.75  # of a cache: what passes through needs the rest
 
 _UNHIDDEN = "полоса B едет из кэша на каждый ряд плиток, и за умножениями прячется не вся"
@@ -50,13 +55,19 @@ class StepPrediction(Prediction):
 
 @dataclass(frozen=True)
 class Model:
-    """The machine: its peak, what each level gives to each kind of traffic, and what a single thing costs."""
+    """The machine: its peak, what each level gives to each kind of traffic, and what a single thing costs.
+
+    `tile_flops_per_s` is the peak of FMAs that load their operands, `line_s` the price of a line down the rows of a
+    square by its side and the width of the walk. Records of before know neither.
+    """
 
     threads: int
     peak_flops_per_s: float
     bytes_per_s: dict[tuple[Level, Traffic], float]
     prices: Prices
     tiling: Tiling
+    tile_flops_per_s: float | None = None
+    line_s: Mapping[tuple[int, int], float] = field(default_factory=dict)
 
     def level(self, size_bytes: float) -> Level:
         """Where a working set of this size lives."""
@@ -69,15 +80,39 @@ class Model:
         level = self.level(set_bytes)
         return {level: asked_bytes / self.bytes_per_s[level, traffic]}
 
+    def walks(self, lines: float, n: int, width: int, set_bytes: float) -> Phase:
+        """The time to ask for so many lines down the rows of a square, `width` numbers of each."""
+        line_s = self.line_s.get((n, width))
+        if line_s is None:
+            return self.moves(lines * _LINE_BYTES, "load", set_bytes)
+        return {self.level(set_bytes): lines * line_s}
+
+    def multiplies(self, flops: float) -> Phase:
+        """The time of the tile's own instructions: its FMAs, and their loads beside them."""
+        phase: Phase = {"arithmetic": flops / self.peak_flops_per_s}
+        if self.tile_flops_per_s is not None:
+            phase["issue"] = flops / self.tile_flops_per_s
+        return phase
+
 
 def model_of(data: Matmul, threads: int) -> Model | None:
     """The machine with so many threads; None where the record does not hold all of it."""
     peak = next((each for each in data.peaks if (each.device, each.threads) == ("cpu", threads)), None)
-    known = {(each.level, each.traffic): each.bytes_per_s for each in data.bandwidths if each.threads == threads}
+    known = {
+        (each.level, each.traffic): each.typical_bytes_per_s for each in data.bandwidths if each.threads == threads
+    }
     # Loads, stores and updates of four levels; a record of before has loads alone.
     if peak is None or data.prices is None or data.tiling is None or len(known) < 12:
         return None
-    return Model(threads, peak.typical_flops_per_s, known, data.prices, data.tiling)
+    return Model(
+        threads,
+        peak.typical_flops_per_s,
+        known,
+        data.prices,
+        data.tiling,
+        peak.tile_flops_per_s,
+        {(each.n, each.width): each.line_s for each in data.walks},
+    )
 
 
 def step_predictions(data: Matmul) -> list[StepPrediction]:
@@ -108,7 +143,7 @@ def _compiled(n: int, model: Model) -> list[Phase]:
     A column's lines serve its neighbours too, but from L2: a power of two apart, they have no room in L1. The whole of
     B passes once for each row of A.
     """
-    lines = model.moves(n**3 * _LINE_BYTES, "load", max(n * _LINE_BYTES, model.tiling.l1_bytes))
+    lines = model.walks(n**3, n, 1, max(n * _LINE_BYTES, model.tiling.l1_bytes))
     whole_b = model.moves(BYTES * n**3, "load", BYTES * n * n)
     return [{"arithmetic": n**3 * model.prices.addition_s, **_together(lines, whole_b)}]
 
@@ -138,7 +173,9 @@ def _registers(n: int, model: Model) -> list[Phase]:
 
     Rows a power of two apart share few sets of the cache, so it is their span that has to fit, not their bytes.
     """
-    return [_trips(n, model), _tiles(n, model, BYTES * min(model.tiling.block_depth, n) * n)]
+    cut = model.tiling
+    lines = BYTES * n**3 / cut.rows / _LINE_BYTES
+    return [_trips(n, model), _tiles(n, model, model.walks(lines, n, cut.columns, BYTES * min(cut.block_depth, n) * n))]
 
 
 def _trips(n: int, model: Model) -> Phase:
@@ -148,13 +185,12 @@ def _trips(n: int, model: Model) -> Phase:
     return _together(of_c, of_a)
 
 
-def _tiles(n: int, model: Model, block_bytes: float) -> Phase:
+def _tiles(n: int, model: Model, blocks_of_b: Phase) -> Phase:
     """A row and a column of the tile for every step along the sum, and the block of B for each row of tiles."""
     cut = model.tiling
     asked = BYTES * n**3 * (cut.rows + cut.columns) / (cut.rows * cut.columns)
     tiles = model.moves(asked, "load", 2 * BYTES * cut.rows * min(cut.block_depth, n))
-    blocks_of_b = model.moves(BYTES * n**3 / cut.rows, "load", block_bytes)
-    return {"arithmetic": 2 * n**3 / model.peak_flops_per_s, **_together(tiles, blocks_of_b)}
+    return {**model.multiplies(2 * n**3), **_together(tiles, blocks_of_b)}
 
 
 def _packing(n: int, model: Model) -> list[Phase]:
@@ -172,7 +208,9 @@ def _packed(n: int, model: Model) -> Phase:
 
 
 def _tiles_over_packed(n: int, model: Model) -> Phase:
-    return _tiles(n, model, BYTES * min(model.tiling.block_depth, n) * min(model.tiling.block_columns, n))
+    cut = model.tiling
+    block_bytes = BYTES * min(cut.block_depth, n) * min(cut.block_columns, n)
+    return _tiles(n, model, model.moves(BYTES * n**3 / cut.rows, "load", block_bytes))
 
 
 def _threads(n: int, model: Model) -> list[Phase]:
@@ -182,31 +220,43 @@ def _threads(n: int, model: Model) -> list[Phase]:
 
 def _strassen(n: int, model: Model) -> list[Phase]:
     """Seven halves a level down to blocks of circle 2, eighteen sums a level, and NumPy's call for each of them."""
-    phases, side, products = [], n, 1
+    phases, side, products = _result(n, model), n, 1
     while side > _CUTOFF:
         side //= 2
-        phases += _sums(side, products, model)
+        phases += _sums(side, products, model, leaves=side <= _CUTOFF)
         products *= 7
-    phases.append({"arithmetic": products * side**3 * model.prices.addition_s})
+    phases.append({"arithmetic": products * side**3 * (model.prices.short_sum_s or model.prices.addition_s)})
     return phases
 
 
 def _strassen_over_tiles(n: int, model: Model) -> list[Phase]:
     half = n // 2
-    return [*_sums(half, 1, model), *(phase for _ in range(7) for phase in _overlap(half, model))]
+    products = [phase for _ in range(7) for phase in _overlap(half, model)]
+    return [*_result(n, model), *_sums(half, 1, model, leaves=True), *products]
 
 
-def _sums(side: int, products: int, model: Model) -> list[Phase]:
-    """The sums of one level: two quarters are read for each that is written, into memory that is often new."""
+def _sums(side: int, products: int, model: Model, *, leaves: bool) -> list[Phase]:
+    """The sums of one level, their four quarters put together, and operands copied where the next level multiplies."""
     quarter = BYTES * side * side
-    moved = model.moves(products * _SUMS * 3 * quarter, "update", 3 * quarter)
-    calls_s = products * _TEMPORARIES * model.prices.operator_call_s
-    # The allocator keeps small pieces; large ones it asks the system for, page by page.
-    fresh = _TEMPORARIES * quarter / model.prices.page_bytes if quarter >= _KEPT_BYTES else 0
-    return [moved, {"overhead": calls_s + products * fresh * model.prices.fresh_page_s}]
+    copies = 4 + (_COPIED_OPERANDS if leaves else 0)
+    passes = _SUMS * _MOVED_BY_SUMS + copies * _MOVED_BY_COPY
+    moved = model.moves(products * passes * quarter, "update", 3 * quarter)
+    return [moved, {"overhead": products * _TEMPORARIES * model.prices.operator_call_s}]
 
 
-_KEPT_BYTES = 32 << 20  # glibc's largest threshold: less than this comes from what was freed before
+def _result(n: int, model: Model) -> list[Phase]:
+    """The result is looked through and copied out; and what the whole product holds at once is partly new memory.
+
+    glibc keeps twice the largest piece that was freed, which is the result; what is beyond goes back to the system
+    after each product, and comes again page by page.
+    """
+    quarter = BYTES * (n // 2) ** 2
+    moved = model.moves((_SEARCHED + 4 * _MOVED_BY_COPY) * quarter, "update", 2 * 4 * quarter)
+    fresh_bytes = max(0, _HELD * quarter - 2 * min(4 * quarter, _LARGEST_KEPT))
+    return [moved, {"overhead": fresh_bytes / model.prices.page_bytes * model.prices.fresh_page_s}]
+
+
+_LARGEST_KEPT = 32 << 20  # glibc asks the system for larger pieces whenever it is asked
 
 
 def _together(*moves: Phase) -> Phase:

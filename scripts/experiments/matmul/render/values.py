@@ -206,11 +206,17 @@ def _ceiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
         if peak.after_products_flops_per_s is not None:
             rate = Value(peak.after_products_flops_per_s, "flop_rate", _AFTER_PRODUCTS)
             yield f"peak.after_products.{_count(peak.threads)}", rate
+        if peak.tile_flops_per_s is not None:
+            how = f"плитка круга 4 над упакованным блоком B, всё в L1 и L2, потоков: {peak.threads}, медиана"
+            yield f"peak.tile.{_count(peak.threads)}", Value(peak.tile_flops_per_s, "flop_rate", how)
     for each in data.bandwidths:
         does, name = _TRAFFIC[each.traffic]
-        how = f"{does} подряд, потоков: {each.threads}, рабочее множество на поток: {each.size_bytes} Б"
-        yield f"bandwidth.{each.level}.{name}{_count(each.threads)}", Value(each.bytes_per_s, "byte_rate", how)
-    alone = {each.level: each.bytes_per_s for each in data.bandwidths if (each.threads, each.traffic) == (1, "load")}
+        how = f"{does} подряд, потоков: {each.threads}, рабочее множество на поток: {each.size_bytes} Б, "
+        how += "лучшее" if each.median_bytes_per_s is None else "медиана"
+        yield f"bandwidth.{each.level}.{name}{_count(each.threads)}", Value(each.typical_bytes_per_s, "byte_rate", how)
+    alone = {
+        each.level: each.typical_bytes_per_s for each in data.bandwidths if (each.threads, each.traffic) == (1, "load")
+    }
     if "l1" in alone and "memory" in alone:
         how = "скорость чтения из L1 / из памяти, один поток"
         yield "bandwidth.l1_to_memory", Value(alone["l1"] / alone["memory"], "ratio", how)
@@ -226,6 +232,13 @@ def _ceiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
         yield "price.row_update", Value(prices.row_update_s, "time", how)
         how = "сложение float32, которое ждёт предыдущего, медиана"
         yield "price.addition", Value(prices.addition_s, "time", how)
+        if prices.short_sum_s is not None:
+            how = "умножение и сложение в коротких суммах, которые перекрываются, медиана"
+            yield "price.short_sum", Value(prices.short_sum_s, "time", how)
+    for walk in data.walks:
+        name, what = ("column", "столбца") if walk.width == 1 else ("tile", f"столбцов по {walk.width}")
+        how = f"строка кэша на пути вниз вдоль {what}, n = {walk.n}, один поток, медиана"
+        yield f"price.line.{name}", Value(walk.line_s, "time", how)
     if data.peaks:
         best = max(peak.threads for peak in data.peaks)
         yield "machine_threads", Value(best, "count", "потоков, столько же, сколько физических ядер")
@@ -248,7 +261,7 @@ def _tile_on_levels(data: Matmul) -> Iterator[tuple[str, Value]]:
     for each in data.bandwidths:
         if (each.threads, each.traffic) == (1, "load") and each.level in ("l2", "l3"):
             how = f"скорость чтения из {each.level.upper()} × q / 2, q — строк плитки: столько умножений на число B"
-            yield f"tiling.{each.level}_roof", Value(each.bytes_per_s * rows / 2, "flop_rate", how)
+            yield f"tiling.{each.level}_roof", Value(each.typical_bytes_per_s * rows / 2, "flop_rate", how)
 
 
 def _near() -> str:

@@ -53,6 +53,6 @@ def test_where_stores_are_measured_every_step_stands() -> None:
 
 def test_a_roof_is_the_most_that_any_traffic_reaches_and_missing_levels_have_none() -> None:
     data = sample()
-    assert roofs(data)["l1"] == 1.5 * 300e9
+    assert roofs(data)["l1"] == pytest.approx(1.1 * 1.5 * 300e9)  # the best, a tenth above the median
     without_l3 = replace(data, bandwidths=[each for each in data.bandwidths if each.level != "l3"])
     assert "l3" not in roofs(without_l3)
