@@ -23,6 +23,8 @@ _CPUS: dict[Vectors, str] = {"avx512": "Intel(R) Xeon(R) Processor", "avx2": "AM
 _OF_HARDWARE = frozenset(("matmul", "profiling", "gradient", "algorithms"))
 _CORES = 2  # of the machines that these are like
 _UNEVEN_POINTS = 0.3  # how unlike the points of one step are, to how unlike the steps are
+# Whose times belong together; others' are each of a step of its own.
+_STEPS = frozenset(("Contender", "Curve", "Pass", "Run", "Variant"))
 # Lengths of sound and deadlines: no machine makes them shorter.
 _NOT_TAKEN = frozenset(
     ("speech_time_s", "taught_time_s", "sound_s", "utterances_s", "equal_utterance_s", "deadline_s", "capacity_s",
@@ -101,8 +103,10 @@ class _Changed:
         if not is_dataclass(data) or isinstance(data, type):
             return data
         name, on_all = type(data).__name__, getattr(data, "threads", 1) == _CORES
-        if name == "Contender" or (slower is None and any(_is_taken(each.name) for each in fields(data))):
+        if name in _STEPS:
             slower = self._step(share=on_all and name == "Contender")
+        elif name == "Prices":
+            slower = self._kind.slower
         elif name == "Point" and slower is not None:
             slower *= math.exp(_UNEVEN_POINTS * self._kind.uneven * self._dice.random())
         grown = self._kind.threads / _CORES if on_all else 1.0
@@ -119,7 +123,8 @@ class _Changed:
         if name.endswith("_per_s"):
             return _each(value, lambda number: number * grown / self._kind.slower)
         if _is_taken(name):
-            return _each(value, lambda number: number * (slower or self._kind.slower))
+            times = slower or self._step(share=False)
+            return _each(value, lambda number: number * times)
         if name == "threads" and value == _CORES:
             return self._kind.threads
         return self.another(value, slower)
