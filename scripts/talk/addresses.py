@@ -20,7 +20,10 @@ def source(address: str, written_in: str) -> str | None:
     """
     if address.startswith(SCHEME):
         return address.removeprefix(SCHEME)
-    url = urlsplit(address)
+    try:
+        url = urlsplit(address)
+    except ValueError:  # of a bracket that opens no address of a host
+        return None
     if url.scheme or url.netloc or address.startswith("/"):
         return None
     if not url.path:

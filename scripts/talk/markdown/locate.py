@@ -1,13 +1,25 @@
 """Where in the sources something is written. Python-Markdown tells an extension neither file nor line."""
 
+import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
+from talk import addresses
 from talk.errors import TalkError
 from talk.paths import DOCS, GENERATED_ASSETS, GENERATED_SNIPPETS, PACKAGE, RESULTS, SCRIPTS, SNIPPETS, VENDOR
 from talk.records.notebooks import find_notebooks, page_path, prose_lines
 
 _UNREAD = frozenset("measure measure.py record record.py sample.py bench tests __pycache__".split())
+
+# What may be an address: in Markdown, in an attribute, whole or one of several, and in a style.
+_ADDRESS = re.compile(
+    r"""\]\(<?(?P<link>[^\s()<>]+)|^[ ]{0,3}\[[^\]\n]+\]:\s*<?(?P<reference>[^\s<>]+)"""
+    r"""|(?<=[\s/])[\w:-]+\s*=\s*(?:"(?P<double>[^"]+)"|'(?P<single>[^']+)'|(?P<bare>[^\s"'<>]+))""",
+    re.MULTILINE,
+)
+_PARTS = re.compile(r"[\s,()\"']+")
 
 
 def source_files(docs: Path = DOCS, snippets: Path = SNIPPETS) -> list[Path]:
@@ -68,3 +80,33 @@ def places(text: str) -> Iterator[tuple[Path, int]]:
 def place(text: str) -> tuple[Path | str, int | None]:
     """The first place where `text` stands; a page made of no file is called that."""
     return next(places(text), ("the page", None))
+
+
+def source_of(page: str) -> Path | None:
+    """The source of a page of the site: `chapter/index.html` is made of docs/chapter.md. None where it has no file."""
+    address = page.removesuffix(".html").removesuffix("index").rstrip("/") or "index"
+    candidates = (DOCS / f"{address}.ipynb", DOCS / f"{address}.md", DOCS / address / "index.md")
+    return next((source for source in candidates if source.is_file()), None)
+
+
+def written_addresses(text: str) -> Iterator[tuple[int, str]]:
+    """Line (from 1) and address of each link and picture in a source, among other things in attributes."""
+    for found in _ADDRESS.finditer(text):
+        line = text.count("\n", 0, found.start()) + 1
+        written = unescape(found[found.lastgroup or 0])
+        yield line, written
+        if found.lastgroup not in ("link", "reference"):
+            yield from ((line, part) for part in _PARTS.split(written) if part != written)
+
+
+def written_links(address: str, page: str) -> Iterator[tuple[Path, int]]:
+    """File and line of each place that writes a link which that page of the site has, its own source's first."""
+    source = source_of(page)
+    shown_by = source.relative_to(DOCS).with_suffix(".md").as_posix() if source else page
+    for path in sorted([*source_files(), *html_sources()], key=lambda path: path != source):
+        is_page = path.is_relative_to(DOCS) and path.suffix != ".html"
+        written_in = path.relative_to(DOCS).with_suffix(".md").as_posix() if is_page else shown_by
+        for line, written in written_addresses(read_source(path)):
+            target = addresses.source(unquote(written), written_in)
+            if unquote(address) in (unquote(written), target and addresses.url(target, shown_by)):
+                yield path, line

@@ -110,6 +110,13 @@ def without_comments(text: str) -> str:
     return _CODE_OR_COMMENT.sub(lambda match: spaces(match[0]) if match["comment"] else match[0], text)
 
 
+def comments(text: str) -> Iterator[tuple[int, str]]:
+    """Line (from 1) and text of each comment outside code."""
+    for line, found in numbered(_CODE_OR_COMMENT, text):
+        if found["comment"]:
+            yield line, found["comment"]
+
+
 def without_math(text: str) -> str:
     """`text` without formulas in dollars."""
     return FORMULA.sub(lambda match: spaces(match[0]) if is_formula(match) else match[0], blank(_DISPLAYED, text))

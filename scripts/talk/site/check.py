@@ -10,13 +10,21 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
 
 from talk.errors import TalkError
 from talk.experiment import find_experiment
 from talk.markdown.conditions import CONDITION, FORKS, without_hidden
-from talk.markdown.locate import code_sources, html_sources, read_source, script_sources, source_files
+from talk.markdown.locate import (
+    code_sources,
+    html_sources,
+    read_source,
+    script_sources,
+    source_files,
+    written_addresses,
+)
 from talk.markdown.math import typesetter
-from talk.markdown.prose import formulas, front_matter, numbered, without_code
+from talk.markdown.prose import comments, formulas, front_matter, numbered, without_code
 from talk.markdown.quotations import QUOTATION, is_said, said_on_slides
 from talk.markdown.slides import find_slide_problems, read_slides
 from talk.markdown.values import REFERENCE
@@ -63,6 +71,7 @@ _CONTAINER = (
     r"textarea|title)\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(?P<whole>/?)>"
 )
 _UNSHOWN = r"<(?P<tag>video|audio|iframe|object|embed)\b"
+_ENDS_EARLIER = re.compile(r"\A<!---?>|--!>")
 _SNIPPET = (
     r"^[ \t]*-{1,}8<-{1,}[ \t]+(?P<quote>[\"'])(?P<path>[^\"':\n]*)"
     r"(?::(?P<section>[A-Za-z][\w-]*))?[^\"'\n]*(?P=quote)"
@@ -87,6 +96,7 @@ def find_mistakes() -> list[TalkError]:
             *_control_characters(path, text),
             *_unclosed(path, text),
             *_declarations(path, text),
+            *_address_mistakes(path, text),
             *_measurement_mistakes(path, text),
             *(TalkError(path, what, mend, line=line) for line, what, mend in find_slide_problems(text)),
         ]
@@ -402,6 +412,18 @@ def _unclosed(path: Path, text: str) -> Iterator[TalkError]:
 def _declarations(path: Path, text: str) -> Iterator[TalkError]:
     for line, _ in numbered(r"<!\[", without_code(text)):
         yield TalkError(path, "<![ is no HTML, and browsers hide what follows", "write &lt;![", line=line)
+    for line, comment in comments(text):
+        if _ENDS_EARLIER.search(comment):
+            what = "browsers end a comment at <!-->, <!---> and --!>, and show what follows"
+            yield TalkError(path, what, "write <!-- … --> alone", line=line)
+
+
+def _address_mistakes(path: Path, text: str) -> Iterator[TalkError]:
+    for line, address in written_addresses(without_code(text)):
+        try:
+            urlsplit(address) if "//" in address else None
+        except ValueError as error:
+            yield TalkError(path, f"{address} is no address ({error})", "mend the link", line=line)
 
 
 def _snippet_mistakes(path: Path, text: str) -> Iterator[TalkError]:

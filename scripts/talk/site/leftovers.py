@@ -6,7 +6,7 @@ from pathlib import Path
 
 from talk.errors import TalkError
 from talk.markdown.html import HtmlReader
-from talk.paths import DOCS
+from talk.markdown.locate import source_of
 
 # How each begins, where it stands alone in a text, and what makes it one.
 _MARKS = re.compile(
@@ -32,7 +32,8 @@ def find_leftovers(site: Path) -> list[TalkError]:
     for page in sorted(site.rglob("*.html")):
         html = page.read_text(encoding="utf-8")
         if _LIKELY.search(html):
-            source = _source(page.relative_to(site))
+            name = page.relative_to(site).as_posix()
+            source = source_of(name) or name
             found += [
                 TalkError(source, f"«{text}» is left on the page as it is, {at}", _MEND) for at, text in _in(html)
             ]
@@ -44,15 +45,6 @@ def _in(html: str) -> Iterator[tuple[str, str]]:
     reader.feed(html)
     reader.close()
     yield from reader.found
-
-
-def _source(page: Path) -> Path | str:
-    """The source of a page: `chapter/index.html` is made of docs/chapter.md."""
-    address = page.parent if page.name == "index.html" else page.with_suffix("")
-    for source in (DOCS / f"{address}.ipynb", DOCS / f"{address}.md", DOCS / address / "index.md"):
-        if source.is_file():
-            return source
-    return page.as_posix()
 
 
 class _Reader(HtmlReader):

@@ -3,6 +3,8 @@
 `python -m talk.site.links` follows every link of `site/`. It asks other hosts, so tests run `find_broken` alone.
 """
 
+import posixpath
+import re
 import sys
 import urllib.error
 import urllib.request
@@ -14,10 +16,14 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 from talk.errors import TalkError, told_in_one_line
-from talk.markdown.html import HtmlReader
+from talk.markdown.html import addresses_in_set, start_tags
+from talk.markdown.locate import written_links
 from talk.paths import SITE
 
-_REFERRING = {"href", "src", "poster", "action", "data-speaker", "data-src"}
+_REFERRING = frozenset("href xlink:href src poster action cite data background longdesc data-speaker data-src".split())
+_SETS = frozenset({"srcset", "imagesrcset"})
+_DRAWN_BY = frozenset("style fill stroke clip-path mask filter marker-start marker-mid marker-end".split())
+_URL = re.compile(r"""url\(\s*["']?([^"')\s]+)""")
 _BROWSER = "Mozilla/5.0 (link check)"  # some hosts answer nothing that names itself Python
 _PATIENCE_S = 20
 _TRIES = 3
@@ -27,38 +33,46 @@ _MEND = "mend the link"
 
 
 @dataclass
-class _Page(HtmlReader):
+class _Page:
     """What a page refers to, and the anchors it has."""
 
     links: list[str] = field(default_factory=list)
     anchors: set[str] = field(default_factory=lambda: {"", "top"})
 
-    def __post_init__(self) -> None:
-        super().__init__()
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        for name, value in attrs:
-            if value is None:
-                continue
-            if name == "id" or (name == "name" and tag == "a"):
-                self.anchors.add(value)
-            elif name in _REFERRING and not (tag == "link" and ("rel", "canonical") in attrs):
-                self.links.append(value)
-            elif name == "srcset":
-                self.links += [candidate.split()[0] for candidate in value.split(",") if candidate.strip()]
+def _read(html: str) -> _Page:
+    page = _Page()
+    for tag in start_tags(html):
+        for name, value in tag.attributes:
+            if name == "id" or (name == "name" and tag.name == "a"):
+                page.anchors.add(value)
+            elif name in _REFERRING:
+                if not (tag.name == "link" and ("rel", "canonical") in tag.attributes):
+                    page.links.append(value)
+            elif name in _SETS:
+                page.links += addresses_in_set(value)
+            elif name in _DRAWN_BY and "url(" in value:
+                page.links += _URL.findall(value)
+        if tag.name == "style":
+            page.links += _URL.findall(tag.text)
+    return page
 
 
 def find_broken(site: Path = SITE) -> list[TalkError]:
-    """Links to files that the site does not have, and to anchors that a page of it does not have."""
-    site = site.resolve()
+    """Links to files that the site does not have, and to anchors that a page of it does not have.
+
+    Each is told where a source writes it, or else by its page.
+    """
     pages = _read_pages(site)
-    broken = []
+    files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    broken: dict[str, TalkError] = {}  # the deck shows what a chapter wrote
     for page, content in pages.items():
         for link in dict.fromkeys(content.links):
-            missing = _missing(site, page, link, pages)
-            if missing:
-                broken.append(TalkError(page.relative_to(site).as_posix(), f"{link}: {missing}", _MEND))
-    return broken
+            if missing := _missing(link, page, pages, files):
+                where, line = next(written_links(link, page), (page, None))
+                error = TalkError(where, f"{link}: {missing}", _MEND, line=line)
+                broken[str(error)] = error
+    return list(broken.values())
 
 
 def find_dead(site: Path = SITE, patience_s: float = _PATIENCE_S) -> list[TalkError]:
@@ -67,7 +81,7 @@ def find_dead(site: Path = SITE, patience_s: float = _PATIENCE_S) -> list[TalkEr
     for page, content in _read_pages(site).items():
         for link in content.links:
             if urlsplit(link).scheme in {"http", "https"}:
-                where.setdefault(urldefrag(link).url, page.relative_to(site).as_posix())
+                where.setdefault(urldefrag(link).url, page)
     with ThreadPoolExecutor(8) as pool:
         answers = pool.map(lambda url: _asked(url, patience_s), where)
         return [
@@ -77,31 +91,36 @@ def find_dead(site: Path = SITE, patience_s: float = _PATIENCE_S) -> list[TalkEr
         ]
 
 
-def _read_pages(site: Path) -> dict[Path, _Page]:
-    pages = {}
-    for path in sorted(site.rglob("*.html")):
-        pages[path] = _Page()
-        pages[path].feed(path.read_text(encoding="utf-8"))
+def _read_pages(site: Path) -> dict[str, _Page]:
+    """Every page of the site by its path there."""
+    pages = {
+        path.relative_to(site).as_posix(): _read(path.read_text(encoding="utf-8"))
+        for path in sorted(site.rglob("*.html"))
+    }
     if not pages:
         raise TalkError(site, "has no pages", "run `make site`")
     return pages
 
 
-def _missing(site: Path, page: Path, link: str, pages: dict[Path, _Page]) -> str | None:
+def _missing(link: str, page: str, pages: dict[str, _Page], files: set[str]) -> str | None:
     """What a link inside the site does not find; None where it finds all, or leads elsewhere."""
-    url = urlsplit(link)
+    try:
+        url = urlsplit(link)
+    except ValueError:  # of brackets that hold no address of a host
+        return "it is no address"
     if url.scheme or url.netloc:
         return None
-    path = unquote(url.path)
-    target = page if not path else (site / path.lstrip("/") if path.startswith("/") else page.parent / path).resolve()
-    if target.is_dir():
-        target /= "index.html"
-    if not target.is_relative_to(site):
+    path, anchor = unquote(url.path), unquote(url.fragment)
+    folder = "" if path.startswith("/") else posixpath.dirname(page)
+    target = posixpath.normpath(posixpath.join(folder, path.lstrip("/"))) if path else page
+    if target.startswith("../") or target == "..":
         return "leads out of the site"
-    if not target.is_file():
+    if target not in files:
+        target = posixpath.normpath(posixpath.join(target, "index.html"))
+    if target not in files:
         return "there is no such file"
-    if target in pages and unquote(url.fragment) not in pages[target].anchors:
-        return f"there is no anchor #{unquote(url.fragment)}"
+    if target in pages and anchor not in pages[target].anchors:
+        return f"there is no anchor #{anchor}"
     return None
 
 

@@ -11,6 +11,7 @@ from talk.errors import TalkError
 from talk.markdown.locate import places
 from talk.paths import CONFIG, DOCS, THEME
 from talk.site.leftovers import find_leftovers
+from talk.site.links import find_broken
 
 # «Doc file 'a.md' contains a link 'b.md', but …», of a link, an absolute link or an unrecognized one.
 _LINK = re.compile(r"Doc file '(?P<page>[^']+)' contains (?P<what>an? [\w ]*link '(?P<link>[^']*)'.*)", re.DOTALL)
@@ -44,7 +45,10 @@ def make_pages(site: Path) -> list[TalkError]:
         raise TalkError(CONFIG, str(error) or "the build was aborted", "mend what it names") from None
     finally:
         logger.removeHandler(warnings)
-    return [*(_problem(message) for message in warnings.messages), *find_leftovers(site)]
+    found = [_problem(message) for message in warnings.messages]
+    told = {(problem.where, problem.line) for problem in found}
+    broken = [problem for problem in find_broken(site) if (problem.where, problem.line) not in told]
+    return [*found, *find_leftovers(site), *broken]
 
 
 @cache

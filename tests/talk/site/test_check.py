@@ -146,6 +146,72 @@ def test_what_does_not_arrive_stops_the_build(tmp_path: Path) -> None:
     assert all(each.startswith("docs/odd.md: ") for each in found)
 
 
+# A link each, what of it is told, and how many lines above it stand in the text.
+NOWHERE = [
+    ("[x](nope.md)", "nope.md", 0),
+    ("[x](sorting.md#nope)", "#nope", 0),
+    ("![x](nope.png)", "nope.png", 0),
+    ("words\n<a href='#nope'>x</a>", "#nope", 1),
+    ('<a href="../nope-0/">x</a>', "../nope-0/", 0),
+    ('<a href="/nope/">x</a>', "/nope/", 0),
+    ('<img src="nope one.png" alt="x">', "nope one.png", 0),
+    ('<img srcset="nope-1.png 1x, nope-2.png 2x" alt="x">', "nope-2.png", 0),
+    ('<picture><source srcset="nope-3.png 2x"><img src="nope-4.png" alt="x"></picture>', "nope-3.png", 0),
+    ('<map name="m"><area href="nope-5/" alt="x"></map>', "nope-5/", 0),
+    ('<svg><use href="#nope-6"/></svg>', "#nope-6", 0),
+    ('<svg><use href="nope.svg#a"/></svg>', "nope.svg#a", 0),
+    ('<svg><image xlink:href="nope-7.png"/></svg>', "nope-7.png", 0),
+    ('<svg><a href="nope-8/"><text>x</text></a></svg>', "nope-8/", 0),
+    ('<svg><path d="M0 0" fill="url(#nope-9)"/></svg>', "#nope-9", 0),
+    ("<p style='background: url(nope-10.png)'>x</p>", "nope-10.png", 0),
+    ("<div markdown>\n\n[x](nope-11.md)\n\n</div>", "nope-11.md", 2),
+    ("| a |\n|---|\n| <a href='nope-12/'>x</a> |", "nope-12/", 2),
+    ("x[^1]\n\n[^1]: <a href='nope-13/'>x</a>", "nope-13/", 2),
+    ("/// slide | Links\n    id: links\n\n<img src='nope-14.png' alt='x'>\n///", "nope-14.png", 3),
+    ("[x][far]\n\n[far]: nope-15.md", "nope-15.md", 2),
+]  # fmt: skip
+
+
+def test_a_link_that_leads_nowhere_is_told_where_it_is_written(tmp_path: Path) -> None:
+    prepare("T", "A")
+    text, places = "# A\n\n", []
+    for written, about, lines in NOWHERE:
+        places.append((text.count("\n") + 1 + lines, about))
+        text += f"{written}\n\n"
+    PAGE.write_text(text, encoding="utf-8")
+    (SNIPPETS / "link.md").write_text("words\n\n<a href='nope-16/'>x</a>\n", encoding="utf-8")
+    PAGE.write_text(text + '--8<-- "link.md"\n', encoding="utf-8")
+    found = [str(problem) for problem in make_pages(tmp_path / "site")]
+    told_at = {line: [each for each in found if each.startswith(f"docs/odd.md:{line}: ")] for line, _ in places}
+    assert [(line, about) for line, about in places if not any(about in each for each in told_at[line])] == []
+    assert [each for each in found if each.startswith("snippets/link.md:3: ") and "nope-16/" in each]
+    assert len(set(found)) == len(found)
+
+
+def test_links_that_lead_somewhere_are_let_be(tmp_path: Path) -> None:
+    prepare("T", "A")
+    PAGE.write_text(
+        "# A\n\n## B\n\n<a href='#b'>x</a> <a href='../sorting/'>x</a> [x](sorting.md) <a href='sorting.md'>x</a>\n\n"
+        "<a href=''>x</a> <a href='#'>x</a>\n<a href='#top'>x</a> <a href='https://example.org/nope'>x</a>\n\n"
+        "<svg><defs><path id='g' d='M0 0'/></defs><use href='#g'/></svg> `<a href='nope/'>`\n\n"
+        "<!-- <a href='nope/'> -->\n",
+        encoding="utf-8",
+    )
+    assert [str(problem) for problem in make_pages(tmp_path / "site") if "odd.md:" in str(problem)] == []
+
+
+@pytest.mark.parametrize("text", ["<a href='http://[x'>x</a>", "[x](http://[x)", "[x][y]\n[y]: http://[x"])
+def test_an_address_that_is_none_is_told(text: str) -> None:
+    (problem,) = told(f"# A\n\n`{text}`\n\n{text}\n")
+    assert "http://[x is no address (Invalid IPv6 URL); mend the link" in problem
+
+
+@pytest.mark.parametrize("text", ["<!--><script>alert(1)</script>-->", "<!---><b>-->", "<!-- a --!><b> -->"])
+def test_a_comment_that_ends_earlier_to_a_browser_is_told(text: str) -> None:
+    (problem,) = told(f"# A\n\n`{text}`\n\n```\n{text}\n```\n\n{text}\n")
+    assert problem.startswith("docs/odd.md:9: browsers end a comment")
+
+
 @pytest.mark.parametrize("chapter", ["../README.md", "labs", "nope.md", "claims.toml", "https://example.org/a.md"])
 def test_a_chapter_is_a_page_of_the_talk(chapter: str) -> None:
     (ROOT / "README.md").write_text("# A\n", encoding="utf-8")
