@@ -8,8 +8,13 @@ const SPACES = ["marginLeft", "marginRight", "paddingLeft", "width", "minWidth"]
 const [NULL_DELIMITER, LINE] = [0.12, 1.2]; // also its
 const letters = new Map();
 
+// Links, pictures and attributes: KaTeX would show the command's name in their place.
+function trust({ command }) {
+  throw new Error(`${command} is no part of a formula here`);
+}
+
 function set(tex, display) {
-  return katex.__renderToDomTree(tex, { displayMode: display, output: "htmlAndMathml", strict: "ignore" });
+  return katex.__renderToDomTree(tex, { displayMode: display, output: "htmlAndMathml", strict: "ignore", trust });
 }
 
 // KaTeX knows the width of each letter, and of what joins several in one node of the first letter alone.

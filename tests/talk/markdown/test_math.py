@@ -73,6 +73,18 @@ def test_bad_tex_stops_the_build_in_one_line() -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\href{../}{x}", r"\url{a}", r"\includegraphics{a.png}", r"\htmlClass{x}{y}", r"\htmlId{x}{y}",
+        r"\htmlStyle{color: red}{y}", r"\htmlData{a=b}{y}", r"\frac{\htmlId{x}{y}}{2}",
+    ],
+)  # fmt: skip
+def test_links_pictures_and_attributes_are_no_part_of_a_formula(tex: str) -> None:
+    with pytest.raises(TalkError, match=r"bad TeX: \\\w+ is no part of a formula here"):
+        convert(f"${tex}$")
+
+
 @pytest.mark.usefixtures("cache_file")
 @pytest.mark.parametrize(
     "text",
