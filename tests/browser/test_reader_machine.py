@@ -329,7 +329,7 @@ def test_the_prose_follows_the_readers_browser_as_any_machine(browser: Browser, 
         assert opened.errors == []
 
 
-def slowed(name: str, flops_per_s: float) -> str:
+def with_rate(name: str, flops_per_s: float) -> str:
     """The made machine, all of whose products of that step ran at this rate."""
     data = sample()
     steps = [
@@ -350,7 +350,7 @@ def sides(page: Page, claim: str) -> dict[str, bool]:
 
 
 def test_claims_and_forks_follow_the_readers_browser(browser: Browser, address: str) -> None:
-    with visit(browser, f"{address}/matmul/") as opened, stubbed(opened, slowed("packing", 30e9)) as page:
+    with visit(browser, f"{address}/matmul/") as opened, stubbed(opened, with_rate("packing", 30e9)) as page:
         theirs = {claim: sides(page, claim) for claim in ("matmul-packing-pays", "matmul-threads-fall-short")}
         measure(page)
         page.get_by_role("button", name="Показать главу моими числами").click()
@@ -371,6 +371,23 @@ def test_claims_and_forks_follow_the_readers_browser(browser: Browser, address: 
         page.locator(".machine-now button").click()
         assert {claim: sides(page, claim) for claim in theirs} == theirs
         assert page.locator(".claim[data-record^=reader]").count() == 0
+        assert opened.errors == []
+
+
+def test_what_is_faster_than_its_ceiling_is_shown_nowhere(browser: Browser, address: str) -> None:
+    with (
+        visit(browser, f"{address}/matmul/") as opened,
+        stubbed(opened, with_rate("order", 5e17)) as page,
+    ):
+        measure(page)
+        assert "быстрее измеренного потолка" in text(page, ".reader-steps [data-step=order]")
+        assert "5000×" in text(page, ".reader-figures")
+        assert "Что-то мешало мерить" in text(page, ".reader-rest")
+        assert "50,0 ГФЛОП/с" in text(page, ".descent-figure [data-circle='4'] .reader-rate")
+        page.get_by_role("button", name="Показать главу моими числами").click()
+        expect(page.locator(".page-machine output")).to_contain_text("не измеряла")
+        assert page.locator("data[data-name^='matmul.order'][data-record^=reader]").count() == 0
+        assert page.locator(".claim[data-claim='matmul-order-pays'][data-record^=reader]").count() == 0
         assert opened.errors == []
 
 

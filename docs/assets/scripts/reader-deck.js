@@ -67,7 +67,7 @@
         look();
       },
     }).then((data) => {
-      mine.data = data;
+      mine.data = readerStory.sound(data);
       mine.ended = true;
       keep(data);
       look();

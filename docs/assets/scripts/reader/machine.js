@@ -28,8 +28,8 @@ const readerMachine = (() => {
     };
   };
 
-  const stepValues = (data, { step, point, speedup, at, doubtful }) => {
-    const peak = step.dtype === "float32" && !doubtful && readerStory.peakOf(data, step);
+  const stepValues = (data, { step, point, speedup, at }) => {
+    const peak = step.dtype === "float32" && readerStory.peakOf(data, step);
     const values = { n: point.n, ...ofPoint(point, peak), speedup, speedup_n: at };
     for (const each of readerStory.squares(step)) {
       for (const [name, value] of Object.entries(ofPoint(each, peak))) values[`n${each.n}.${name}`] = value;
@@ -61,6 +61,7 @@ const readerMachine = (() => {
     put("", {
       whole_descent: known["matmul.threads.flop_rate"] / known["matmul.python.flop_rate"],
       machine_threads: data.threads,
+      "threads.most": data.threads > 1 ? data.threads : undefined,
       "peak.one_thread": peak ?? undefined,
       "bandwidth.l1_to_memory": road.l1 / road.memory,
     });
@@ -107,7 +108,8 @@ const readerMachine = (() => {
   };
 
   const told = ({ name, number: value }) => {
-    if (/(rate|roof|peak)$|peak\./.test(name ?? "")) return readerSays.rate(value);
+    if (/\.share_of_peak$/.test(name)) return readerSays.percent(value);
+    if (/flop_rate$|_roof$|^matmul\.peak\./.test(name)) return readerSays.rate(value);
     return number(value);
   };
 

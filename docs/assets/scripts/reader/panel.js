@@ -68,7 +68,6 @@ const readerPanel = (() => {
       side(row.point.n),
       row.speedup && `${ratio(row.speedup)} к шагу выше${row.at === row.point.n ? "" : ` на ${side(row.at)}`}`,
       row.share && `${percent(row.share)} потолка`,
-      row.doubtful && "выше измеренного потолка, не верьте",
       row.holds,
       row.toTheirs && `${ratio(row.toTheirs)} к ${machineOf(record)}`,
     ];
@@ -144,8 +143,8 @@ const readerPanel = (() => {
       const known = data.bandwidths.filter((each) => each.device === device);
       return known.length ? [`${device === "gpu" ? "у карты" : "у процессора"} — ${bytes(known.sort((a, b) => b.size_bytes - a.size_bytes || b.threads - a.threads)[0].bytes_per_s)}`] : [];
     });
-    if (readerStory.rows(data, null).some(({ doubtful }) => doubtful)) {
-      found.push("Что-то мешало: есть шаг быстрее измеренного потолка, а так не бывает. Закройте соседей и измерьте ещё раз.");
+    if (data.steps.some(({ skipped }) => skipped === "doubtful")) {
+      found.push("Что-то мешало мерить, и не всему здесь можно верить. Закройте соседей и измерьте ещё раз.");
     }
     if (roads.length) found.push(`Дорога из памяти: ${roads.join(", ")}.`);
     const tried = data.tried.reduce((best, each) => (best && best.flops_per_s >= each.flops_per_s ? best : each), null);
@@ -245,7 +244,7 @@ const readerPanel = (() => {
         const found = { data, name: former?.name ?? "", at: new Date().toISOString() };
         reader.write(found);
         show(found);
-        this.told.textContent = this.verdict(data);
+        this.told.textContent = this.verdict(readerStory.sound(data));
       } catch (error) {
         this.told.textContent = STOPPED[error.name] ?? `Замер сорвался: ${error.message || error.name}. Страница осталась какой была.`;
         const former = current ?? reader.read();
@@ -269,7 +268,7 @@ const readerPanel = (() => {
     async show(found) {
       this.button.textContent = "Измерить ещё раз";
       if (this.short) return;
-      const { data } = found;
+      const data = readerStory.sound(found.data);
       const record = await recorded();
       await drawn;
       if (current !== found) return; // measured or forgotten meanwhile
@@ -308,7 +307,7 @@ const readerPanel = (() => {
         button("Поделиться картинкой", async () => {
           try {
             await reader.script(new URL("share.js", reader.here));
-            await readerShare.picture(found);
+            await readerShare.picture(sounded(found));
           } catch {
             this.told.textContent = "Картинка не вышла: браузер не дал её нарисовать.";
           }
@@ -361,7 +360,10 @@ const readerPanel = (() => {
     }
   }
 
-  function drawAll(found) {
+  const sounded = (found) => found && { ...found, data: readerStory.sound(found.data) };
+
+  function drawAll(kept) {
+    const found = sounded(kept);
     readerOverlay.draw(found);
     readerChapters.draw(found);
     drawn = readerMachine.draw(found);

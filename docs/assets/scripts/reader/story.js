@@ -31,6 +31,7 @@ const readerStory = (() => {
   // The step above, where it is not the one before.
   const ABOVE = { order: "compiled" };
   const BEARS = 1.07; // how far above its ceiling a median may be, by its own noise and the ceiling's
+  const SEEMS = 2; // times: what Strassen skips, and what half the bits give where only their double has a measured peak
   const HOLDS = { arithmetic: "держит арифметика", memory: "держит память", overhead: "держат накладные расходы" };
 
   const median = (values) => {
@@ -43,7 +44,8 @@ const readerStory = (() => {
   const largest = (step) => squares(step).at(-1) ?? null;
 
   const peakOf = (data, { device, threads, dtype }) => {
-    const there = data.peaks.filter((peak) => peak.device === device && peak.threads === threads);
+    // All threads together are no slower than one of them.
+    const there = data.peaks.filter((peak) => peak.device === device && [1, threads].includes(peak.threads));
     const same = there.filter((peak) => peak.dtype === dtype);
     const rates = (same.length ? same : there).map((peak) => peak.flops_per_s);
     return rates.length ? Math.max(...rates) : null;
@@ -86,6 +88,18 @@ const readerStory = (() => {
     return point ? rateOf(point) : null;
   };
 
+  // Without what contradicts itself: a product faster than the ceiling is no finding, something hindered the one or the other.
+  const sound = (data) => ({
+    ...data,
+    steps: data.steps.map((step) => {
+      const isBelow = step.dtype !== "float16" || data.peaks.some(({ dtype }) => dtype === "float16");
+      const ceiling = peakOf(data, step) * BEARS * (step.circle !== 3 && isBelow ? 1 : SEEMS);
+      const points = step.points.filter((point) => !ceiling || rateOf(point) <= ceiling);
+      const isLost = step.points.length && !points.length;
+      return { ...step, points, skipped: isLost ? "doubtful" : step.skipped };
+    }),
+  });
+
   // A row of the panel: what is known of `step`, beside those of `data` that are there already.
   const row = (data, step, record) => {
     const title = TITLES[step.name] ?? step.name;
@@ -101,8 +115,6 @@ const readerStory = (() => {
     const beside = common && squares(above).find(({ n }) => n === common.n);
     const peak = peakOf(data, step);
     const theirs = onRecord(record, step.name, point.n);
-    // Faster than the ceiling is no finding: something hindered the measuring of the ceiling. Strassen counts what he skips.
-    const doubtful = Boolean(peak) && rate > peak * BEARS && step.circle !== 3;
     return {
       step,
       title,
@@ -110,9 +122,8 @@ const readerStory = (() => {
       rate,
       speedup: beside ? rateOf(common) / rateOf(beside) : null,
       at: common?.n,
-      doubtful,
-      share: peak && !doubtful ? rate / peak : null,
-      holds: doubtful ? null : (HOLDS[holds(data, step, point)] ?? null),
+      share: peak ? rate / peak : null,
+      holds: HOLDS[holds(data, step, point)] ?? null,
       theirs,
       toTheirs: theirs ? rate / theirs : null,
     };
@@ -147,5 +158,5 @@ const readerStory = (() => {
   // The share of its speed that one thread has lost by the last round.
   const drop = ({ rounds }) => (rounds.length > 1 ? Math.max(0, 1 - rounds.at(-1) / rounds[0]) : 0);
 
-  return { TITLES, median, rateOf, squares, largest, peakOf, row, rows, ofCircle, ofRung, whole, drop };
+  return { TITLES, median, rateOf, squares, largest, peakOf, sound, row, rows, ofCircle, ofRung, whole, drop };
 })();
