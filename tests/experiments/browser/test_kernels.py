@@ -142,6 +142,20 @@ def test_the_plain_build_rounds_twice(told: Any) -> None:
     assert not fused
 
 
+def test_a_hindered_timing_leaves_the_next_one_right(in_node: Callable[[list[str], str], Any]) -> None:
+    """The first call seems to take half a second; each takes ten microseconds, by a clock of a hundred."""
+    code = """
+    let now = 0, calls = 0;
+    performance.now = () => Math.floor(now / 100) / 10;
+    const call = () => { calls += 1; now += calls === 2 ? 500_000 : 10; };
+    const hindered = timedCall(call, 1e-4);
+    answer([hindered, timedCall(call, 1e-4, hindered.repeats)]);
+    """
+    hindered, after = in_node(["clock.js"], code)
+    assert hindered == {"once_s": 0.5, "repeats": 1}
+    assert after["once_s"] == pytest.approx(1e-5, rel=0.05)
+
+
 def test_the_kernels_are_small() -> None:
     files = kernel_files()
     served = [each["content"] for each in files["builds"].values()] + list(files["shaders"].values())

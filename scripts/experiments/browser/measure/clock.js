@@ -25,10 +25,10 @@ const seconds = (call) => {
 // How often to repeat what takes `once_s` so that the clock sees it.
 const repeatsFor = (once_s, grain_s, least_s = 0.002) => Math.max(1, Math.ceil(Math.max(GRAINS * grain_s, least_s) / once_s));
 
-// Seconds of one of several calls in a row, as many as the clock needs. Compilers are warmed up by the calls before.
-function timedCall(call, grain_s) {
+// Seconds of one of several calls in a row, as many as the clock needs: `repeats`, or more where they turn out too few,
+// as after a timing that something hindered. Compilers are warmed up by the calls before.
+function timedCall(call, grain_s, repeats = 1) {
   call();
-  let repeats = 1;
   for (;;) {
     const all_s = seconds(() => {
       for (let i = 0; i < repeats; i++) call();

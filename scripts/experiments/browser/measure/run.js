@@ -97,11 +97,17 @@ class Run {
       await between();
       for (const task of shuffled(tasks)) {
         if (task.step.skipped && task.step.skipped !== "no_time") continue;
-        await this.attempt(task.step, async () => task.point.times_s.push(Math.max(await task.time(), 1e-12)));
+        await this.attempt(task.step, async () => {
+          const time_s = await task.time();
+          if (time_s > 0) task.point.times_s.push(time_s); // else the clock has not moved, which is no time
+        });
       }
       for (const step of new Set(tasks.map((task) => task.step))) this.tell(step);
     }
-    for (const { step } of tasks) step.points = step.points.filter((point) => point.times_s.length);
+    for (const { step } of tasks) {
+      step.points = step.points.filter((point) => point.times_s.length);
+      if (!step.points.length) step.skipped ??= "coarse_clock";
+    }
   }
 }
 
@@ -224,14 +230,13 @@ function prepared(run, tasks, step, shape, call, result, place = () => {}) {
   const { a, b } = run.numbers(shape);
   call();
   const error = errorOf(shape, a, b, result());
-  const { once_s, repeats } = timedCall(call, run.data.clock_grain_s);
+  const { clock_grain_s: grain_s } = run.data;
+  let timed = timedCall(call, grain_s);
+  const { once_s } = timed;
   const time = () => {
     place(); // other steps have used the memory since
-    call();
-    const all_s = seconds(() => {
-      for (let i = 0; i < repeats; i++) call();
-    });
-    return all_s / repeats;
+    timed = timedCall(call, grain_s, timed.repeats);
+    return timed.once_s;
   };
   tasks.push({ step, shape, error, time });
   return once_s * 8 < LONGEST_S;
@@ -321,8 +326,15 @@ async function prepareThreads(run, pool, tasks, step) {
     const error = errorOf(shape, a, b, result());
     await time(3);
     const once_s = Math.max(await time(4), grain_s / 4);
-    const repeats = repeatsFor(once_s, grain_s, 0.004);
-    tasks.push({ step, shape, error, time: () => time(repeats) });
+    let repeats = repeatsFor(once_s, grain_s, 0.004);
+    const enough = async () => {
+      for (;;) {
+        const found_s = await time(repeats);
+        if (found_s * repeats >= (GRAINS * grain_s) / 2) return found_s;
+        repeats *= 2; // what had been timed first was hindered
+      }
+    };
+    tasks.push({ step, shape, error, time: enough });
     if (once_s * 8 > LONGEST_S) break;
   }
 }
