@@ -192,8 +192,9 @@ def _tiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
     yield "tiling.block_columns", Value(tiling.block_columns, "count", "столбцов в блоке B")
     block = 4 * tiling.block_depth * tiling.block_columns
     yield "tiling.block_size", Value(block, "bytes", "строк блока × столбцов × 4 байта")
-    for level in ("l1", "l2", "l3"):
-        yield f"tiling.{level}", Value(getattr(tiling, f"{level}_bytes"), "bytes", f"кэш {level.upper()} одного ядра")
+    for level, size_bytes in (("l1", tiling.l1_bytes), ("l2", tiling.l2_bytes), ("l3", tiling.l3_bytes)):
+        if size_bytes:  # 0 where there is no such cache, or the system does not tell
+            yield f"tiling.{level}", Value(size_bytes, "bytes", f"кэш {level.upper()} одного ядра")
 
 
 def _ceiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
@@ -242,6 +243,8 @@ def _ceiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
     if data.peaks:
         best = max(peak.threads for peak in data.peaks)
         yield "machine_threads", Value(best, "count", "потоков, столько же, сколько физических ядер")
+        if best > 1:  # one thread has no others to fall short of
+            yield "threads.most", Value(best, "count", "ускорение, если бы потоки не мешали друг другу: сколько их")
     python, threads = data.find("python"), data.find("threads")
     if python is not None and threads is not None:
         ratio = threads.squares[-1].flops_per_s / python.squares[-1].flops_per_s
