@@ -1,20 +1,13 @@
-// Pictures of hardware on the slides of an article, moved by the reader: by pointing at their parts, and by sliders under
-// the slide. Until then, without scripts, on paper and in the deck they are what was drawn: all their steps.
+// Pictures of hardware that the reader moves (scenes.js): what a GPU waits for, and how a product lies in its memories.
 (() => {
-  const plural = (count, one, few, many) => {
-    const [tens, ones] = [count % 100, count % 10];
-    if (tens > 10 && tens < 20) return many;
-    return ones === 1 ? one : ones > 1 && ones < 5 ? few : many;
-  };
-  const counted = (count, ...forms) => `${live.show(count, 0)}\u00a0${plural(count, ...forms)}`;
+  const { counted, plural } = live;
+  const { slab, stroke } = scenes;
   const times = (count) => counted(count, "раз", "раза", "раз");
   const lines = (count) => counted(count, "линия", "линии", "линий");
 
   const LINE = 64, NUMBER = 4, WARP = 32; // bytes, bytes, lanes
 
-  // Of each picture: its sliders, what pointing at a part sets, and what is seen then. `draw` may `light` parts in a colour
-  // of the theme, `carry` those that come along unasked, and take a `part`; it returns the sentence under the slide.
-  const pictures = {
+  scenes.add({
     lines: () => ({
       sliders: { count: { title: "сколько чисел прочитать", min: 1, max: 8, step: 1, value: 4, digits: 0 } },
       hint: "Наведите на клетку: обход прочтёт всё до неё.",
@@ -72,11 +65,12 @@
         },
       },
       hint: "Наведите на число, которое прочтёт вторая дорожка.",
+      keeps: true,
       point: (name) => {
         const [kind, at] = name.split("-");
         return kind === "number" ? { power: Math.floor(Math.log2(Math.max(1, Number(at)))) } : null;
       },
-      draw: ({ power }, { light, carry, part }) => {
+      draw: ({ power }, { light, carry, part, figure }) => {
         const stride = 2 ** power, served = WARP / stride;
         const middle = (name) => part(name).x.baseVal.value + part(name).width.baseVal.value / 2;
         for (let at = 0; at < WARP; at += 1) {
@@ -88,6 +82,7 @@
           const [, top, bottom] = ray.getAttribute("d").match(/^M\S+ (\S+)L\S+ (\S+)$/);
           ray.setAttribute("d", `M${middle(`lane-${at}`)} ${top}L${middle(`number-${at * stride}`)} ${bottom}`);
         }
+        figure("lines", live.show(stride, 0), `${plural(stride, "линия", "линии", "линий")} на весь варп`);
         if (stride === 1) return `Соседи читают соседние числа: варпу хватило одной линии, все ${WARP * NUMBER}\u00a0Б пошли в дело.`;
         return (
           `Варпу нужно ${lines(stride)}, нарисована первая: из ${WARP * NUMBER}\u00a0Б пригодятся ${served * NUMBER}, ` +
@@ -96,16 +91,18 @@
       },
     }),
 
-    card: (parts, tile, columns, usual) => {
-      const count = Object.keys(parts).length;
+    card: (parts, { tile, columns, rows: usual }) => {
+      const count = Object.keys(parts).filter((name) => name.startsWith("sm-")).length;
       return {
-        sliders: { rows: { title: "строк в матрице", min: 1, max: 640, step: 1, value: Number(usual), digits: 0 } },
+        sliders: { rows: { title: "строк в матрице", min: 1, max: 640, step: 1, value: usual, digits: 0 } },
         hint: "Наведите на мультипроцессор: столько строк нужно, чтобы работа дошла и до него.",
         point: (name) => ({ rows: tile * Math.ceil((Number(name.split("-")[1]) + 1) / columns) }),
-        draw: ({ rows }, { light }) => {
+        draw: ({ rows }, { light, figure }) => {
           const tiles = columns * Math.ceil(rows / tile);
           const last = tiles % count || count;
           for (let at = 0; at < Math.min(tiles, count); at += 1) light(`sm-${at}`, tiles > count && at < last ? 3 : 1);
+          figure("tiles", live.show(tiles, 0), `${plural(tiles, "плитка", "плитки", "плиток")} в матрице`);
+          figure("idle", live.show(Math.max(0, count - tiles), 0), "процессоров без дела");
           const said = `${counted(rows, "строка", "строки", "строк")} — ${counted(tiles, "плитка", "плитки", "плиток")}`;
           const idle = counted(count - tiles, "мультипроцессор стоит", "мультипроцессора стоят", "мультипроцессоров стоят");
           if (tiles < count) return `${said}: ${idle}.`;
@@ -115,82 +112,115 @@
       };
     },
 
-    chain: (parts) => {
-      const from = parts["moved-0"].x.baseVal.value, unit = parts["moved-0"].width.baseVal.value;
-      const gap = parts["said-0"].x.baseVal[0].value - from - unit;
-      const FACTORS = [1, 3, 6];
+    launches: (parts, { launch, kernel, count, scale, top, high, units }) => {
+      const left = 4, end = left + scale * Math.max(count * launch + kernel, launch + count * kernel);
+      const time = (seconds) => live.quantity(seconds, units.time);
       return {
-        sliders: { nudge: { title: "толчок x", min: 0, max: 1.15, step: 0.05, value: 1 } },
-        hint: "Ведите по любой из трёх прямых.",
-        // What has moved on a line ends where the pointer is.
-        along: ({ x, y }) => {
-          const row = FACTORS.findIndex((_, at) => Math.abs(y - parts[`moved-${at}`].y.baseVal.value - 8) < 60);
-          return row < 0 ? null : { nudge: Math.round(20 * ((x - from) / unit / FACTORS[row])) / 20 };
+        sliders: {
+          power: {
+            title: "во сколько раз длиннее ядро", min: -2, max: 4, step: 0.05, value: 0,
+            said: (power) => `×${live.significant(2 ** power)}`,
+          },
         },
-        draw: ({ nudge }, { part }) => {
-          FACTORS.forEach((factor, row) => {
-            const moved = nudge * factor * unit;
-            part(`moved-${row}`).setAttribute("width", Math.max(2, moved));
-            part(`said-${row}`).setAttribute("x", from + Math.max(20, moved) + gap);
-            part(`said-${row}`).textContent = `+${live.show(nudge * factor, 2)}`;
-          });
-          const [x, u, loss] = FACTORS.map((factor) => live.show(nudge * factor, 2));
-          return `x\u00a0+\u00a0${x}, u\u00a0+\u00a0${u}, L\u00a0+\u00a0${loss}: толчок любой, множители звеньев те же.`;
+        hint: "Ведите по нижнему ряду: первое ядро кончится там, где указатель.",
+        along: ({ x, y }) => {
+          const length = (x - left) / scale - launch;
+          return y > top - 20 && y < top + high + 20 && length > 0 ? { power: Math.log2(length / kernel) } : null;
+        },
+        draw: ({ power }, { put, figure }) => {
+          const length = kernel * 2 ** power, idle = Math.max(0, 1 - length / launch);
+          const shapes = [];
+          let free = 0;
+          for (let at = 0; at < count && left + free * scale < end; at += 1) {
+            const begin = Math.max((at + 1) * launch, free);
+            const [from, to] = [left + begin * scale, Math.min(left + (begin + length) * scale, end)];
+            if (begin > free) shapes.push(slab([left + free * scale, top], [(begin - free) * scale - 2, high], 4, "waiting"));
+            shapes.push(slab([from, top], [to - from - 2, high], 3, "lit"));
+            free = begin + length;
+          }
+          put(...shapes);
+          const [long, unit] = time(length).split("\u00a0");
+          figure("kernel", long, `${unit}, ядро`);
+          figure("idle", live.share(idle), "от запуска до запуска карта ждёт");
+          const said = `На запуск уходит ${time(launch)}, на ядро ${time(length)}`;
+          return idle
+            ? `${said}: карта ждёт. Не ждала бы при ядре ×${live.significant(launch / kernel)} от измеренного.`
+            : `${said}: зазоров нет, CPU готовит запуски впрок.`;
         },
       };
     },
-  };
 
-  const start = (scene) => {
-    const svg = scene.querySelector("svg");
-    const parts = Object.fromEntries([...svg.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
-    const [kind, ...facts] = scene.dataset.play.split(" ");
-    const { sliders, hint, point, along, draw } = pictures[kind](parts, ...facts);
-    const state = Object.fromEntries(Object.entries(sliders).map(([name, { value }]) => [name, value ?? 0]));
-    const said = Object.assign(document.createElement("output"), { className: "live-answer", value: hint });
+    ladder: (parts, { boxes, widths, units }) => {
+      const MATRICES = 3, least = 4, most = 14; // of 16 to 16 384 rows
+      const bytes = (size) => live.quantity(size, units.bytes);
+      const reading = (power) => MATRICES * NUMBER * 4 ** power;
+      const home = (size) => boxes.findIndex((box, at) => at > 0 && box.bytes >= size);
+      return {
+        sliders: {
+          power: {
+            title: "сторона трёх матриц", min: least, max: most, step: 1, value: 10,
+            said: (power) => live.show(2 ** power, 0),
+          },
+        },
+        hint: "Наведите на этаж: в него войдут такие три матрицы.",
+        point: (name) => {
+          const { bytes: size } = boxes[Number(name.split("-")[1])];
+          return { power: Math.floor(Math.log2(size / MATRICES / NUMBER) / 2) };
+        },
+        draw: ({ power }, { put, part, figure }) => {
+          const size = reading(power), at = home(size), side = live.show(2 ** power, 0);
+          put(...boxes.slice(0, at + 1).map((box, row) => {
+            const { x, y, width, height } = part(`box-${row}`);
+            // As wide as a box of so many bytes would be.
+            const wide = widths.from + (widths.more * Math.log(size / widths.least)) / Math.log(widths.most / widths.least);
+            const filled = [Math.min(width.baseVal.value, wide), height.baseVal.value];
+            return slab([x.baseVal.value, y.baseVal.value], filled, 1, row === at ? "lit" : "");
+          }));
+          const { title, rate } = boxes[at];
+          const missed = boxes.slice(1, at).map((box) => box.title);
+          const outgrown = missed.length ? `переросли ${missed.join(", ").replace(/, (?=[^,]*$)/, " и ")}, ` : "";
+          const said = `Три матрицы ${side}\u00a0×\u00a0${side}, ${bytes(size)}: ${outgrown}их дом — ${title}.`;
+          if (!rate) return said;
+          const time = live.quantity(size / rate, units.time);
+          const [amount, unit] = bytes(size).split("\u00a0"), [long, second] = time.split("\u00a0");
+          figure("l1", amount, `${unit}, три матрицы`);
+          figure("memory", long, `${second}, прочесть их по разу`);
+          return `${said} Прочесть их по разу одному потоку — ${time}, дорога ${live.quantity(rate, units.byte_rate)}.`;
+        },
+      };
+    },
 
-    const put = (kind) => (name, tone) => {
-      parts[name]?.classList.add(kind);
-      parts[name]?.style.setProperty("--tone", `var(--chart-${tone})`);
-    };
-    let asked = 0;
-    const update = (changes) => {
-      for (const [name, value] of Object.entries(changes)) {
-        state[name] = sliders[name] ? live.clamp(value, sliders[name].min, sliders[name].max) : value;
-      }
-      // However fast the pointer moves, the picture is drawn once a frame.
-      asked ||= requestAnimationFrame(() => {
-        asked = 0;
-        scene.classList.add("playing");
-        for (const part of Object.values(parts)) part.classList.remove("picked", "carried");
-        said.value = draw(state, { light: put("picked"), carry: put("carried"), part: (name) => parts[name] });
-        controls.show(state);
-      });
-    };
-    const controls = live.controls(sliders, update);
-    controls.show(state);
-    // A slide is dark in any scheme: what moves its picture stands after it.
-    (scene.closest(".slide") ?? scene.closest("figure")).after(controls.element, said);
-
-    // Of several machines' pictures one is shown, with what moves it.
-    new ResizeObserver(() => {
-      const display = scene.getClientRects().length ? "" : "none";
-      for (const each of [controls.element, said]) each.style.display = display;
-    }).observe(scene);
-
-    // A mouse points by being there, a finger by touching and by moving aside: up and down it scrolls the page.
-    const pointed = ({ clientX, clientY }) => {
-      if (along) return along(new DOMPoint(clientX, clientY).matrixTransform(svg.getScreenCTM().inverse()));
-      const name = document.elementFromPoint(clientX, clientY)?.closest("[data-part]")?.dataset.part;
-      return name in parts ? point(name) : null;
-    };
-    for (const event of ["pointerdown", "pointermove"]) {
-      svg.addEventListener(event, (moved) => {
-        const changes = pointed(moved);
-        if (changes) update(changes);
-      });
-    }
-  };
-
-  for (const scene of document.querySelectorAll("article .scene[data-play]")) start(scene);
+    roofs: (parts, { cpu, gpu, together, across, up, units }) => {
+      const rate = (value) => live.quantity(value, units.flop_rate);
+      const on = (value, { from, to, least, most }) => from + (Math.log(value / least) / Math.log(most / least)) * (to - from);
+      const [least, most] = [across.least, across.most].map(Math.log2);
+      return {
+        sliders: {
+          power: {
+            title: "ФЛОП на привезённый байт", min: least, max: most, step: (most - least) / 240, value: Math.log2(10),
+            said: (power) => live.significant(2 ** power),
+          },
+        },
+        hint: "Ведите по крышам: видно, сколько под ними выйдет и что держит.",
+        keeps: true,
+        along: ({ x }) => ({ power: least + ((x - across.from) / (across.to - across.from)) * (most - least) }),
+        draw: ({ power }, { put, figure }) => {
+          const intensity = 2 ** power, x = on(intensity, across);
+          const shapes = [slab([x - 6, up.from - 6], [12, 12], 5, "lit")], ends = [];
+          const reached = [["cpu", "CPU", cpu, 1], ["gpu", "GPU", gpu, 3]].map(([name, title, { peak, memory }, tone]) => {
+            const attained = Math.min(peak, intensity * memory), y = on(attained, up);
+            const held = attained < peak ? "держит память" : "держит арифметика";
+            shapes.push(slab([x - 9, y - 9], [18, 18], tone, "lit"));
+            ends.push([x, y]);
+            const [amount, unit] = rate(attained).split("\u00a0");
+            figure(name, amount, `${unit} ${title}, ${held}`);
+            return { attained, said: `${title} — ${rate(attained)}, ${held}` };
+          });
+          put(stroke(ends, 5), ...shapes);
+          const ratio = together ? ` У GPU ×${live.significant(reached[1].attained / reached[0].attained)}.` : "";
+          return `${live.significant(intensity)} ФЛОП на байт: ${reached.map(({ said }) => said).join("; ")}.${ratio}`;
+        },
+      };
+    },
+  });
 })();

@@ -3,12 +3,14 @@
 The numbers stand beside the drawing, as HTML: however long a machine makes them, they meet nothing that is drawn.
 """
 
+import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 
 from talk.render.svg import Point, named
+from talk.words import Dimension, natural_units
 
 WIDTH = 800
 
@@ -24,6 +26,29 @@ class Figure:
     words: str
     tone: Tone = 1
     step: int | None = None
+    part: str = ""  # by which a page's script finds it
+
+
+@dataclass(frozen=True)
+class Play:
+    """What a page's script calls a picture that it lets the reader move, and what it reckons the moved states from.
+
+    `facts` come from the record, as the picture itself does. `shown` are the dimensions whose units the script needs.
+    """
+
+    name: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+    shown: Sequence[Dimension] = ()
+
+    @property
+    def attributes(self) -> str:
+        """The attributes of the scene that the script reads."""
+        facts = dict(self.facts)
+        if self.shown:
+            facts["units"] = {dimension: natural_units(dimension) for dimension in self.shown}
+        return f' data-play="{self.name}"' + (
+            f' data-facts="{escape(json.dumps(facts, ensure_ascii=False, separators=(",", ":")))}"' if facts else ""
+        )
 
 
 @dataclass(frozen=True)
@@ -40,8 +65,8 @@ class Scene:
     frames: Sequence[str] = ()
     figures: Sequence[Figure] = ()
     passing: bool = False
-    # What a page's script calls the picture, where it lets the reader move its named parts.
-    play: str = ""
+    # Where the reader may move it.
+    play: Play | None = None
 
     @property
     def html(self) -> str:
@@ -57,7 +82,7 @@ class Scene:
             f'translate="no"><title>{escape(self.title)}</title>{self.base}{frames}</svg>'
         )
         figures = "".join(map(_figure, self.figures))
-        play = f' data-play="{self.play}"' if self.play else ""
+        play = self.play.attributes if self.play else ""
         return f'<div class="scene"{play}>{drawing}' + (
             f'<div class="scene-figures">{figures}</div></div>' if figures else "</div>"
         )
@@ -70,7 +95,8 @@ class Scene:
 def _figure(figure: Figure) -> str:
     comes = "" if figure.step is None else f' data-fragment-index="{figure.step}"'
     kind = f"scene-figure tone-{figure.tone}" + (" fragment" if comes else "")
-    return f'<div class="{kind}"{comes}><b>{escape(figure.number)}</b><span>{escape(figure.words)}</span></div>'
+    said = f"<b>{escape(figure.number)}</b><span>{escape(figure.words)}</span>"
+    return f'<div class="{kind}"{named(figure.part)}{comes}>{said}</div>'
 
 
 def slab(place: Point, size: Point, tone: Tone = 2, kind: str = "", part: str = "") -> str:

@@ -50,6 +50,11 @@ def natural_unit(value: float, dimension: Dimension) -> str:
     return _natural_unit(language(), value, dimension)
 
 
+def natural_units(dimension: Dimension) -> dict[str, float]:
+    """The units among which `natural_unit` picks, largest first, with their sizes in the base unit."""
+    return _natural_units(language(), dimension)
+
+
 def quantity(value: float, dimension: Dimension, unit: str | None = None, decimals: int | None = None) -> str:
     """`value`, given in the base unit of `dimension`, with its unit: «148,8 мс», «7,9 раза», 148.8 ms, 7.9×, 45.6%.
 
@@ -127,11 +132,15 @@ def _units(spoken: Language, dimension: Dimension) -> Mapping[str, float]:
     return found
 
 
-def _natural_unit(spoken: Language, value: float, dimension: Dimension) -> str:
+def _natural_units(spoken: Language, dimension: Dimension) -> dict[str, float]:
     known = _units(spoken, dimension)
-    candidates = [unit for unit in known if unit not in spoken.by_name_only] or list(known)
+    return {unit: size for unit, size in known.items() if unit not in spoken.by_name_only} or dict(known)
+
+
+def _natural_unit(spoken: Language, value: float, dimension: Dimension) -> str:
+    known = _natural_units(spoken, dimension)
     rounded = float(f"{abs(value):.3g}")
-    return next((unit for unit in candidates if rounded >= known[unit]), candidates[-1])
+    return next((unit for unit, size in known.items() if rounded >= size), [*known][-1])
 
 
 def _plural(spoken: Language, count: float, forms: tuple[str, ...]) -> str:

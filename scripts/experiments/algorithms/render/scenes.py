@@ -1,8 +1,10 @@
 """Two ideas of decoding drawn: why CTC needs a blank, and how a beam merges what reads the same."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
-from talk.render.scene import Figure, Scene, arrow, slab, stroke, words
+from talk.render.scene import Figure, Play, Scene, arrow, slab, stroke, words
+from talk.words import number, plural
 
 from .lattices import BLANK
 
@@ -25,25 +27,34 @@ def blank() -> str:
         base += words((left, y - 18), title, kind="quiet")
         for at, letter in enumerate(spoken):
             kind = "" if letter == BLANK or (at and letter == spoken[at - 1]) else "lit"
-            base += slab((left + at * cell, y), (cell - 8, cell - 8), tone, kind)
-            base += words((left + at * cell + cell / 2 - 4, y + 50), letter, "middle", "large on" if kind else "large")
+            moved = BLANK in spoken
+            base += slab((left + at * cell, y), (cell - 8, cell - 8), tone, kind, f"cell-{at}" if moved else "")
+            base += words(
+                (left + at * cell + cell / 2 - 4, y + 50),
+                letter,
+                "middle",
+                "large on" if kind else "large",
+                part=f"letter-{at}" if moved else "",
+            )
         end = left + len(spoken) * cell
         frames.append(
             arrow((end + 6, y + cell / 2 - 4), (end + 66, y + cell / 2 - 4), tone)
-            + words((796, y + 54), f"«{read(spoken)}»", "end", "large", tone)
+            + words((796, y + 54), f"«{read(spoken)}»", "end", "large", tone, "read" if moved else "")
         )
     told = "; ".join(f"{title}: {spoken} читается «{read(spoken)}»" for spoken, title in _SPOKEN)
-    scene = Scene("Зачем пустой знак", told, base, 360, frames)
+    play = Play("blank", {"spoken": _SPOKEN[0][0], "blank": BLANK, "at": _SPOKEN[1][0].index(BLANK)})
+    scene = Scene("Зачем пустой знак", told, base, 360, frames, play=play)
     return scene.unmeasured("Подряд стоящие одинаковые буквы сливаются в одну: без пустого знака «нн» не написать")
 
 
-# What a toy network says of three frames.
+# What a toy network says of three frames: a beam of each width hears another word, and the widest is right.
 _TOKENS = BLANK + "ан"
-_SAID = ((0.2, 0.6, 0.2), (0.3, 0.4, 0.3), (0.3, 0.1, 0.6))
+_SAID = ((0.5, 0.4, 0.1), (0.3, 0.3, 0.4), (0.5, 0.1, 0.4))
 _KEPT = 3
+_WIDE, _HIGH, _ACROSS, _DOWN, _TOP = 120.0, 54.0, 212.0, 84.0, 70.0
 
 
-def beam_steps() -> list[tuple[dict[str, float], dict[str, set[str]]]]:
+def beam_steps(width: int = _KEPT) -> list[tuple[dict[str, float], dict[str, set[str]]]]:
     """After each frame: probabilities of all beginnings, and those before that each came from.
 
     Probabilities of a beginning that ends in a blank and in a letter are kept apart, as a repeat needs.
@@ -67,46 +78,73 @@ def beam_steps() -> list[tuple[dict[str, float], dict[str, set[str]]]]:
                         came[after].add(text)
         best = sorted(found, key=lambda text: -sum(found[text]))
         steps.append(({text: sum(found[text]) for text in best}, dict(came)))
-        kept = {text: (found[text][0], found[text][1]) for text in best[:_KEPT]}
+        kept = {text: (found[text][0], found[text][1]) for text in best[:width]}
     return steps
 
 
 def beam() -> str:
     """A beam of three beginnings over three frames: those that read the same are one, the rest is dropped."""
-    wide, high, across, down, top = 120.0, 54.0, 212.0, 84.0, 70.0
-    places = {(0, ""): (4.0, top + down)}
-    frames, told = [], []
-    base = slab((4, top + down), (wide, high), 2) + words((4 + wide / 2, top + down + 38), "…", "middle")
+    base = slab((4, _TOP + _DOWN), (_WIDE, _HIGH), 2) + words((4 + _WIDE / 2, _TOP + _DOWN + 38), "…", "middle")
     base += words((4, 36), "начало", kind="quiet")
-    for frame, (found, came) in enumerate(beam_steps(), start=1):
-        x = 4.0 + frame * across
-        base += words((x, 36), f"кадр {frame}", kind="quiet")
-        drawn, edges = "", ""
-        for row, text in enumerate(list(found)[: _KEPT + 1]):
-            y = top + row * down
-            sources = [places[frame - 1, each] for each in sorted(came[text]) if (frame - 1, each) in places]
-            merged = len(sources) > 1
-            kept = row < _KEPT
-            if kept:
-                places[frame, text] = (x, y)
-                tone = 4 if merged else 2
-                edges += "".join(
-                    stroke([(from_x + wide, from_y + high / 2), (x, y + high / 2)], tone, "" if merged else "thin")
-                    for from_x, from_y in sources
-                )
-                drawn += slab((x, y), (wide, high), tone, "lit" if merged else "")
-            else:
-                drawn += slab((x, y), (wide, high), 1, "waiting")
-            style = "on" if kept and merged else "" if kept else "quiet"
-            drawn += words((x + wide / 2, y + 38), text or "…", "middle", style)
-        frames.append(edges + drawn)
-        told.append(f"кадр {frame}: " + ", ".join(text or "ничего" for text in list(found)[:_KEPT]))
+    base += "".join(words((4 + at * _ACROSS, 36), f"кадр {at}", kind="quiet") for at in range(1, len(_SAID) + 1))
+    told = [
+        f"кадр {frame}: " + ", ".join(text or "ничего" for text in list(found)[:_KEPT])
+        for frame, (found, _) in enumerate(beam_steps(), start=1)
+    ]
     figures = [
-        Figure(str(_KEPT), "начала в луче", 2),
+        Figure(str(_KEPT), plural(_KEPT, *_BEGINNINGS), 2, part="width"),
         Figure("+", "сошлись: одно начало, вероятности складываются", 4, 1),
         Figure("–", "дальше не идёт", 1, 0),
     ]
-    scene = Scene("Луч", "; ".join(told), base, round(top + (_KEPT + 1) * down), frames, figures)
+    widths = range(1, _KEPT + 1)
+    play = Play(
+        "beam",
+        {
+            "drawn": ["".join(_grown(beam_steps(width), width)) for width in widths],
+            "words": [plural(width, *_BEGINNINGS) for width in widths],
+            "said": [_heard(beam_steps(width), width) for width in widths],
+            "top": _TOP,
+            "down": _DOWN,
+        },
+    )
+    height = round(_TOP + (_KEPT + 1) * _DOWN)
+    scene = Scene("Луч", "; ".join(told), base, height, _grown(beam_steps(), _KEPT), figures, play=play)
     return scene.unmeasured(
         "Поиск лучом на игрушечной сети: разные дороги к одному началу сливаются, лишние начала брошены"
     )
+
+
+_BEGINNINGS = ("начало в луче", "начала в луче", "начал в луче")
+
+
+def _grown(steps: Sequence[tuple[dict[str, float], dict[str, set[str]]]], width: int) -> list[str]:
+    """What each frame adds to the drawing: the beginnings that are kept, those merged lit, and the first dropped."""
+    places, frames = {(0, ""): (4.0, _TOP + _DOWN)}, []
+    for frame, (found, came) in enumerate(steps, start=1):
+        x = 4.0 + frame * _ACROSS
+        drawn, edges = "", ""
+        for row, text in enumerate(list(found)[: _KEPT + 1]):
+            y = _TOP + row * _DOWN
+            sources = [places[frame - 1, each] for each in sorted(came[text]) if (frame - 1, each) in places]
+            kept = row < width
+            merged = kept and len(sources) > 1
+            tone = 4 if merged else 2 if kept else 1
+            drawn += slab((x, y), (_WIDE, _HIGH), tone, "lit" if merged else "" if kept else "waiting")
+            drawn += words((x + _WIDE / 2, y + 38), text or "…", "middle", "on" if merged else "" if kept else "quiet")
+            if kept:
+                places[frame, text] = (x, y)
+                edges += "".join(
+                    stroke([(from_x + _WIDE, from_y + _HIGH / 2), (x, y + _HIGH / 2)], tone, "" if merged else "thin")
+                    for from_x, from_y in sources
+                )
+        frames.append(edges + drawn)
+    return frames
+
+
+def _heard(steps: Sequence[tuple[dict[str, float], dict[str, set[str]]]], width: int) -> str:
+    """Who wins at this width, in a sentence, beside who would with nothing dropped."""
+    won, right = (next(iter(each[-1][0].items())) for each in (steps, beam_steps(len(_TOKENS) ** len(_SAID))))
+    heard = f"Ширина {width}: победило «{won[0]}» с вероятностью {number(won[1], 2)}"
+    if won[0] == right[0]:
+        return f"{heard}. Если не бросать никого, победит оно же."
+    return f"{heard}. Если не бросать никого, победит «{right[0]}», {number(right[1], 2)}: его начало выпало по дороге."

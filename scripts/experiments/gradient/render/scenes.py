@@ -1,7 +1,7 @@
 """The backward pass drawn: how a nudge passes a chain, why backward takes two products, and what memory it needs."""
 
 from talk.render.captions import Provenance
-from talk.render.scene import WIDTH, Figure, Scene, arrow, slab, stroke, words
+from talk.render.scene import WIDTH, Figure, Play, Scene, arrow, slab, stroke, words
 from talk.render.svg import Point, shown
 from talk.words import NBSP, decimals_for, number, quantity
 
@@ -36,24 +36,27 @@ def chain() -> str:
     x, u, loss = map(shown, nudges)
     told = f"Толчок x на {x} двигает u на {u}, а L на {loss}: множители звеньев перемножаются"
     scene = Scene(
-        "Цепное правило на трёх прямых", told, base, round(top + 2 * step + 66), frames, figures, play="chain"
+        "Цепное правило на трёх прямых", told, base, round(top + 2 * step + 66), frames, figures, play=Play("chain")
     )
     return scene.unmeasured("Толкнули x — сдвинулось всё, что из него сделано. Множители звеньев перемножаются")
 
 
 def two_products(source: Provenance, conformer: ConformerBackward) -> str:
-    """Forward is one product; backward is two of the same size: areas by FLOPs, bars by time."""
+    """Forward is one product; backward is two of the same size: areas by FLOPs, bars by time.
+
+    In each area is its product in small, of matrices three numbers high or so.
+    """
     forward, backward = conformer.passes
     unit = (WIDTH - 16) / max(forward.flops, backward.flops)
     second = (WIDTH - 16) / max(forward.time_s, backward.time_s)
-    high, bar = 96.0, 26.0
+    high, bar = 118.0, 26.0
     base = words((4, 36), "вперёд: X · W", tone=1)
-    base += slab((4, 56), (forward.flops * unit, high), 1, "lit")
+    base += _product(0, (4, 56), (forward.flops * unit, high), 1)
     base += slab((4, 56 + high + 14), (forward.time_s * second, bar), 2)
-    top = 270.0
+    top = 56 + high + 118
     half = backward.flops * unit / 2
     back = words((4, top - 20), "назад: G · Wᵀ и Xᵀ · G", tone=3)
-    back += slab((4, top), (half - 4, high), 3, "lit") + slab((4 + half, top), (half, high), 3, "lit")
+    back += _product(1, (4, top), (half - 4, high), 3) + _product(2, (4 + half, top), (half, high), 3)
     back += slab((4, top + high + 14), (backward.time_s * second, bar), 2)
     base += words((4, top + high + 86), "площадь — операции, полоска под ней — время", kind="quiet")
     ratio = backward.time_s / forward.time_s
@@ -63,14 +66,54 @@ def two_products(source: Provenance, conformer: ConformerBackward) -> str:
         Figure(f"×{number(ratio, decimals_for(ratio, 2))}", "по времени", 2, 0),
     ]
     told = f"Вперёд одно умножение, {quantity(forward.flops, 'flops')}; назад два, {quantity(backward.flops, 'flops')}"
-    scene = Scene("Назад — два умножения", told, base, round(top + high + 104), [back], figures)
+    scene = Scene(
+        "Назад — два умножения",
+        told,
+        base,
+        round(top + high + 104),
+        [back],
+        figures,
+        play=Play("products", {"shapes": _PRODUCTS}),
+    )
     caption = "Градиент по входу и градиент по весам: два умножения размером с прямое"
     return source.figure(scene.html, caption, "drawn", conformer.device)
 
 
-def _measured(value: float, dimension: str, said: str, tone: int, step: int | None = None) -> Figure:
+# Rows, terms of the sum and columns of Y = X · W, dX = G · Wᵀ and dW = Xᵀ · G, as they are drawn.
+_PRODUCTS = ((3, 4, 2), (3, 2, 4), (4, 3, 2))
+
+
+def _product(which: int, place: Point, size: Point, tone: int) -> str:
+    """An area with a product in it: two matrices and what they make, number by number."""
+    rows, terms, columns = _PRODUCTS[which]
+    (left, top), (wide, high) = place, size
+    matrices = (("left", rows, terms), ("right", terms, columns), ("made", rows, columns))
+    across = sum(count for _, _, count in matrices)
+    sign = 44.0
+    cell = min((high - 14) / 4, (wide - 2 * sign) / across)
+    x, middle = left + (wide - across * cell - 2 * sign) / 2, top + high / 2
+    drawn = slab(place, size, tone)
+    for (name, down, count), after in zip(matrices, ("·", "=", ""), strict=True):
+        drawn += "".join(
+            slab(
+                (x + column * cell, middle + (row - down / 2) * cell),
+                (cell - 4, cell - 4),
+                tone,
+                "lit cell",
+                f"{which}-{name}-{row}-{column}",
+            )
+            for row in range(down)
+            for column in range(count)
+        )
+        x += count * cell
+        drawn += words((x + sign / 2 - 2, middle + 8), after, "middle") if after else ""
+        x += sign
+    return drawn
+
+
+def _measured(value: float, dimension: str, said: str, tone: int, step: int | None = None, part: str = "") -> Figure:
     amount, _, unit = quantity(value, dimension).partition(NBSP)
-    return Figure(amount, f"{unit} {said}", tone, step)
+    return Figure(amount, f"{unit} {said}", tone, step, part)
 
 
 def memory(source: Provenance, conformer: ConformerBackward) -> str:
@@ -101,14 +144,30 @@ def memory(source: Provenance, conformer: ConformerBackward) -> str:
     slowdown = whole(thrifty) / whole(plain)
     figures = [
         _measured(plain.saved_bytes, "bytes", "помнит всё", 1),
-        _measured(thrifty.saved_bytes, "bytes", "считает заново", 4, 0),
+        _measured(thrifty.saved_bytes, "bytes", "считает заново", 4, 0, "peak"),
         Figure(f"×{number(slowdown, decimals_for(slowdown, 2))}", "по времени", 2, 0),
     ]
     told = (
         f"Память за шаг: помнить всё — {quantity(plain.saved_bytes, 'bytes')}, пересчитывать слои — "
         f"{quantity(thrifty.saved_bytes, 'bytes')}, время в {number(slowdown, 2)} раза"
     )
-    scene = Scene("Память во времени", told, base + climb, round(bottom + 64), [stroke(saw, 4)], figures)
+    moved = {
+        "layers": conformer.layers,
+        "kept": thrifty.saved_bytes / conformer.layers,
+        "layer": layer,
+        "scale": (bottom - top) / most,
+        "corner": [left, bottom],
+        "back": [at(thrifty.forward_time_s, 0)[0], at(whole(thrifty), 0)[0]],
+    }
+    scene = Scene(
+        "Память во времени",
+        told,
+        base + climb,
+        round(bottom + 64),
+        [stroke(saw, 4)],
+        figures,
+        play=Play("memory", moved, ("bytes",)),
+    )
     caption = "Вершины и длительности измерены, ход между ними нарисован: зуб пилы — один слой, посчитанный заново"
     return source.figure(scene.html, caption, "drawn", conformer.device)
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from talk.render.captions import Provenance
 from talk.render.drawing import Drawing
-from talk.render.scene import WIDTH, Figure, Scene, arrow, slab, stroke, words
+from talk.render.scene import WIDTH, Figure, Play, Scene, arrow, slab, stroke, words
 from talk.render.svg import Point
 from talk.words import NBSP, Dimension, decimals_for, number, plural, quantity
 
@@ -59,7 +59,7 @@ def cache_lines(source: Provenance, data: Matmul) -> str:
         490,
         frames,
         figures,
-        play="lines",
+        play=Play("lines"),
     )
     return figure(
         source, scene, f"Обход B во внутреннем цикле: слева круг второй, справа четвёртый; в кэш-линии {_LINE} чисел"
@@ -167,7 +167,7 @@ def tile(source: Provenance, data: Matmul) -> str:
         frames,
         figures,
         passing=True,
-        play="tile",
+        play=Play("tile"),
     )
     return figure(
         source, scene, "Один шаг по k: сколько прочитано и сколько посчитано; размеры плитки — для этой машины"
@@ -219,13 +219,13 @@ def two_roofs(source: Provenance, data: Matmul, cards: Sequence[Provenance] = ()
         + words((right, 36), f"GPU: {theirs}", "end", tone=3)
     ]
     figures = [
-        _amount(card.fma_flops_per_s, "flop_rate", "потолок GPU"),
-        _amount(card.bytes_per_s, "byte_rate", "её дорога"),
+        _amount(card.fma_flops_per_s, "flop_rate", "потолок GPU", "cpu"),
+        _amount(card.bytes_per_s, "byte_rate", "её дорога", "gpu"),
     ]
     if own is not None:
         figures = [
-            Figure(_times(card.fma_flops_per_s / peak), "выше потолок", 3, 0),
-            Figure(_times(card.bytes_per_s / memory), "шире дорога", 3, 0),
+            Figure(_times(card.fma_flops_per_s / peak), "выше потолок", 3, 0, "cpu"),
+            Figure(_times(card.bytes_per_s / memory), "шире дорога", 3, 0, "gpu"),
         ]
     shape = _longest_phrase(data)
     if shape is not None:
@@ -242,6 +242,17 @@ def two_roofs(source: Provenance, data: Matmul, cards: Sequence[Provenance] = ()
         round(bottom + 100),
         frames,
         figures,
+        play=Play(
+            "roofs",
+            {
+                "cpu": {"peak": peak, "memory": memory},
+                "gpu": {"peak": card.fma_flops_per_s, "memory": card.bytes_per_s},
+                "together": own is not None,
+                "across": {"from": left, "to": right, "least": least, "most": most},
+                "up": {"from": bottom, "to": top, "least": lowest, "most": highest},
+            },
+            ("flop_rate",),
+        ),
     )
     caption = "Выше — быстрее, правее — больше работы на привезённый байт. "
     if own is not None:
@@ -253,9 +264,9 @@ def two_roofs(source: Provenance, data: Matmul, cards: Sequence[Provenance] = ()
     return source.figure(scene.html, caption, "drawn", "cpu" if own is None and not others else None, others)
 
 
-def _amount(number_: float, dimension: Dimension, said: str) -> Figure:
+def _amount(number_: float, dimension: Dimension, said: str, part: str) -> Figure:
     amount, unit = quantity(number_, dimension).split(NBSP)
-    return Figure(amount, f"{unit}, {said}", 3, 0)
+    return Figure(amount, f"{unit}, {said}", 3, 0, part)
 
 
 def _times(ratio: float) -> str:
@@ -290,17 +301,22 @@ def memory_ladder(source: Provenance, data: Matmul) -> str:
     ]
     levels = [each for each in levels if each[2] > 0]
     alone = [each for each in data.bandwidths if each.threads == 1]
-    ways = {each.level: max(one.bytes_per_s for one in alone if one.level == each.level) for each in alone}
+    ways: dict[str, float] = {
+        each.level: max(one.bytes_per_s for one in alone if one.level == each.level) for each in alone
+    }
     left, high, step = 232.0, 62.0, 100.0
-    base, frames, told = "", [], []
+    least, most = 1024, 1 << 36
+    base, frames, told, boxes = "", [], [], []
     for at, (level, title, size, tenant) in enumerate(levels):
         y = 8 + at * step
-        wide = min(60 + 500 * math.log(max(size, 1024) / 1024) / math.log((1 << 36) / 1024), 300 if tenant else 560)
+        wide = 60 + 500 * math.log(max(size, least) / least) / math.log(most / least)
+        wide = min(wide, 300 if tenant else 560)
         said = title if level in ("", "memory") else f"{title}, {quantity(size, 'bytes')}"
         if level in ways:
             narrow = max(4.0, 150 * ways[level] / max(ways.values()))
             base += slab((left + 4, y - (step - high)), (narrow, step - high), 3, "lit")
-        base += slab((left, y), (wide, high), 2) + words((0, y + 42), said)
+        base += slab((left, y), (wide, high), 2, part=f"box-{at}") + words((0, y + 42), said)
+        boxes.append({"title": title, "bytes": size, "rate": ways.get(level)})
         told.append(said)
         if tenant is not None:
             name, bytes_there = tenant
@@ -309,7 +325,7 @@ def memory_ladder(source: Provenance, data: Matmul) -> str:
             frames.append(slab((left, y), (wide * share, high), 1, "lit") + words((796, y + 42), where, "end", tone=1))
             told[-1] += f": {where}"
     figures = [
-        Figure(number(ways[level] / 1e9, decimals_for(ways[level] / 1e9)), f"ГБ/с {said}", 3)
+        Figure(number(ways[level] / 1e9, decimals_for(ways[level] / 1e9)), f"ГБ/с {said}", 3, part=level)
         for level, said in (("l1", "из L1"), ("memory", "из памяти"))
         if level in ways
     ]
@@ -320,6 +336,11 @@ def memory_ladder(source: Provenance, data: Matmul) -> str:
         round(len(levels) * step - 20),
         frames,
         figures,
+        play=Play(
+            "ladder",
+            {"boxes": boxes, "widths": {"from": 60, "more": 500, "least": least, "most": most}},
+            ("bytes", "time", "byte_rate"),
+        ),
     )
     caption = (
         "Кто где живёт: ширина коробки — логарифм её размера, закрашена занятая часть; синее — ширина дороги вниз, "
@@ -491,7 +512,7 @@ def gpu_parts(source: Provenance, data: Matmul) -> str:
     rate = quantity(best.squares[-1].flops_per_s, "flop_rate") if best is not None and best.squares else None
     figures = [
         Figure(str(_WARP), "дорожки варпа шагают вместе", 4, 1),
-        Figure("1", "линия на весь варп", 3, 1),
+        Figure("1", "линия на весь варп", 3, 1, "lines"),
         *([Figure(rate.partition(NBSP)[0], f"{rate.partition(NBSP)[2]}, Triton", 1, 1)] if rate else []),
     ]
     scene = Scene(
@@ -502,7 +523,7 @@ def gpu_parts(source: Provenance, data: Matmul) -> str:
         430,
         [opened, warp],
         figures,
-        play="warp",
+        play=Play("warp"),
     )
     whose = f"{chip.title}, на которой мерили" if own is not None else f"GPU доклада, {chip.title}, по паспорту"
     return source.figure(scene.html, f"{whose}: карта, мультипроцессор, варп", "drawn", None if own else "cpu")

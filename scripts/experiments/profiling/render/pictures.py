@@ -2,7 +2,7 @@
 
 from talk.records.schema import Record
 from talk.render.captions import Provenance
-from talk.render.scene import WIDTH, Figure, Scene, slab, stroke, words
+from talk.render.scene import WIDTH, Figure, Play, Scene, slab, stroke, words
 from talk.words import NBSP, quantity
 
 from ..record import Profiling
@@ -40,20 +40,29 @@ def launches(source: Provenance, _: object) -> str:
     bottom = below + high + 24
     base += stroke([(4, bottom), (WIDTH - 4, bottom)], 2) + words((4, bottom + 40), "0", kind="quiet")
     base += words((WIDTH - 4, bottom + 40), quantity(free, "time"), "end", "quiet")
-    figures = [_timed(launch, "запуск", 1), _timed(kernel, "ядро", 3)]
+    figures = [_timed(launch, "запуск", 1), _timed(kernel, "ядро", 3, "kernel")]
     told = f"Один addmm: путь до запуска {quantity(launch, 'time')}, ядро {quantity(kernel, 'time')}"
     if _IDLE in values:
         idle = quantity(values[_IDLE].number, "share", decimals=0)
-        figures.append(Figure(idle.replace(NBSP, ""), "всего прогона карта ждёт", 4, 1))
+        figures.append(Figure(idle.replace(NBSP, ""), "всего прогона карта ждёт", 4, 1, "idle"))
         told += f"; карта ждёт {idle} всего прогона"
-    scene = Scene("Запуски над ядрами", told, base, round(bottom + 60), [work, gaps], figures)
+    moved = {"launch": launch, "kernel": kernel, "count": _LAUNCHES, "scale": scale, "top": below, "high": high}
+    scene = Scene(
+        "Запуски над ядрами",
+        told,
+        base,
+        round(bottom + 60),
+        [work, gaps],
+        figures,
+        play=Play("launches", moved, ("time",)),
+    )
     caption = "Средние времена одного addmm, в масштабе; пунктиром — карта ждёт следующего запуска"
     return source.figure(scene.html, caption, "drawn", "cuda")
 
 
-def _timed(seconds: float, said: str, tone: int) -> Figure:
+def _timed(seconds: float, said: str, tone: int, part: str = "") -> Figure:
     amount, unit = quantity(seconds, "time").split(NBSP)
-    return Figure(amount, f"{unit}, {said}", tone)
+    return Figure(amount, f"{unit}, {said}", tone, part=part)
 
 
 # The talk's card, RTX 3090 Ti, and the kernel that cuBLAS picked for it: ampere_sgemm_64x32_sliced1x4.
@@ -75,8 +84,8 @@ def tiles_on_card(source: Provenance, _: object) -> str:
     base += "".join(processor(at, 2, "waiting", f"sm-{at}") for at in range(_MULTIPROCESSORS))
     painted = "".join(processor(at, 1, "lit") for at in range(tiles))
     figures = [
-        Figure(str(tiles), f"плитки в матрице {_PRODUCT[0]} × {_PRODUCT[1]}", 1, 0),
-        Figure(str(idle), "процессора без дела", 2, 0),
+        Figure(str(tiles), f"плитки в матрице {_PRODUCT[0]} × {_PRODUCT[1]}", 1, 0, "tiles"),
+        Figure(str(idle), "процессора без дела", 2, 0, "idle"),
         Figure(f"×{_SLICES}", "режут и сумму, чтобы занять всех", 4),
     ]
     scene = Scene(
@@ -87,7 +96,7 @@ def tiles_on_card(source: Provenance, _: object) -> str:
         round(top + rows * cell + 8),
         [painted],
         figures,
-        play=f"card {_TILE[0]} {-(-_PRODUCT[1] // _TILE[1])} {_PRODUCT[0]}",
+        play=Play("card", {"tile": _TILE[0], "columns": -(-_PRODUCT[1] // _TILE[1]), "rows": _PRODUCT[0]}),
     )
     return source.figure(
         scene.html, "Матрица addmm на карте доклада, RTX 3090 Ti: одна клетка — один мультипроцессор", "drawn", "cuda"
