@@ -50,17 +50,19 @@ def measure_run(
     threads: int,
     passes: int,
     progress: Progress,
+    between: Callable[[], object] = lambda: None,
 ) -> Run:
     """Feed `encoder` each of the `distinct` utterances as often as `repeats` says, one at a time, on `device`.
 
     A warm-up runs every distinct utterance, so every shape, once. Then come `passes` unprofiled passes and one profiled
-    pass. The clock runs only while the encoder does, and waits for the GPU to finish.
+    pass, which calls `between` after every few utterances. The clock runs only while the encoder does, and waits for
+    the GPU to finish.
     """
     torch.set_num_threads(threads)
     encoder = encoder.to(device)
     fed = [(signal.to(device), length.to(device)) for signal, length in distinct]
     utterances = [utterance for utterance, times in zip(fed, repeats, strict=True) for _ in range(times)]
-    frames = _frames(fed) + (passes + 1) * _frames(utterances)
+    frames, aside = _frames(fed) + (passes + 1) * _frames(utterances), Stopwatch(device)
     with torch.inference_mode(), progress.bar(f"Conformer on {device}", frames) as advance:
         timed_pass(encoder, fed, device, advance)
         # The first profile of a process includes the start of the profiler itself.
@@ -68,7 +70,13 @@ def measure_run(
         forget_peak_memory(device)
         utterance_times_s = [timed_pass(encoder, utterances, device, advance) for _ in range(passes)]
         peak_bytes = peak_memory_bytes(device)
-        watched = profiled_pass(encoder, utterances, device, advance)
+
+        def after_few(fed_frames: float) -> None:
+            advance(fed_frames)
+            with aside:
+                between()
+
+        watched = profiled_pass(encoder, utterances, device, after_few)
     table, on_gpu = watched.table, device == "cuda"
     return Run(
         device=device,
@@ -76,7 +84,7 @@ def measure_run(
         pass_times_s=[sum(times) for times in utterance_times_s],
         utterance_times_s=utterance_times_s,
         profiled_time_s=watched.encoding_s,
-        profile_to_record_s=watched.reading_s,
+        profile_to_record_s=watched.reading_s - aside.elapsed_s,
         self_cpu_time_total_us=sum(operator.self_cpu_time_us for operator in watched.operators),
         self_device_time_total_us=sum(kernel.device_time_us for kernel in watched.kernels) if on_gpu else None,
         device_busy_time_us=table.device_busy_ns / 1000 if on_gpu else None,

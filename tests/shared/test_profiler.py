@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -53,6 +54,24 @@ def test_a_run_in_fp32_rounds_nothing_to_tf32() -> None:
     measure_run(encoder, [utterance], [2], device="cpu", threads=1, passes=1, progress=make_progress())
     assert encoder.seen == {(False, False)}
     assert torch.backends.cudnn.allow_tf32
+
+
+def test_what_runs_between_utterances_is_on_nobodys_clock() -> None:
+    """Five utterances are two profiles; a pause after each would be the longest thing there is."""
+    called: list[float] = []
+    utterance = torch.randn(1, 80, 40), torch.tensor([40])
+
+    def pause() -> None:
+        called.append(1)
+        time.sleep(0.2)
+
+    measured = measure_run(
+        Formats(), [utterance], [5], device="cpu", threads=1, passes=1, progress=make_progress(), between=pause
+    )
+    assert len(called) == 2
+    assert measured.profiled_time_s is not None
+    assert measured.profile_to_record_s is not None
+    assert measured.profiled_time_s + measured.profile_to_record_s < 0.4
 
 
 @pytest.mark.parametrize("layers", [1, 3])

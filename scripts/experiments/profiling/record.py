@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from shared.profile import Model, Module, Run, Workload
+from shared.profile import Model, Module, Operator, Run, Workload
 from talk.records.doubts import Doubts, unlike, wide
 from talk.records.headline import Headlines, quantity_of, ratio
 from talk.records.ranges import Range
-from talk.records.schema import Device, Positive, PositiveInt, Seconds, Share, check_unique
+from talk.records.schema import Device, NonEmpty, Positive, PositiveInt, Seconds, Share, check_unique
 
 Launching = Literal["eager", "graphs", "compiled"]
 Precision = Literal["fp32", "tf32", "bf16"]
@@ -54,6 +54,35 @@ class Variant:
         return "_".join(filter(None, changes)) or "plain"
 
 
+Kind = Literal["halves", "convolution", "views"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A small piece of network, run again and again under the profiler between the utterances, on the CPU.
+
+    `halves` are feed-forward halves of the network's own layers, each after its normalisation, over `rows` steps: their
+    weights come from where all of the network's live. A `convolution` is a dense one, whose weights stay in the cache,
+    with `rows` rows of output. `views` are `rows` operators in a row that only arrange. `weights` and `multiply_adds`
+    are those of one run, and so are `operators`: medians over `runs`.
+    """
+
+    kind: Kind
+    rows: PositiveInt
+    runs: PositiveInt
+    weights: int
+    multiply_adds: int
+    operators: NonEmpty[Operator]
+
+    def time_s(self, *names: str) -> float:
+        """Of a run, in operators of these names."""
+        return sum(each.self_cpu_time_us for each in self.operators if each.name in names) / 1e6
+
+    def calls(self, *names: str) -> int:
+        """In a run, of operators of these names."""
+        return sum(each.calls for each in self.operators if each.name in names)
+
+
 def _check_children(module: Module | None) -> None:
     if module is not None:
         check_unique(f"children of {module.name}", (child.name for child in module.children))
@@ -63,12 +92,16 @@ def _check_children(module: Module | None) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Profiling:
-    """One run of the Conformer's encoder on each device, and its variants on the GPU."""
+    """One run of the Conformer's encoder on each device, and its variants on the GPU.
+
+    `pieces` are what single things cost meanwhile; records of before have none.
+    """
 
     model: Model
     workload: Workload
     runs: list[Run]
     variants: list[Variant] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
 
     def run_on(self, device: Device) -> Run | None:
         """The run on `device`; None where there is none."""
@@ -82,6 +115,7 @@ class Profiling:
         for run in self.runs:
             check_unique(f"operators of {run.device}", (operator.name for operator in run.operators))
             check_unique(f"kernels of {run.device}", ((kernel.name, kernel.operator) for kernel in run.kernels))
+        check_unique("pieces", ((each.kind, each.rows) for each in self.pieces))
         check_unique("variants", ((each.device, each.batch_size, each.name) for each in self.variants))
 
 

@@ -6,7 +6,7 @@ The network and its input are the talk's own, so that calls are those that the a
 from shared.profile import Kernel, Model, Module, Operator, Run, Workload
 from shared.workload import WORKLOAD
 
-from .record import Launching, Precision, Profiling, Variant
+from .record import Kind, Launching, Piece, Precision, Profiling, Variant
 
 # Name, calls, self CPU and CPU total in milliseconds: 20 seconds of self time in all.
 _ON_CPU = (
@@ -70,6 +70,59 @@ def sample() -> Profiling:
         ),
         runs=[_cpu_run(), _cuda_run()],
         variants=_variants(),
+        pieces=pieces(),
+    )
+
+
+def pieces(
+    weight_s: float = 1e-10,
+    multiply_add_s: float = 1e-11,
+    call_s: float = 1e-5,
+    number_s: float = 1e-10,
+    arranging_s: float = 1e-6,
+    waking_s: float = 2e-5,
+) -> list[Piece]:
+    """Pieces of which these are the prices; a multiply-add of a convolution costs twice that of a product."""
+    width, inner, halves = 512, 2048, 6
+    laid_out, convolved = halves * 2 * width * inner, 9 * 256 * 256
+    products, views = 2 * halves, 20 * halves
+    found = [
+        _piece(
+            "halves",
+            rows,
+            laid_out,
+            rows * laid_out,
+            ("aten::addmm", products, laid_out * (weight_s + rows * multiply_add_s)),
+            ("aten::silu", halves, halves * (call_s + rows * inner * number_s)),
+            ("aten::native_layer_norm", halves, halves * (call_s + rows * width * number_s)),
+            ("aten::view", views, views * arranging_s + products * waking_s),
+        )
+        for rows in (24, 121)
+    ]
+    found += [
+        _piece(
+            "convolution",
+            rows,
+            convolved,
+            20 * rows * convolved,
+            ("aten::mkldnn_convolution", 1, convolved * (weight_s + 20 * rows * 2 * multiply_add_s)),
+        )
+        for rows in (11, 31)
+    ]
+    return [*found, _piece("views", 50, 0, 0, ("aten::transpose", 50, 50 * arranging_s))]
+
+
+def _piece(kind: Kind, rows: int, weights: int, multiply_adds: int, *operators: tuple[str, int, float]) -> Piece:
+    return Piece(
+        kind=kind,
+        rows=rows,
+        runs=16,
+        weights=weights,
+        multiply_adds=multiply_adds,
+        operators=[
+            Operator(name=name, calls=calls, self_cpu_time_us=1e6 * time_s, cpu_time_total_us=None)
+            for name, calls, time_s in operators
+        ],
     )
 
 

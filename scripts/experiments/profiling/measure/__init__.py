@@ -4,6 +4,7 @@ Importing this needs the standard library alone; `run` imports torch and NeMo.
 """
 
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,10 +39,12 @@ def run(task: Task) -> Profiling:
     from shared.model import build
     from shared.profiler import measure_run
 
+    from .pieces import Pieces
     from .variants import measure_variants
 
     network, model = build(WORKLOAD, task.progress)
     utterances = network.spectrograms(sounds)
+    pieces = Pieces(network.encoder)
 
     def run_on(device: Device) -> Run:
         return measure_run(
@@ -52,6 +55,7 @@ def run(task: Task) -> Profiling:
             threads=current_machine().cpu_cores,
             passes=passes,
             progress=task.progress,
+            between=lambda: pieces() if device == "cpu" else None,
         )
 
     attempts = [task.attempt(f"the run on {device}", partial(run_on, device)) for device in devices]
@@ -59,7 +63,8 @@ def run(task: Task) -> Profiling:
     if not runs:
         raise TalkError("talk measure profiling", "; ".join(task.broken), "mend it, then measure again")
     variants: list[Variant] = []
-    task.keep(Profiling(model=model, workload=workload, runs=runs))
+    found = Profiling(model=model, workload=workload, runs=runs, pieces=pieces.found)
+    task.keep(found)
     if "cuda" in devices:
         variants = measure_variants(
             network.encoder,
@@ -68,9 +73,9 @@ def run(task: Task) -> Profiling:
             device="cuda",
             passes=passes,
             task=task,
-            keep=lambda found: task.keep(Profiling(model=model, workload=workload, runs=runs, variants=found)),
+            keep=lambda so_far: task.keep(replace(found, variants=so_far)),
         )
-    return Profiling(model=model, workload=workload, runs=runs, variants=variants)
+    return replace(found, variants=variants)
 
 
 def _sounds(audio: Path | None, quick: bool, progress: Progress) -> tuple[list["Sound"], Workload]:

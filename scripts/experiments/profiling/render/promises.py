@@ -10,25 +10,18 @@ from dataclasses import dataclass
 from functools import partial
 from statistics import median
 
-from shared.ceilings import BYTES, Ceilings
+from shared.ceilings import BYTES, Ceilings, Product
 from shared.data_sheets import DATA_SHEETS
 from shared.profile import Kernel, Operator, Run
 from talk.records.schema import Record
 from talk.render.prediction import NotMeasuredError, Phase, Prediction, Promise, attempt, made
 
 from ..record import Profiling
+from .arranging import ARRANGING
 from .prediction import Call, NotModelled, encoder_calls, frames_of
+from .prices import EXPONENTS, ROWS, Prices
 from .values import operator_alias
 
-# Operators that only arrange: none of them reads or writes a number.
-ARRANGING = frozenset(
-    f"aten::{name}"
-    for name in (
-        "view", "as_strided", "as_strided_", "t", "transpose", "expand", "reshape", "unsqueeze", "squeeze", "slice",
-        "narrow", "permute", "select", "empty", "empty_strided", "empty_like", "linear", "matmul", "conv1d", "conv2d",
-        "layer_norm", "softmax", "convolution", "_convolution", "_reshape_alias", "_unsafe_view", "resize_", "split",
-    )
-)  # fmt: skip
 # Operators that pass over numbers one by one: as the architecture calls them, and as the profiler does.
 _ELEMENTWISE = {
     "aten::silu": "aten::silu",
@@ -39,6 +32,10 @@ _ELEMENTWISE = {
 }
 # Of those, who takes exponents, and how many numbers each reads and writes for one.
 _MOVED_FOR_AN_EXPONENT = {"aten::silu": 2, "aten::glu": 3, "aten::_softmax": 2}
+# Others who pass over numbers: how many numbers, the architecture does not tell.
+_PASSING = frozenset(
+    f"aten::{name}" for name in ("copy_", "add", "add_", "mul", "div", "fill_", "masked_fill_", "clamp_min_")
+)
 _SHARED_BYTES = 2 * BYTES * 32_768  # read and written; fewer numbers than these PyTorch gives to one thread
 _BUSIER = "процессор был занят не только этим, или частота ниже, чем у голых FMA"
 _CHEAPER = "веса успевают остаться в кэше от прошлой фразы, а обещание возит их каждый раз"
@@ -109,15 +106,15 @@ def _on_cpu(data: Profiling, numbers: Mapping[str, float]) -> Iterator[Promise]:
     run = data.run_on("cpu")
     if run is None or run.threads is None or data.workload.batch_size != 1:
         return
-    work, ceilings = _Workload.of(data, run), Ceilings(numbers, run.threads)
+    work, ceilings, prices = _Workload.of(data, run), Ceilings(numbers, run.threads), Prices.of(data)
     measured = {operator.name: operator.self_cpu_time_us / 1e6 for operator in run.operators}
     makers: list[tuple[str, tuple[str, ...], Callable[[], list[Phase]]]] = [
-        ("aten::addmm", ("aten::addmm",), partial(_products, work, ceilings, "aten::addmm")),
-        ("aten::mm", ("aten::mm",), partial(_products, work, ceilings, "aten::mm")),
-        ("aten::bmm", ("aten::bmm",), partial(_of_heads, work, ceilings)),
-        ("aten::mkldnn_convolution", ("aten::mkldnn_convolution",), partial(_convolutions, work, ceilings)),
-        ("elementwise", tuple(_ELEMENTWISE.values()), partial(_elementwise, work, ceilings)),
-        ("arranging", tuple(ARRANGING), partial(_arranging, run, ceilings)),
+        ("aten::addmm", ("aten::addmm",), partial(_products, work, ceilings, prices, "aten::addmm")),
+        ("aten::mm", ("aten::mm",), partial(_products, work, ceilings, prices, "aten::mm")),
+        ("aten::bmm", ("aten::bmm",), partial(_of_heads, work, ceilings, prices)),
+        ("aten::mkldnn_convolution", ("aten::mkldnn_convolution",), partial(_convolutions, work, ceilings, prices)),
+        ("elementwise", tuple(_ELEMENTWISE.values()), partial(_elementwise, work, ceilings, prices)),
+        ("arranging", tuple(ARRANGING), partial(_arranging, run, work, ceilings, prices)),
     ]
     found: list[Promise] = []
     for name, operators, phases in makers:
@@ -132,9 +129,17 @@ def _on_cpu(data: Profiling, numbers: Mapping[str, float]) -> Iterator[Promise]:
             missing = next((each.missing for each in found if not isinstance(each, Prediction)), None)
             if missing is not None:
                 raise NotMeasuredError(missing)
-            others = sum(operator.calls for operator in run.operators if operator.name not in covered)
+            others = [operator for operator in run.operators if operator.name not in covered]
             parts = [phase for each in made(found) for phase in each.phases]
-            return [*parts, {"overhead": others * ceilings.price_s("operator_call")}]
+            if prices is None:
+                called_s = sum(operator.calls for operator in others) * ceilings.price_s("operator_call")
+            else:
+                passing_s = prices.passing(ROWS).call_s
+                called_s = sum(
+                    operator.calls * (passing_s if operator.name in _PASSING else prices.arranging_s)
+                    for operator in others
+                )
+            return [*parts, {"overhead": called_s}]
 
         yield _attempt("pass", "pass", median(run.pass_times_s), whole)
 
@@ -155,12 +160,17 @@ def _attempt(alias: str, name: str, measured_s: float, phases: Callable[[], list
     return attempt(f"cpu.{alias}", title, predict)
 
 
-def _products(work: _Workload, ceilings: Ceilings, operator: str) -> list[Phase]:
+def _product(work: _Workload, ceilings: Ceilings, prices: Prices | None) -> Product:
+    """Of a linear layer between the utterances; else, of a hot loop, with weights from where the network's live."""
+    return prices.product if prices is not None else ceilings.product(network_bytes=work.weight_bytes)
+
+
+def _products(work: _Workload, ceilings: Ceilings, prices: Prices | None, operator: str) -> list[Phase]:
     """Weights are fetched and laid out anew for each call, then multiplied."""
-    return ceilings.product(network_bytes=work.weight_bytes).phases(*_multiplied(work, operator))
+    return _product(work, ceilings, prices).phases(*_multiplied(work, operator))
 
 
-def _of_heads(work: _Workload, ceilings: Ceilings) -> list[Phase]:
+def _of_heads(work: _Workload, ceilings: Ceilings, prices: Prices | None) -> list[Phase]:
     """A batched product has the "weights" of every head, which were computed just now; and it is a thin one.
 
     The price of a multiply-add is of products that sum over half a thousand numbers; here the sum has a few dozen, and
@@ -170,7 +180,10 @@ def _of_heads(work: _Workload, ceilings: Ceilings) -> list[Phase]:
         ceilings.moves(times * call.bytes, "load", call.bytes + work.passing_bytes)
         for times, call in work.of_operator("aten::bmm")
     ]
-    return [*ceilings.product().phases(*_multiplied(work, "aten::bmm")), *moved]
+    if prices is None:
+        return [*ceilings.product().phases(*_multiplied(work, "aten::bmm")), *moved]
+    called_s = sum(times for times, _ in work.of_operator("aten::bmm")) * prices.passing(ROWS).call_s
+    return [*prices.product.phases(*_multiplied(work, "aten::bmm")), *moved, {"overhead": called_s}]
 
 
 def _multiplied(work: _Workload, operator: str) -> tuple[float, float]:
@@ -183,8 +196,10 @@ def _multiplied(work: _Workload, operator: str) -> tuple[float, float]:
     return weights, multiply_adds
 
 
-def _convolutions(work: _Workload, ceilings: Ceilings) -> list[Phase]:
-    """Dense ones are products, by the fastest that this machine knows; oneDNN copies input and result for itself.
+def _convolutions(work: _Workload, ceilings: Ceilings, prices: Prices | None) -> list[Phase]:
+    """Dense ones are products, as fast as another dense one here; oneDNN copies input and result for itself.
+
+    Its weights are fetched, then laid out. Where no other was measured, it is as fast as the fastest product here.
 
     A depthwise one over one dimension has no code of its own there: each output is a sum that waits for itself.
     """
@@ -199,17 +214,31 @@ def _convolutions(work: _Workload, ceilings: Ceilings) -> list[Phase]:
             numbers_bytes = call.bytes - BYTES * call.weights
             copied.append(ceilings.moves(2 * times * numbers_bytes, "update", numbers_bytes + work.passing_bytes))
     summed: Phase = {"arithmetic": waiting / ceilings.threads * ceilings.price_s("addition")}
-    product = ceilings.product(by_anyone=True, network_bytes=work.weight_bytes)
-    return [*product.phases(weights, multiply_adds), *copied, summed]
+    if prices is None:
+        product = ceilings.product(by_anyone=True, network_bytes=work.weight_bytes)
+        return [*product.phases(weights, multiply_adds), *copied, summed]
+    fetched = ceilings.moves(BYTES * weights, "load", work.weight_bytes)
+    return [fetched, *prices.convolution.phases(weights, multiply_adds), *copied, summed]
 
 
-def _elementwise(work: _Workload, ceilings: Ceilings) -> list[Phase]:
-    """Each reads and writes its numbers once, some take an exponent of each, and all are called.
+def _elementwise(work: _Workload, ceilings: Ceilings, prices: Prices | None) -> list[Phase]:
+    """Each costs its call and its numbers: with an exponent of each as SiLU between the utterances, without as a norm.
+
+    Where those were not measured, each reads and writes its numbers once, some take an exponent, and all are called.
 
     Their numbers are not under the hand: since they were written, weights have passed through the cache.
     """
     phases: list[Phase] = []
     called_s = 0.0
+    if prices is not None:
+        for times, call in work.of_operator(*_ELEMENTWISE):
+            moved = _MOVED_FOR_AN_EXPONENT.get(call.operator)
+            price = prices.passing(EXPONENTS if moved else ROWS)
+            called_s += times * price.call_s
+            phases.append(
+                {"arithmetic" if moved else "memory": times * call.bytes / (BYTES * (moved or 2)) * price.number_s}
+            )
+        return [*phases, {"overhead": called_s}]
     for times, call in work.of_operator(*_ELEMENTWISE):
         started_s = ceilings.price_s("threads_start") if call.bytes > _SHARED_BYTES and ceilings.threads > 1 else 0.0
         called_s += times * (ceilings.price_s("operator_call") + started_s)
@@ -221,9 +250,13 @@ def _elementwise(work: _Workload, ceilings: Ceilings) -> list[Phase]:
     return [*phases, {"overhead": called_s}]
 
 
-def _arranging(run: Run, ceilings: Ceilings) -> list[Phase]:
+def _arranging(run: Run, work: _Workload, ceilings: Ceilings, prices: Prices | None) -> list[Phase]:
+    """A call each; and after every product their code has to come back into the caches."""
     calls = sum(operator.calls for operator in run.operators if operator.name in ARRANGING)
-    return [{"overhead": calls * ceilings.price_s("operator_call")}]
+    if prices is None:
+        return [{"overhead": calls * ceilings.price_s("operator_call")}]
+    woken = sum(times for times, _ in work.of_operator("aten::addmm", "aten::mm", "aten::mkldnn_convolution"))
+    return [{"overhead": calls * prices.arranging_s + woken * prices.waking_s}]
 
 
 _ON_GPU = ("aten::addmm", "aten::mm", "aten::bmm", "aten::cudnn_convolution")

@@ -1,12 +1,14 @@
 """Named values of the profiling experiment."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from statistics import median
 
 from shared.data_sheets import DATA_SHEETS
 from shared.profile import Operator, Run
 from talk.records.schema import Record
+from talk.render.prediction import NotMeasuredError
 from talk.render.value import Value
 from talk.words import quantity
 
@@ -22,6 +24,7 @@ from .prediction import (
     frames_of,
     predict,
 )
+from .prices import EXPONENTS, ROWS, Prices
 
 DAY_S = 86_400.0
 PHRASES = ("фраза", "фразы", "фраз")
@@ -41,8 +44,30 @@ def named_values(record: Record[Profiling]) -> dict[str, Value]:
         values |= dict(_speedups(runs["cpu"], runs["cuda"]))
         # One machine with its GPU and without it: these numbers may be compared.
         values |= {f"pair.{device}.audio_per_day": values[f"{device}.audio_per_day"] for device in runs}
-    values |= dict(_roof_values(record, values))
+    values |= dict(_roof_values(record, values)) | dict(_price_values(data))
     return values | dict(_cure_values(data))
+
+
+def _price_values(data: Profiling) -> Iterator[tuple[str, Value]]:
+    """What single things cost between the utterances."""
+    prices = Prices.of(data)
+    if prices is None:
+        return
+    with suppress(NotMeasuredError):
+        yield "price.weight", Value(prices.product.weight_s, "time", "число весов линейного слоя: привезти и разложить")
+        yield "price.multiply_add", Value(prices.product.fma_s, "time", "умножение со сложением в линейном слое")
+        how = "умножение со сложением в плотной свёртке, веса которой лежат в кэше"
+        yield "price.convolved", Value(prices.convolution.fma_s, "time", how)
+        yield (
+            "price.exponent",
+            Value(prices.passing(EXPONENTS).number_s, "time", "одно число в SiLU после произведения"),
+        )
+        how = "вызов нормировки после произведения, сколько бы чисел в ней ни было"
+        yield "price.passing", Value(prices.passing(ROWS).call_s, "time", how)
+        how = "вызов оператора, который ничего не считает, под профайлером, много раз подряд"
+        yield "price.arranging", Value(prices.arranging_s, "time", how)
+        how = "на сколько такие операторы дороже рядом с произведением, веса которого вытеснили их код"
+        yield "price.waking", Value(prices.waking_s, "time", how)
 
 
 def _roof_values(record: Record[Profiling], values: dict[str, Value]) -> Iterator[tuple[str, Value]]:
