@@ -11,6 +11,7 @@ from .record import (
     Algorithms,
     Alignment,
     Attention,
+    AttentionPrices,
     AttentionWay,
     Batching,
     Beam,
@@ -18,6 +19,7 @@ from .record import (
     ChainName,
     Checkpointing,
     Convolution,
+    ConvolutionPrices,
     ConvolutionWay,
     Ctc,
     Curve,
@@ -149,25 +151,39 @@ def sample() -> Algorithms:
             image_channels=4,
             dense=[
                 ConvolutionWay(name="direct", curve=curve((3, 1.0)), error=1e-7),
-                ConvolutionWay(name="fft", curve=curve((3, 2.0)), error=1e-6),
+                ConvolutionWay(name="fft", curve=curve((3, 2.0)), error=1e-6, fresh_pages=[100]),
                 ConvolutionWay(name="im2col", curve=curve((3, 0.2)), error=2e-7),
                 ConvolutionWay(name="winograd", curve=curve((3, 0.1)), error=6e-7),
                 ConvolutionWay(name="library", curve=curve((3, 0.05)), error=1e-7),
             ],
+            image_rows=4,
+            image_columns=10,
+            prices=ConvolutionPrices(
+                row_s=1e-8, column_s=1e-8, transform_s=1e-10, unfolded_s=1e-9, tiled_s=1e-9, spectral_s=1e-8
+            ),
         ),
         attention=Attention(
             width=64,
             tile=512,
             ways=[
-                AttentionWay(name="whole", curve=curve((1000, 1.0), (2000, 4.0)), peaks_bytes=[8, 80]),
+                AttentionWay(
+                    name="whole", curve=curve((1000, 1.0), (2000, 4.0)), peaks_bytes=[8, 80], fresh_pages=[1, 10]
+                ),
                 AttentionWay(
                     name="tiled",
                     curve=curve((1000, 0.5), (2000, 2.0), (4000, 8.0)),
                     peaks_bytes=[4, 4, 4],
+                    fresh_pages=[0, 0, 0],
                 ),
-                AttentionWay(name="library", curve=curve((1000, 0.2), (2000, 1.0), (4000, 4.0)), peaks_bytes=[2, 2, 2]),
+                AttentionWay(
+                    name="library",
+                    curve=curve((1000, 0.2), (2000, 1.0), (4000, 4.0)),
+                    peaks_bytes=[2, 2, 2],
+                    fresh_pages=[0, 0, 0],
+                ),
             ],
             largest_difference=1e-6,
+            prices=AttentionPrices(score_s=1e-9, weighted_s=1e-9, exponent_s=1e-8, over_row_s=1e-9),
         ),
         ring=Ring(
             bytes_a_worker=1000,

@@ -36,6 +36,17 @@ def peak_allocated_bytes(run: Callable[[], object], device: Device) -> int:
     return peak
 
 
+def fresh_pages(work: Callable[[], object]) -> int | None:
+    """Pages that the system gave this process at their first touch while `work` ran; None where it counts none."""
+    try:
+        import resource  # Unix's alone
+    except ImportError:
+        return None
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    work()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+
 def give_back() -> None:
     """Let the system have the memory that is free, but that the allocator keeps for later."""
     gc.collect()

@@ -8,6 +8,7 @@ do with the largest so far: when a larger one comes, the sum is scaled down. So 
 import math
 from collections.abc import Callable
 from functools import partial
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,10 @@ from numba import njit
 
 from talk.errors import TalkError
 from talk.measure.clock import times_of
-from talk.measure.memory import HIGH_WATER
+from talk.measure.memory import HIGH_WATER, fresh_pages
 from talk.measure.progress import Advance
 
-from ..record import Attention, AttentionWay, Curve, Point, WayToAttend
+from ..record import Attention, AttentionPrices, AttentionWay, Curve, Point, WayToAttend
 
 _SEED = 2024
 _WIDTH = 64  # of one head of the Conformer: 512 / 8
@@ -89,16 +90,35 @@ def measure(quick: bool, advance: Advance) -> Attention:
         "tiled": tiled_attention,
         "library": torch_attention,
     }
+    parts = _parts(generator)
+    parts_s: dict[str, list[float]] = {name: [] for name in parts}
     difference = 0.0
     exact = whole_attention(*inputs[sizes[0]].double())
     found = []
     for name, way in ways.items():
         difference = max(difference, float((way(*inputs[sizes[0]]) - exact).abs().max()))
-        points, peaks = [], []
+        points, peaks, pages = [], [], []
         for size in sizes:
             work = partial(way, *inputs[size])
             points.append(Point(size=size, times_s=times_of(work, 2)))
+            pages.append(fresh_pages(work))
             peaks.append(HIGH_WATER.risen_bytes(work))
             advance(1 / len(ways) / len(sizes))
-        found.append(AttentionWay(name=name, curve=Curve(points=points), peaks_bytes=peaks))
-    return Attention(width=_WIDTH, tile=_TILE, ways=found, largest_difference=difference)
+        for part, (done, _) in parts.items():
+            parts_s[part] += times_of(done, 2)
+        found.append(AttentionWay(name=name, curve=Curve(points=points), peaks_bytes=peaks, fresh_pages=pages))
+    prices = AttentionPrices(**{part: median(parts_s[part]) / count for part, (_, count) in parts.items()})
+    return Attention(width=_WIDTH, tile=_TILE, ways=found, largest_difference=difference, prices=prices)
+
+
+def _parts(generator: torch.Generator) -> dict[str, tuple[Callable[[], Any], float]]:
+    """What attention is made of, on one tile, by its field of AttentionPrices: the work, and how many are done."""
+    q, k, v = torch.randn((3, _TILE, _WIDTH), generator=generator)
+    scores = q @ k.T / math.sqrt(_WIDTH)
+    largest, weights = scores.amax(dim=1, keepdim=True), torch.softmax(scores, dim=1)
+    return {
+        "score_s": (lambda: q @ k.T, _WIDTH * scores.numel()),
+        "weighted_s": (lambda: weights @ v, _WIDTH * scores.numel()),
+        "exponent_s": (lambda: (scores - largest).exp(), scores.numel()),
+        "over_row_s": (lambda: scores.amax(dim=1, keepdim=True), scores.numel()),
+    }

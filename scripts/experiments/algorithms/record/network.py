@@ -82,14 +82,34 @@ class Packing:
 
 @dataclass(frozen=True, kw_only=True)
 class AttentionWay:
-    """One way to attend: sizes are lengths of the sequence, each with its peak of memory, None if not known."""
+    """One way to attend: sizes are lengths of the sequence.
+
+    Each has its peak of memory, and the pages that the system gave for one run; None if not known.
+    """
 
     name: WayToAttend
     curve: Curve
     peaks_bytes: list[int | None]
+    fresh_pages: list[int | None] | None = None  # older records have none
 
     def __post_init__(self) -> None:
         check_lengths("peaks_bytes", len(self.peaks_bytes), len(self.curve.points))
+        if self.fresh_pages is not None:
+            check_lengths("fresh_pages", len(self.fresh_pages), len(self.curve.points))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttentionPrices:
+    """What attention is made of, each on one tile, between the ways; seconds for one on all threads.
+
+    `score_s` and `weighted_s` are a multiply-add of the product before softmax and of the one after. `exponent_s` is a
+    subtraction and an exponent of one number; `over_row_s` is a number of a row in the search for its largest.
+    """
+
+    score_s: Seconds
+    weighted_s: Seconds
+    exponent_s: Seconds
+    over_row_s: Seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +120,7 @@ class Attention:
     tile: PositiveInt
     ways: list[AttentionWay]
     largest_difference: float
+    prices: AttentionPrices | None = None  # older records have none
 
     def __post_init__(self) -> None:
         check_names("ways", [way.name for way in self.ways], get_args(WayToAttend))
@@ -107,22 +128,54 @@ class Attention:
 
 @dataclass(frozen=True, kw_only=True)
 class ConvolutionWay:
-    """One way to convolve: sizes are those of the kernel; the largest error is relative to the largest value."""
+    """One way to convolve: sizes are those of the kernel; the largest error is relative to the largest value.
+
+    Of each size there are the pages that the system gave for one run, None if not known.
+    """
 
     name: WayToConvolve
     curve: Curve
     error: Share
+    fresh_pages: list[int | None] | None = None  # older records have none
+
+    def __post_init__(self) -> None:
+        if self.fresh_pages is not None:
+            check_lengths("fresh_pages", len(self.fresh_pages), len(self.curve.points))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvolutionPrices:
+    """What the ways to convolve are made of, each on little data, by turns with them; seconds for one on all threads.
+
+    `row_s` is what a thread needs to update a row of `steps` numbers, all of it in L1. `column_s` is a result of a
+    matrix times a column of three numbers. `transform_s` is of a Fourier transform of n real numbers, for each n·log₂n.
+    `unfolded_s` and `tiled_s` are a number that is copied out of an image, into a column of im2col and into a tile of
+    Winograd's. `spectral_s` is a complex multiply-add over channels of spectra, whose numbers lie a spectrum apart.
+    """
+
+    row_s: Seconds
+    column_s: Seconds
+    transform_s: Seconds
+    unfolded_s: Seconds
+    tiled_s: Seconds
+    spectral_s: Seconds
 
 
 @dataclass(frozen=True, kw_only=True)
 class Convolution:
-    """Story 5. Depthwise, over kernels of growing size; and dense 3 × 3 between `image_channels` channels."""
+    """Story 5. Depthwise, over kernels of growing size; and dense 3 × 3 between `image_channels` channels.
+
+    Older records know neither the image's sides nor any price.
+    """
 
     channels: PositiveInt
     steps: PositiveInt
     depthwise: list[ConvolutionWay]
     image_channels: PositiveInt
     dense: list[ConvolutionWay]
+    image_rows: PositiveInt | None = None
+    image_columns: PositiveInt | None = None
+    prices: ConvolutionPrices | None = None
 
     def __post_init__(self) -> None:
         ways = get_args(WayToConvolve)

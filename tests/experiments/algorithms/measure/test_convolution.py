@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.algorithms.measure import convolution
+from experiments.algorithms.transforms import fast_length
 from talk.errors import TalkError
 
 
@@ -31,9 +32,11 @@ def test_dense_ways_agree(inputs: int, outputs: int, rows: int, columns: int) ->
         assert torch.allclose(way(x, kernel), expected, atol=1e-10), name
 
 
-@pytest.mark.parametrize(("length", "expected"), [(1, 1), (7, 8), (11, 12), (30, 30), (31, 32), (97, 100)])
-def test_lengths_of_transforms_have_small_factors(length: int, expected: int) -> None:
-    assert convolution._smooth(length) == expected
+@pytest.mark.parametrize(
+    ("length", "expected"), [(1, 2), (7, 8), (11, 12), (30, 30), (31, 32), (45, 48), (97, 100), (402, 432)]
+)
+def test_lengths_of_transforms_are_even_and_have_small_factors(length: int, expected: int) -> None:
+    assert fast_length(length) == expected
 
 
 def test_a_kernel_without_a_middle_is_refused() -> None:
