@@ -51,7 +51,8 @@ CUT_OFF = """() => {
   const texts = document.createTreeWalker(slide.querySelector(".slide-frame"), NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const around = texts.currentNode.parentElement;
-    if (around.closest(".katex-mathml, svg") || !around.checkVisibility({ visibilityProperty: true })) continue;
+    if (around.closest(".katex-mathml, svg")) continue;
+    if (!around.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
     const range = document.createRange();
     range.selectNodeContents(texts.currentNode);
     const home = (around.closest(".slide-column") ?? slide.querySelector(".slide-frame")).getBoundingClientRect();

@@ -21,14 +21,18 @@ BETWEEN_COLUMNS = 1.6
 NUMBER_LETTER = 4.4 * 0.37  # of a number that heads a column
 TITLE, TITLE_LETTER = 2.8 * 0.98, 2.8 * 0.37  # a line of it, a letter of it
 AFTER_TITLE = 0.9
-HEAD, HEAD_SCALE = 1.2, 0.65
-ROW = 1.69
-CAPTION = 2.0  # two lines of it, smaller
+HEAD, HEAD_SCALE = 1.2, 0.7
+ROW, HIGHEST_ROW = 1.69, 2.7
+CODE_LINE, HIGHEST_CODE_LINE = 1.5, 2.1  # of its letters
+_CODE_WIDTH, _CODE_HEIGHT = 65, 11  # columns and lines of letters as large as the text
+_LARGEST_CODE = 1.3
+_ROWS_ROOM, _CODE_ROOM = 14.0, 13.0  # what is left to a table's rows and to code, between title and caption
+CAPTION = 2.4  # two lines of it, smaller
 WIDE_TABLE = 6  # columns from which cells stand closer
 TEXT_SIZE = 1.15  # the least that text alone, and a table among text, is set at
 
 _LARGEST_TEXT, _LARGEST_TABLE = 1.75, 1.45
-_FORMULA_SIZES = (0.9, 2.3)
+_FORMULA_SIZES = (0.9, 2.5)
 FORMULA_TYPE = 1.1  # KaTeX is a tenth larger than the text around it
 AROUND_FORMULA = 0.4
 BETWEEN_FORMULAS = 1.1
@@ -85,9 +89,24 @@ def table_width(rows: Sequence[Sequence[Cell]], broken: bool = True) -> float:
     return total
 
 
-def table_height(rows: Sequence[Sequence[Cell]]) -> float:
+def table_height(rows: Sequence[Sequence[Cell]], row: float = ROW) -> float:
     """A head, and a line a row."""
-    return HEAD + ROW * (len(rows) - 1)
+    return HEAD + row * (len(rows) - 1)
+
+
+def row_height(rows: int, size: float) -> float:
+    """How high each of so many rows below the heads is on a slide of tables of that size: few have more room."""
+    return _clamped(ROW, _ROWS_ROOM / size / max(rows, 1), HIGHEST_ROW)
+
+
+def code_size(columns: int, lines: int) -> float:
+    """The size of a code slide's letters, so many of them in so many lines."""
+    return min(_LARGEST_CODE, _CODE_WIDTH / columns, _CODE_HEIGHT / lines)
+
+
+def code_line(columns: int, lines: int) -> float:
+    """How high a line of a code slide is, of its letters: few lines stand further apart."""
+    return _clamped(CODE_LINE, _CODE_ROOM / lines / code_size(columns, lines), HIGHEST_CODE_LINE)
 
 
 def lines(text: str, letter: float = LETTER, width: float = WIDTH) -> int:

@@ -43,7 +43,17 @@ from talk.markdown.math import room_of
 from talk.markdown.page import page_of
 from talk.markdown.prose import without_code, without_comments
 from talk.markdown.relative import WRITTEN_IN
-from talk.markdown.sizes import WHY_WIDTH, WIDTH, formula_size, read_tables, table_size, text_size
+from talk.markdown.sizes import (
+    WHY_WIDTH,
+    WIDTH,
+    Cell,
+    code_line,
+    formula_size,
+    read_tables,
+    row_height,
+    table_size,
+    text_size,
+)
 from talk.markdown.steps import (
     MOST_STEPS,
     is_steps,
@@ -52,6 +62,7 @@ from talk.markdown.steps import (
     with_line_steps,
     with_row_names,
     with_row_steps,
+    without_docstrings,
 )
 from talk.paths import DOCS
 from talk.settings import LONGEST_SLOT_MIN
@@ -416,13 +427,24 @@ class SlideBlock(Block):
 
     def _measure(self, section: Element) -> None:
         """Tell the style sheet how much the slide holds, so that it is set as large as it fits."""
-        blocks = (self.md.htmlStash.rawHtmlBlocks[index] for index in self._stashed('<div class="highlight"'))
-        codes = (html.unescape(re.sub("<[^>]*>", "", block)) for block in blocks)
+        stash = self.md.htmlStash.rawHtmlBlocks
+        blocks = self._stashed('<div class="highlight"')
+        for index in blocks:
+            stash[index] = without_docstrings(str(stash[index]))
+        codes = (html.unescape(re.sub("<[^>]*>", "", str(stash[index]))) for index in blocks)
         lines = [line for code in codes for line in code.strip().splitlines()]
         if lines:
-            section.set("style", f"--code-columns: {max(map(len, lines))}; --code-lines: {len(lines)}")
+            columns = max(map(len, lines))
+            line = f"; --code-line: {code_line(columns, len(lines))}" if self.options["layout"] == "code" else ""
+            section.set("style", f"--code-columns: {columns}; --code-lines: {len(lines)}{line}")
         elif size := self._size():
-            section.set("style", f"--size: {size}")
+            rows = sum(len(table) - 1 for table in self._tables()) if self.options["layout"] == "table" else 0
+            section.set("style", f"--size: {size}" + (f"; --row: {row_height(rows, size)}" if rows else ""))
+
+    def _tables(self) -> list[list[list[Cell]]]:
+        written = [str(self.md.htmlStash.rawHtmlBlocks[index]) for index in self._stashed("<table")]
+        written += [tostring(table, encoding="unicode") for table in self._body.iter("table")]
+        return [table for each in written for table in read_tables(each)]
 
     def _size(self) -> float | None:
         """How large the slide's text, tables or formulas are set; None where the layout alone says that."""
@@ -432,10 +454,7 @@ class SlideBlock(Block):
                 width = WIDTH - WHY_WIDTH * self._asks_why()
                 return text_size(self.argument, texts, width) if texts and not self._stashed("<") else None
             case "table":
-                stash = self.md.htmlStash.rawHtmlBlocks
-                written = [str(stash[index]) for index in self._stashed("<table")]
-                written += [tostring(table, encoding="unicode") for table in self._body.iter("table")]
-                tables = [table for each in written for table in read_tables(each)]
+                tables = self._tables()
                 return table_size(self.argument, tables) if tables else None
             case "formula":
                 formulas = [each.text or "" for each in self._body.iter("div") if each.get("class") == "arithmatex"]

@@ -18,6 +18,8 @@ _ROW = re.compile(r"<tr(?P<attributes>[^>]*)>(?P<first>\s*<t[hd][^>]*>.*?</t[hd]
 _CLASS = re.compile(r' class="([^"]*)"')
 _CODE = re.compile(r"(?P<open><code[^>]*>)(?P<lines>.*?)(?P<close></code>)", re.DOTALL)
 _TAG = re.compile("<[^>]*>")
+# A docstring is for whoever reads the file; Pygments closes its spans at the end of every line.
+_DOCSTRING = re.compile(r'^(?:<span class="w">\s*</span>|\s)*<span class="sd">[^\n]*</span>\n', re.MULTILINE)
 
 
 def is_steps(steps: Any) -> bool:
@@ -41,6 +43,11 @@ def _lines(part: str, count: int) -> set[int]:
         return set(range(1, count + 1))
     spans = ([int(end) for end in span.split("-")] for span in part.split(","))
     return {line for ends in spans for line in range(ends[0], ends[-1] + 1)}
+
+
+def without_docstrings(code: str) -> str:
+    """Pygments' HTML without docstrings, and one blank line where there are more."""
+    return re.sub("\n{3,}", "\n\n", _DOCSTRING.sub("", code))
 
 
 def with_line_steps(code: str, steps: str) -> str:

@@ -73,6 +73,10 @@ def _kernel(library: Library) -> str:
     return f"{library.name}, {say('provenance.kernel', kernel=library.kernel) if is_core else library.kernel}"
 
 
+def _listed(parts: Iterable[str]) -> str:
+    return " · ".join(part for part in parts if part)
+
+
 class Provenance:
     """Says in captions where the numbers of one record come from. Reads the sources once, to know what is stale.
 
@@ -138,23 +142,20 @@ class Provenance:
         return f'<mark class="stale" title="{escape("; ".join(versions))}">{say("provenance.old")}</mark>'
 
     def sentence(self, device: Device | None = None) -> str:
-        """Machine, date, versions, code, reservations and the link to the raw record (see `raw_url`), as HTML."""
+        """Machine and date, then versions, code, remarks and the link to the raw record (see `raw_url`), which slides
+        show when asked, then what the record is short of: HTML.
+        """
         record = self.record
         if record.origin == "published":
             key = "original.stands_in" if self.stands_in else "original.table"
-            parts = [
-                say(key, year=record.measured_at[:4]),
-                hardware(record),
-                day(record.measured_at),
-                versions(record),
-            ]
+            parts = [say(key, year=record.measured_at[:4]), hardware(record), day(record.measured_at)]
         else:
-            parts = [hardware(record, device), day(record.measured_at), versions(record), code(record)]
-            if record.quick:
-                parts.append(say("provenance.quick"))
-        parts += self.remarks
-        parts.append(f'<a href="{raw_url(record)}">{say("provenance.data")}</a>')
-        return " · ".join(part for part in [*parts, self.stale, self.old, self.doubtful, self.broken] if part)
+            parts = [hardware(record, device), day(record.measured_at)]
+        data = f'<a href="{raw_url(record)}">{say("provenance.data")}</a>'
+        marks = [mark for mark in (self.doubtful, self.broken, self.stale, self.old) if mark]
+        at_length = [versions(record), "" if record.origin == "published" else code(record), *self.remarks, data]
+        short_of = [say("provenance.quick") if record.quick else "", *marks[:1]]
+        return _listed([f"{_listed(parts)}<small> · {_listed([*at_length, *marks[1:]])}</small>", *short_of])
 
     def figure(
         self,

@@ -24,7 +24,7 @@ from talk.settings import refused, settings
 from talk.site.pages import mkdocs_config
 
 _PX = 40  # of an em on a slide 1080 px high
-_CAPTION_SCALE = 0.5
+_CAPTION_SCALE = 0.6
 _LEAST_CODE = 0.7  # smaller code nobody in the last row reads: 28 px of 1080
 _WORDS_A_MINUTE = 120  # of a speaker whom the hall follows
 _BREAKS = re.compile(r"[ \n\u00ad\u200b/-]|(?<=[—–])")  # where a browser may break a line
@@ -236,10 +236,8 @@ def _code_size(slide: _Slide) -> float:
     """What slides.css sets the slide's code at."""
     if not slide.code_lines:
         return 1.0
-    by_width = 65 / slide.code_columns
-    if slide.layout == "code":
-        return min(1.3, by_width, 11 / slide.code_lines)
-    return min(0.9, by_width) * _scale(slide)
+    size = sizes.code_size(slide.code_columns, slide.code_lines if slide.layout == "code" else 1)
+    return size if slide.layout == "code" else min(0.9, size) * _scale(slide)
 
 
 def _scale(slide: _Slide) -> float:
@@ -252,16 +250,19 @@ def _height(slide: _Slide, code: float) -> float:
     if slide.layout == "formula":
         scale = first = sizes.TEXT_SIZE
     bounds = [*slide.columns, len(slide.texts)] if slide.columns else [0, len(slide.texts)]
-    stacks = []
+    stacks, is_table = list[float](), slide.layout == "table"
     for start, end in itertools.pairwise(bounds):
         texts = [(at, text) for at, text in enumerate(slide.texts[start:end], start) if text.strip()]
         heights = [_text_height(slide, text, first if at == 0 else scale) for at, text in texts]
-        heights += [sizes.table_height(rows) * scale for rows in slide.tables]
+        row = sizes.row_height(sum(len(rows) - 1 for rows in slide.tables), scale) if is_table else sizes.ROW
+        heights += [sizes.table_height(rows, row) * scale for rows in slide.tables]
         if slide.captions:
             letter = sizes.LETTER * _CAPTION_SCALE
             heights.append(sum(sizes.lines(text, letter) for text in slide.captions) * 1.3 * _CAPTION_SCALE)
         if slide.code_lines:
-            heights.append((slide.code_lines * 1.5 + 1.6) * code)
+            is_code = slide.layout == "code"
+            line = sizes.code_line(slide.code_columns, slide.code_lines) if is_code else sizes.CODE_LINE
+            heights.append((slide.code_lines * line + 1.6) * code)
         formula = _formula_type(slide)
         heights += [high * formula + sizes.AROUND_FORMULA * formula / sizes.FORMULA_TYPE for _, high in slide.formulas]
         between = sizes.BETWEEN_FORMULAS if slide.layout == "formula" else sizes.BETWEEN
@@ -278,7 +279,7 @@ def _text_height(slide: _Slide, text: str, scale: float) -> float:
 class _Reader(HtmlReader):
     """Collects each slide's parts and the words of its notes; the second, spoken form of formulas is left out."""
 
-    _SKIPPED = ("aside", "math", "svg")
+    _SKIPPED = ("aside", "math", "svg", "small")
     _UNSPOKEN = ("math", "svg", "pre", "table", "figure")
     _TEXTS = ("p", "li", "td", "th", "figcaption")
     _PARAGRAPHS = ("title", "subtitle")  # a class of each tells it from others

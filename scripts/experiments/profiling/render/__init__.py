@@ -71,6 +71,7 @@ def fragments(drawing: Drawing) -> dict[str, str]:
         "latency": drawn(figures.latency, timed, "cpu"),
         "architecture": drawn(architecture.architecture, with_modules),
         "cures": drawn(cures.picture, cured),
+        "cures-slide": drawn(lambda source: cures.picture(source, on_slide=True), cured),
         "cures-table": drawn(cures.ways, cured),
         "launches": drawn(pictures.launches, best("cuda", having=pictures.launched), "cuda"),
         "gpu-machine": drawn(lambda source, _: tables.measured_on(source, "cuda"), cuda, "cuda"),

@@ -22,12 +22,16 @@ def title(variant: Variant) -> str:
     return ", ".join(filter(None, changes)) or "по одной, fp32"
 
 
+# What a slide has room for: as it was, each cure alone, and all together.
+_ON_SLIDE = ("plain", "graphs", "batched", "batched_graphs_bf16")
+
+
 @charts.in_house_style
-def picture(source: Provenance) -> str:
+def picture(source: Provenance, *, on_slide: bool = False) -> str:
     """Bars: the time of each way, divided into the time that the GPU works (filled) and waits (hatched)."""
     data: Profiling = source.record.data
     values = named_values(source.record)
-    shown = [variant for variant in data.variants if variant.pass_times_s]
+    shown = [each for each in data.variants if each.pass_times_s and (not on_slide or each.name in _ON_SLIDE)]
     figure, axes = charts.canvas(0.9 + 0.82 * len(shown))
     charts.bare(axes)
     longest = max(median(variant.pass_times_s) for variant in shown)
