@@ -276,7 +276,7 @@ const readerPanel = (() => {
       showFigures(this.figures, data, readerStory.rows(data, record));
       showSteps(this.steps, data, record);
       const list = element("ul");
-      list.append(...[...remarks(data, record), ...verdict()].map((remark) => element("li", "", remark)));
+      list.append(...[...verdict(), ...remarks(data, record)].map((remark) => element("li", "", remark)));
       this.rest.replaceChildren(list, this.naming(found), this.actions(found));
     }
 

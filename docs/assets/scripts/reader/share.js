@@ -51,7 +51,7 @@ const readerShare = (() => {
     pen.fillText("ДЕВЯТЬ КРУГОВ МАТМУЛА", 56, 92);
     pen.font = `28px ${text}`;
     pen.fillStyle = "#b9b9b9";
-    pen.fillText(readerPanel.nameOf(found), 56, 136, 760);
+    pen.fillText(found.name || "мой браузер", 56, 136, 760); // those who see it have browsers of their own
 
     const rows = readerStory.rows(found.data, null).filter((row) => row.rate);
     const whole = readerStory.whole(found.data);
