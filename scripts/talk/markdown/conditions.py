@@ -206,8 +206,9 @@ class ShownExtension(BlocksExtension):
     """`/// shown`, which is always there: for whoever judges what conditions hide too."""
 
     def extendMarkdownBlocks(self, md: Markdown, block_mgr: Any) -> None:
-        """Register the block."""
+        """Register the block, and leave no sentence out (talk.markdown.sentences)."""
         block_mgr.register(_Shown, {})
+        md.treeprocessors.deregister("lacking-sentences", strict=False)
 
 
 def makeExtension(**kwargs: Any) -> ConditionsExtension:

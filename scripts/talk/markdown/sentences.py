@@ -78,10 +78,9 @@ def _pieces(block: Element) -> Iterator[str | Element]:
     if block.text:
         yield block.text
     for child in block:
-        tail, child.tail = child.tail, None
         yield child
-        if tail:
-            yield tail
+        if child.tail:
+            yield child.tail
 
 
 def _lacks(sentence: list[str | Element]) -> bool:
@@ -97,7 +96,7 @@ def _put(block: Element, sentences: list[list[str | Element]]) -> None:
     for piece in (piece for sentence in sentences for piece in sentence):
         if isinstance(piece, Element):
             block.append(piece)
-            last = piece
+            piece.tail, last = None, piece
         elif last is None:
             block.text += piece
         else:

@@ -13,6 +13,7 @@ EXTENSIONS = [f"talk.markdown.{name}" for name in ("values", "links", "sentences
 TEXT = (
     "# Глава\n\nКрыша одна. На GPU прошло {{ relay.cuda.time | мс .1 }}. «Точно?» **Да**, на CPU — "
     "{{ relay.cpu.time | с .1 }}. [GPU быстрее](claim:faster)! А почему?\n\n"
+    "Всё это **жирно** и [здесь](#here) сказано.\n\n"
     "- Всё время: {{ relay.cuda.time }}.\n- Ничего: т. е. ничего.\n\n"
     "/// slide | Числа\n    id: numbers\n\n{{ relay.cuda.time | мс .1 }}\n///\n"
 )
@@ -37,6 +38,7 @@ def test_only_sentences_that_lack_something_are_left_out(tmp_path: Path) -> None
     write_record(samples.record(), tmp_path)
     body = convert(TEXT, tmp_path)
     assert said(body, "p")[0] == "Крыша одна. «Точно?» Да, на CPU — 2,1\N{NO-BREAK SPACE}с. А почему?"
+    assert said(body, "p")[1] == "Всё это жирно и здесь сказано."
     assert said(body, "li") == ["Ничего: т. е. ничего."]
     assert "опущены" in "".join(body[1].itertext())
     assert "data-lacking" not in ElementTree.tostring(body, encoding="unicode")
