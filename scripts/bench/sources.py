@@ -242,6 +242,8 @@ def all_answers(every: Sequence[Case]) -> list[str]:
 
     before: set[str] = set()
     (ROOT / PAGE).write_text("# Odd\n", encoding="utf-8")  # what is told of any page, that no menu names it, say
+    with (ROOT / "docs" / "slides.md").open("a", encoding="utf-8") as deck:
+        deck.write(f"\n/// chapter | {Path(PAGE).name}\n///\n")
     with tempfile.TemporaryDirectory() as folder:
         site = Path(folder, "site")
         # Pages first: they bring the packages that a check asks for.

@@ -50,6 +50,24 @@ def is_formula(found: re.Match[str]) -> bool:
     return not (_WORDS.search(tex) or (re.search(r"[^\W\d_]{2}", tex) and _PRICE.fullmatch(tex)))
 
 
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # libyaml, where PyYAML has it
+    """Refuses what is said twice: YAML would take the last."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        """A mapping whose keys are all different."""
+        seen = set()
+        for key, _ in node.value:
+            if str(key.value) in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value} comes twice", key.start_mark)
+            seen.add(str(key.value))
+        return dict(super().construct_mapping(node, deep))
+
+
+def read_yaml(text: str) -> Any:
+    """What the YAML says. Raises yaml.YAMLError, and ValueError for a date that is none."""
+    return yaml.load(text, _Loader)
+
+
 def front_matter(path: Path, text: str) -> dict[str, Any]:
     """What the source `text` of the file `path` says of its page; empty where it says nothing.
 
@@ -60,14 +78,19 @@ def front_matter(path: Path, text: str) -> dict[str, Any]:
         return {}
     mend = "write one `name: value` a line, in quotes where a value has signs of YAML"
     try:
-        matter = yaml.safe_load(found[0].strip().strip("-"))
+        matter = read_yaml(found[0].strip().strip("-"))
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
-        raise TalkError(path, "its front matter is no YAML", mend, line=line) from None
+        raise TalkError(path, f"its front matter is no YAML{_twice(error)}", mend, line=line) from None
     if matter is not None and not isinstance(matter, dict):
         raise TalkError(path, "its front matter names nothing", mend, line=2)
     return matter or {}
+
+
+def _twice(error: Exception) -> str:
+    problem = str(getattr(error, "problem", ""))
+    return f": {problem}" if problem.endswith("twice") else ""
 
 
 def blank(pattern: re.Pattern[str], text: str) -> str:

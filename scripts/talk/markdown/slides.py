@@ -41,7 +41,7 @@ from talk.markdown.chapters import deck_of
 from talk.markdown.locate import place
 from talk.markdown.math import room_of
 from talk.markdown.page import page_of
-from talk.markdown.prose import without_code, without_comments
+from talk.markdown.prose import read_yaml, without_code, without_comments
 from talk.markdown.relative import WRITTEN_IN
 from talk.markdown.sizes import (
     WHY_WIDTH,
@@ -76,7 +76,6 @@ _OPTIONS = (
     *("layout", "id", "time", "note", "steps", "auto-animate", "only", "backup", "cut", "measure", "chapter", "attrs"),
 )
 _LONGEST_TIME_S = 3600
-_YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, where it was there when PyYAML was built
 _ADDRESS = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _OPEN = re.compile(r" {0,3}(?P<slashes>/{3,}) *(?P<name>[\w-]+) *(?:\| *(?P<argument>.*?) *)?$")
 _CLOSE = re.compile(r" {0,3}(?P<slashes>/{3,}) *$")
@@ -84,14 +83,24 @@ _ATTRIBUTES = re.compile(r" +(\{:? *[.#][^{}]*\}) *$")
 _FENCE = re.compile(r"\s*(?P<fence>`{3,}|~{3,})")
 # Blocks of the talk's own, which another spelling would leave on the page as text, and out of the deck.
 _OWN_BLOCKS = ("slide", "notes", "measured", "unmeasured")
+_HELD = re.compile(r"\s*(?:(?:>|[-*+]|\d+[.)])\s*)+(?P<line>/{3,}.*)")  # by a quote or a list
 _ARGUMENTS = {"slide": " | Title", "notes": "", "measured": " | name", "unmeasured": " | name", "chapter": " | page.md"}
 _LOOKS_OPEN = re.compile(r"\s*(?P<slashes>/{2,})\s*(?P<name>[\w-]+)\s*(?P<bar>\|)?")
+# Of one that is never closed all that follows is a part.
+_BLOCKS = (*_OWN_BLOCKS, "holds", "fails", "details")
 _FEWEST_SLASHES, _FEW_LETTERS = 3, 2
 _LOOKS_OPTION = re.compile(r"\s*(?P<name>[\w-]+)\s*:(?:\s|$)")
 # Before anything reads the text: fenced code (25), snippets (32).
 _CHECK_PRIORITY = 95
 # What is put into a comment is no slide, whatever is in it.
 _COMMENTS_PRIORITY = 97
+
+# What comes step by step, as a line of it begins.
+_STEPPED = {
+    "rows": re.compile(r"[ ]*\|?[ :]*-{2,}[ :]*(?:\||$)|.*<t[rdh]\b"),
+    "items": re.compile(r"\s*(?:[-*+]|\d+[.)])\s|.*<li\b"),
+}
+_SNIPPET = re.compile(r"\s*-+8<-+")
 
 Problem = tuple[int, str, str]
 
@@ -125,7 +134,7 @@ def read_slides(text: str) -> tuple[tuple[Slide, ...], tuple[Problem, ...]]:
         title = header["argument"] or ""
         options, content = _split_options(lines[line : end - 1])
         problems += _lost_options(title, content, end - len(content))
-        found = list(_option_problems(title, options, addresses))
+        found = [*_option_problems(title, options, addresses), *_step_problems(title, options, content)]
         problems += [(line, what, mend) for what, mend in found]
         if not found:
             assert options is not None
@@ -144,10 +153,11 @@ def _blocks(lines: list[str], problems: list[Problem]) -> Iterator[tuple[int, re
     fence: str | None = None
     opened: list[tuple[int, re.Match[str]]] = []
 
-    def lose(line: int, header: re.Match[str]) -> None:
-        if header["name"] == "slide":
-            title = header["argument"] or ""
-            problems.append((line, f"slide “{title}” is never closed", f"put a line {header['slashes']} after it"))
+    def lose(line: int, header: re.Match[str], *names: str) -> None:
+        if header["name"] in ("slide", *names):
+            title = f" “{header['argument']}”" if header["argument"] else ""
+            what = f"{header['name']}{title} is never closed"
+            problems.append((line, what, f"put a line {header['slashes']} after it"))
 
     for number, line in enumerate(lines, start=1):
         mark = _FENCE.match(line)
@@ -177,13 +187,18 @@ def _blocks(lines: list[str], problems: list[Problem]) -> Iterator[tuple[int, re
             del opened[depth:]
             if header["name"] == "slide":
                 yield start, header, number
-    for unclosed in opened:
-        lose(*unclosed)
+    for number, header in opened:
+        lose(number, header, *_BLOCKS)
 
 
 def find_lookalikes(text: str, *names: str) -> Iterator[Problem]:
     """Lines outside code and comments that look like the header of a block `names` and are none."""
     for number, line in enumerate(without_code(text).splitlines(), start=1):
+        if "slide" in names and (held := _HELD.match(line)) and (inside := _OPEN.match(held["line"])):
+            if inside["name"] == "slide":
+                what = f"slide “{inside['argument'] or ''}” stands in a quote or a list, and in no deck"
+                yield number, what, "begin it at the start of a line"
+            continue
         looks = _LOOKS_OPEN.match(_visible(line))
         name = next((name for name in names if _is_meant(looks["name"], name)), None) if looks else None
         header = _OPEN.match(line)
@@ -252,7 +267,7 @@ def _split_options(body: list[str]) -> tuple[dict[str, Any] | None, list[str]]:
     """Indented YAML right under the header, and the rest; None where it is not a mapping."""
     size = next((i for i, line in enumerate(body) if not re.match(r" {4,}\S", line)), len(body))
     try:
-        options = yaml.load("\n".join(line[4:] for line in body[:size]), _YAML) or {}
+        options = read_yaml("\n".join(line[4:] for line in body[:size])) or {}
     except yaml.YAMLError:
         options = None
     return (options if isinstance(options, dict) else None), body[size:]
@@ -263,7 +278,7 @@ def _option_problems(title: str, options: dict[str, Any] | None, addresses: Addr
     if not title:
         yield "a slide has no title", "write `/// slide | Title`"
     if options is None:
-        yield f"{name}: its options are not YAML", "write one indented `name: value` a line"
+        yield f"{name}: its options are not YAML, or one comes twice", "write one indented `name: value` a line"
         return
     for option in options:
         if option not in _OPTIONS:
@@ -294,6 +309,13 @@ def _option_problems(title: str, options: dict[str, Any] | None, addresses: Addr
             yield f"{name}: id {options['id']!r} is not an address", "use small Latin letters, digits and hyphens"
         elif addresses.is_taken(options["id"]):
             yield f"{name}: the address {options['id']} is taken by a slide above", "give it another id"
+
+
+def _step_problems(title: str, options: dict[str, Any] | None, content: list[str]) -> Iterator[tuple[str, str]]:
+    """Steps of what the slide has none of; what a fragment brings is seen by nobody here."""
+    steps = str((options or {}).get("steps", ""))
+    if steps in _STEPPED and not any(_SNIPPET.match(line) or _STEPPED[steps].match(line) for line in content):
+        yield f"slide “{title}”: its steps are {steps}, and it has none", "write them, or leave out `steps`"
 
 
 class _SlideCheck(Preprocessor):

@@ -51,6 +51,7 @@ from talk.site.fit import find_misfits, made_deck, slot_min
 from talk.site.labs import find_lab
 from talk.site.on_stage import on_stage
 from talk.site.pages import find_page_problems
+from talk.site.take_away import write_place
 from talk.site.typed_numbers import (
     TypedNumber,
     find_in_config,
@@ -71,6 +72,7 @@ _CONTAINER = (
     r"textarea|title)\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(?P<whole>/?)>"
 )
 _UNSHOWN = r"<(?P<tag>video|audio|iframe|object|embed)\b"
+_CONDITION_HEADER = r"(?m)^ {0,3}/{3,} *(?P<kind>measured|unmeasured|holds|fails)\b(?P<rest>.*)$"
 _ENDS_EARLIER = re.compile(r"\A<!---?>|--!>")
 _SNIPPET = (
     r"^[ \t]*-{1,}8<-{1,}[ \t]+(?P<quote>[\"'])(?P<path>[^\"':\n]*)"
@@ -130,6 +132,7 @@ def check() -> tuple[list[TalkError], list[TalkError]]:
     With mistakes in the sources, it fails on those alone: the rest could not be judged.
     """
     write_address()
+    write_place()
     render()
     stale, stale_elsewhere = find_stale_records()
     if mistakes := find_mistakes():
@@ -360,6 +363,11 @@ def _condition_mistakes(path: Path, text: str, values: Values) -> Iterator[TalkE
         elif not values.is_known(match["name"]):
             what = f"no record could have the value {match['name']} that a block depends on"
             yield TalkError(path, what, "mend its name", line=line)
+
+    for line, match in numbered(_CONDITION_HEADER, without_code(text)):
+        if re.fullmatch(r" *\| *\S+ *", match["rest"]) is None:
+            what = f"a block {match['kind']} is of one name, and not of «{match['rest'].strip(' |')}»"
+            yield TalkError(path, what, f"write `/// {match['kind']} | name`", line=line)
 
 
 def _claim_mistakes(path: Path, text: str, known: set[str]) -> Iterator[TalkError]:

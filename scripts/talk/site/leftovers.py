@@ -60,6 +60,8 @@ class _Reader(HtmlReader):
         given = dict(attrs)
         if given.get("id"):
             self._at = f"after #{given['id']}"
+        if _ADDRESS.match(tag):  # `<claim:x>`, which browsers take for an element
+            self.found.append((self._at, f"<{tag}>"))
         for name, value in attrs:
             if not value or name.startswith("data-"):
                 continue

@@ -22,7 +22,6 @@ def make_pages(site: Path) -> list[TalkError]:
 
     Raises TalkError where a source is mistaken, and where MkDocs cannot go on.
     """
-    from jinja2 import TemplateNotFound
     from mkdocs.commands.build import build
     from mkdocs.config import load_config
     from mkdocs.exceptions import MkDocsException
@@ -36,9 +35,6 @@ def make_pages(site: Path) -> list[TalkError]:
         config.plugins.on_startup(command="build", dirty=False)
         build(config)
         config.plugins.on_shutdown()
-    except TemplateNotFound as error:
-        what = f"a page asks for the template {error.name}, and there is none"
-        raise TalkError(CONFIG, what, "mend `template:` in that page's front matter") from None
     except MkDocsException as error:
         if isinstance(error.__cause__, TalkError):
             raise error.__cause__ from None

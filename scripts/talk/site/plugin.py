@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from jinja2 import TemplateNotFound
 from mkdocs.config.base import Config
 from mkdocs.exceptions import Abort, MkDocsException
 from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
@@ -161,6 +162,9 @@ class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             return
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
             told: TalkError = cannot_write(SITE, error)
+        elif isinstance(error, TemplateNotFound):
+            what = f"a page asks for the template {error.name}, and there is none"
+            told = TalkError(DOCS, what, "mend `template:` in that page's front matter")
         else:
             told = error if isinstance(error, TalkError) else unforeseen(error)
         raise Abort(str(told)) from told

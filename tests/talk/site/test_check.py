@@ -76,6 +76,24 @@ def test_a_fork_names_a_claim() -> None:
     assert problem.startswith("docs/odd.md:3: no claim nobodys")
 
 
+def test_a_block_that_depends_on_something_names_one_thing() -> None:
+    for kind in ("holds", "fails", "measured", "unmeasured"):
+        for rest in ("", " |", " | a.b | c", " | a.b c", " a.b"):
+            (first, *_) = told(f"# A\n\n/// {kind}{rest}\nyes\n///\n")
+            assert first.startswith("docs/odd.md:3: ")
+
+
+def test_a_template_that_there_is_none_of_is_told(tmp_path: Path) -> None:
+    PAGE.write_text("---\ntemplate: nope.html\n---\n# A\n", encoding="utf-8")
+    with pytest.raises(TalkError, match=r"^docs: a page asks for the template nope\.html, and there is none; mend"):
+        make_pages(tmp_path)
+
+
+def test_front_matter_says_nothing_twice() -> None:
+    (problem,) = told("---\ntitle: A\ntitle: B\n---\n# A\n")
+    assert problem.startswith("docs/odd.md:3: its front matter is no YAML: title comes twice")
+
+
 @pytest.mark.usefixtures("english")
 def test_a_superlative_does_not_rest_on_one_rival() -> None:
     claims = DOCS / "claims.toml"

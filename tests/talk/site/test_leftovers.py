@@ -19,7 +19,7 @@ def left_on(tmp_path: Path, body: str) -> list[str]:
         '<a href="Claim:x">y</a>', '<a href="talk:8">y</a>', "<p>--8&lt;-- nope.md</p>", "<p>/// slid | T</p>",
         "<p>word[^none]</p>", "<p>[x]{.given}</p>", '<img alt="{{ a.b }}" src="a.png">',
         '<span class="katex"><math><annotation>t = {{ a.b }}</annotation></math></span>',
-        '<meta name="description" content="{{ a.b }}">',
+        '<meta name="description" content="{{ a.b }}">', "<claim:x>", "<talk:8>y</talk:8>",
     ],
 )  # fmt: skip
 def test_what_nothing_has_read_is_told(tmp_path: Path, body: str) -> None:
