@@ -115,6 +115,7 @@ _STRINGS = {
     "resource.l3": "memory: L3",
     "resource.memory": "memory",
     "resource.lines": "memory: shared and L1",
+    "resource.latency": "memory: waiting",
     "resource.overhead": "overhead",
     # Labs.
     "labs.title": "Notebooks",

@@ -115,6 +115,7 @@ _STRINGS = {
     "resource.l3": "память: L3",
     "resource.memory": "память",
     "resource.lines": "память: общая и L1",
+    "resource.latency": "память: ожидание",
     "resource.overhead": "накладные расходы",
     # Labs.
     "labs.title": "Тетради",

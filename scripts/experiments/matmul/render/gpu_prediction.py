@@ -65,7 +65,7 @@ _TILES = {"gpu_naive": 32, "gpu_coalesced": 32, "gpu_shared": 32}
 _TILE = 128
 # Lines of L1 or shared memory that a warp asks for with each of its multiply-adds. A column of A is a line for every
 # thread; a row of B is one, and a number for all of them is one. A tile of 8 × 8 numbers of a thread asks for 16 with
-# 64 multiply-adds: one by one, or by fours.
+# 64 multiply-adds, one by one; by fours for 4 of two lines each, and one of 16 × 8 for 6 with 128.
 _LINES = {
     "gpu_naive": 33.0,
     "gpu_coalesced": 2.0,
@@ -73,7 +73,7 @@ _LINES = {
     "gpu_thread_tile": 16 / 64,
     "gpu_vectorised": 8 / 64,
     "gpu_pipelined": 8 / 64,
-    "gpu_warp_tiles": 8 / 64,
+    "gpu_warp_tiles": 12 / 128,
 }
 # Passes of the tensor core over shorter numbers that make one product, and the numbers, by the end of a step's name.
 _PASSES: dict[str, tuple[int, Dtype]] = {"tf32x3": (3, "tf32"), "bf16x3": (3, "bfloat16"), "bf16x6": (6, "bfloat16")}

@@ -32,9 +32,9 @@ class NotModelled(ValueError):  # noqa: N818  (a statement about the encoder, no
 class Call:
     """Calls of one operator at one place of the network, for one utterance.
 
-    `flops` and `bytes` are those of one call, `weights` the numbers of a convolution's. `wrappers` are the operators
-    that the profiler shows around it, as linear around addmm. `shape` is (n, m, p) where the call is a product of n×m
-    by m×p.
+    `flops` and `bytes` are those of one call, `weights` the numbers of a convolution's, `channels` those of its result.
+    `wrappers` are the operators that the profiler shows around it, as linear around addmm. `shape` is (n, m, p) where
+    the call is a product of n×m by m×p.
     """
 
     operator: str
@@ -43,6 +43,7 @@ class Call:
     flops: int = 0
     bytes: int = 0
     weights: int = 0
+    channels: int = 1
     wrappers: tuple[str, ...] = ()
     shape: tuple[int, int, int] | None = None
 
@@ -253,6 +254,7 @@ class _Convolution:
             flops=2 * weights * height * width,
             bytes=(self._inputs + weights + self.channels_out + outputs) * BYTES_PER_NUMBER,
             weights=weights,
+            channels=self.channels_out,
             wrappers=("aten::convolution", "aten::conv2d" if self.kernel[0] > 1 else "aten::conv1d"),
         )
 

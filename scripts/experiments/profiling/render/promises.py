@@ -5,9 +5,10 @@ the same machine's matmul record; of the talk's own GPU, of its data sheet.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import prod
 from statistics import median
 
 from shared.ceilings import BYTES, Ceilings, Product
@@ -40,6 +41,12 @@ _SHARED_BYTES = 2 * BYTES * 32_768  # read and written; fewer numbers than these
 _BUSIER = "процессор был занят не только этим, или частота ниже, чем у голых FMA"
 _CHEAPER = "веса успевают остаться в кэше от прошлой фразы, а обещание возит их каждый раз"
 _FAR = "весов больше, чем страниц помнит TLB: за адресом каждой надо сходить, а в виртуальной машине это ещё дороже"
+# What is suspected where prices were measured between the utterances: their pieces are unlike all other shapes.
+_OTHER_SHAPES = "цены сняты с половин слоя двух длин и с одной свёртки, а здесь матрицы другой формы"
+_SLOWER_BETWEEN = {
+    "arranging": "разбужено больше кода, чем произведением: модель будит его только после весов",
+    "pass": "копии, сложения и маски сосчитаны лишь по вызовам, а Python между операторами не сосчитан вовсе",
+}
 _SLOWER = {
     "addmm": _FAR,
     "mm": _FAR,
@@ -120,7 +127,7 @@ def _on_cpu(data: Profiling, numbers: Mapping[str, float]) -> Iterator[Promise]:
     for name, operators, phases in makers:
         time_s = sum(measured.get(operator, 0.0) for operator in operators)
         if time_s:
-            found.append(_attempt(operator_alias(name, "cpu"), name, time_s, phases))
+            found.append(_attempt(operator_alias(name, "cpu"), name, time_s, phases, between=prices is not None))
     yield from found
     if run.pass_times_s and run.complete:
         covered = {operator for _, operators, _ in makers for operator in operators}
@@ -141,11 +148,13 @@ def _on_cpu(data: Profiling, numbers: Mapping[str, float]) -> Iterator[Promise]:
                 )
             return [*parts, {"overhead": called_s}]
 
-        yield _attempt("pass", "pass", median(run.pass_times_s), whole)
+        yield _attempt("pass", "pass", median(run.pass_times_s), whole, between=prices is not None)
 
 
-def _attempt(alias: str, name: str, measured_s: float, phases: Callable[[], list[Phase]]) -> Promise:
+def _attempt(alias: str, name: str, measured_s: float, phases: Callable[[], list[Phase]], *, between: bool) -> Promise:
+    """`between`: prices were measured between the utterances."""
     title = _TITLES.get(name) or name.removeprefix("aten::")
+    slower = _SLOWER_BETWEEN.get(alias, _OTHER_SHAPES) if between else _SLOWER.get(alias, _BUSIER)
 
     def predict() -> Prediction:
         return Prediction(
@@ -153,8 +162,8 @@ def _attempt(alias: str, name: str, measured_s: float, phases: Callable[[], list
             title=title,
             measured=measured_s,
             phases=phases(),
-            slower=_SLOWER.get(alias, _BUSIER),
-            faster=_CHEAPER,
+            slower=slower,
+            faster=_OTHER_SHAPES if between else _CHEAPER,
         )
 
     return attempt(f"cpu.{alias}", title, predict)
@@ -260,19 +269,29 @@ def _arranging(run: Run, work: _Workload, ceilings: Ceilings, prices: Prices | N
 
 
 _ON_GPU = ("aten::addmm", "aten::mm", "aten::bmm", "aten::cudnn_convolution")
-_TILE = re.compile(r"(?:sgemm_|tilesize)(\d+)x(\d+)")
-_SLOWER_ON_GPU = "блоков мало и варпов в них мало: мультипроцессор ждёт памяти, и скрыть это ожидание некому"
+_TILE = re.compile(r"(?:sgemm_|tilesize)(?P<tall>\d+)x(?P<wide>\d+)")
+_WARPS = re.compile(r"warpsize(\d+)x(\d+)x(\d+)")
+_SCHEDULERS = 4  # of a multiprocessor; a warp keeps one of them busy
+_SLOWER_ON_GPU = (
+    "веса едут из памяти карты, а цену шага мерили, когда они лежат в L2, или не мерили вовсе: варпов в блоке мало, "
+    "и скрыть ожидание некому"
+)
 _FASTER_ON_GPU = "данные ещё лежат в L2, а обещание возит их из памяти карты"
 
 
 @dataclass(frozen=True)
 class Card:
-    """A GPU by its ceilings: those that the machine measured, else its data sheet's."""
+    """A GPU by its ceilings: those that the machine measured, else its data sheet's.
+
+    `kernel_s` is what any kernel takes, however little it computes. `step_s` is a step along the sum of a product of
+    few rows: its blocks are so few that each waits for its next tiles. A data sheet tells neither.
+    """
 
     flops_per_s: float
     bytes_per_s: float
     multiprocessors: int
-    kernel_s: float = 0.0  # an empty one of many in a row; a data sheet does not tell
+    kernel_s: float = 0.0
+    step_s: float = 0.0
 
     @classmethod
     def of(cls, record: Record[Profiling], numbers: Mapping[str, float]) -> "Card":
@@ -281,10 +300,36 @@ class Card:
         sheet = DATA_SHEETS.get(record.machine.gpu or "")
         if all(name in numbers for name in names):
             peak, copy, count = (numbers[name] for name in names)
-            return cls(peak, copy, int(count), numbers.get("matmul.gpu.kernel", 0.0))
+            kernel_s = numbers.get("matmul.gpu.kernel", 0.0)
+            return cls(peak, copy, int(count), *_straight(_along_the_sum(numbers), kernel_s))
         if sheet is None or sheet.multiprocessors is None:
             raise NotMeasuredError("потолки этой карты")
         return cls(sheet.flops_per_s, sheet.bytes_per_s, sheet.multiprocessors)
+
+
+def _along_the_sum(numbers: Mapping[str, float]) -> dict[int, float]:
+    """Seconds of cuBLAS on the fewest rows that it was timed on, by how many numbers it sums for each of the result."""
+    shapes: dict[int, dict[int, float]] = {}
+    for name, time_s in numbers.items():
+        shape = _CUBLAS.fullmatch(name)
+        if shape is not None:
+            shapes.setdefault(int(shape["n"]), {})[int(shape["m"])] = time_s
+    # A price in two parts needs two lengths of the sum.
+    return max(shapes.values(), key=len, default={})
+
+
+_CUBLAS = re.compile(r"matmul\.cublas\.s(?P<n>\d+)_(?P<m>\d+)_\d+\.time")
+
+
+def _straight(times_s: Mapping[int, float], kernel_s: float) -> tuple[float, float]:
+    """What a kernel takes and what each step adds; of one length, what is beyond an empty kernel is its steps'."""
+    if not times_s:
+        return kernel_s, 0.0
+    shortest, longest = min(times_s), max(times_s)
+    if shortest == longest:
+        return kernel_s, max(0.0, times_s[shortest] - kernel_s) / shortest
+    step_s = max(0.0, times_s[longest] - times_s[shortest]) / (longest - shortest)
+    return max(kernel_s, times_s[shortest] - shortest * step_s), step_s
 
 
 def _on_gpu(record: Record[Profiling], numbers: Mapping[str, float]) -> Iterator[Promise]:
@@ -305,45 +350,79 @@ def _kernels(
     run = record.data.run_on("cuda")
     assert run is not None
     assert operator.self_device_time_us is not None
-    card, tile = Card.of(record, numbers), tile_of(run.kernels, operator.name)
-    calls = _Workload.of(record.data, run).of_operator(operator.name)
+    card = Card.of(record, numbers)
+    calls = list(_Workload.of(record.data, run).of_operator(operator.name))
+    block = block_of(run.kernels, operator, card, [call for _, call in calls])
     return Prediction(
         name=name,
         title=title,
         measured=operator.self_device_time_us / 1e6,
-        phases=[kernel_phase(card, times, call, tile) for times, call in calls],
+        phases=[phase for times, call in calls for phase in kernel_phases(card, times, call, block)],
         slower=_SLOWER_ON_GPU,
         faster=_FASTER_ON_GPU,
         device="cuda",
     )
 
 
-def tile_of(kernels: list[Kernel], operator: str) -> tuple[int, int] | None:
-    """How the costliest kernel of the operator that tells it cuts its result up; None where none does.
+@dataclass(frozen=True)
+class Block:
+    """What a kernel's name tells of a block of threads: its tile of the result, and its warps where they are told."""
 
-    The talk's tables do not tell which operator launched a kernel: there it is the costliest of all.
+    tall: int
+    wide: int
+    warps: int = _SCHEDULERS
+
+    def time_s(self, card: Card, depth: int) -> float:
+        """Of its tile along so long a sum. Fewer warps than schedulers leave some of them idle."""
+        busy = min(1.0, self.warps / _SCHEDULERS)
+        return 2 * self.tall * self.wide * depth / (busy * card.flops_per_s / card.multiprocessors)
+
+    @property
+    def at_once(self) -> int:
+        """Blocks that a multiprocessor computes as fast as one."""
+        return max(1, _SCHEDULERS // self.warps)
+
+
+def block_of(kernels: list[Kernel], operator: Operator, card: Card, calls: Sequence[Call]) -> Block | None:
+    """The block of the operator's costliest kernel that tells it; None where none does.
+
+    The talk's tables do not tell which operator launched a kernel. There it is the costliest of those that may be its
+    own: launched no more often than it was called, and no faster than its shallowest tile can be.
     """
-    named = [kernel for kernel in kernels if kernel.operator in (operator, None) and _TILE.search(kernel.name)]
-    if not named or operator.endswith("convolution"):
-        return None
-    found = _TILE.search(max(named, key=lambda kernel: kernel.device_time_us).name)
-    assert found is not None
-    return int(found[1]), int(found[2])
+    depths = [call.shape[1] for call in calls if call.shape is not None]
+    found: dict[Block, float] = {}
+    for kernel in kernels:
+        tile, warps = _TILE.search(kernel.name), _WARPS.search(kernel.name)
+        if tile is None or kernel.operator not in (operator.name, None) or not depths:
+            continue
+        count = prod(map(int, warps.groups())) if warps is not None else _SCHEDULERS
+        block = Block(int(tile["tall"]), int(tile["wide"]), count)
+        may_be = kernel.calls <= operator.calls
+        if kernel.operator is None:
+            may_be &= kernel.device_time_us / kernel.calls / 1e6 >= block.time_s(card, min(depths))
+        if may_be:
+            found[block] = found.get(block, 0.0) + kernel.device_time_us
+    return max(found, key=lambda block: found[block], default=None)
 
 
-def kernel_phase(card: Card, times: int, call: Call, tile: tuple[int, int] | None) -> Phase:
-    """A multiprocessor computes a tile at a time, and the card ends with its last one; bytes pass once."""
+def kernel_phases(card: Card, times: int, call: Call, block: Block | None) -> list[Phase]:
+    """A kernel begins and ends; meanwhile bytes pass once, and blocks compute a tile each, step by step of the sum.
+
+    The card ends with its last block.
+    """
     phase: Phase = {
         "arithmetic": times * call.flops / card.flops_per_s,
         "memory": times * call.bytes / card.bytes_per_s,
-        "overhead": times * card.kernel_s,
     }
-    if call.shape is not None and tile is not None:
+    # How many numbers are summed for each of the result; a convolution has weights for each channel.
+    depth = call.shape[1] if call.shape is not None else call.weights // call.channels
+    phase["latency"] = times * depth * card.step_s
+    if call.shape is not None and block is not None:
         n, m, p = call.shape
         heads = call.flops / (2 * n * m * p)
         # Rows of the result are what cuBLAS calls columns: the larger side of a tile lies along the weights.
-        blocks = heads * -(-n // min(tile)) * -(-p // max(tile))
-        rounds = -(-blocks // card.multiprocessors)
-        of_tile_s = 2 * tile[0] * tile[1] * m / (card.flops_per_s / card.multiprocessors)
-        phase["blocks"] = times * rounds * of_tile_s
-    return phase
+        tall, wide = sorted((block.tall, block.wide))
+        blocks = heads * -(-n // tall) * -(-p // wide)
+        rounds = -(-blocks // (card.multiprocessors * block.at_once))
+        phase["blocks"] = times * rounds * block.time_s(card, m)
+    return [phase, {"overhead": times * card.kernel_s}]

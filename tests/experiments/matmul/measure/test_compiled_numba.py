@@ -8,6 +8,7 @@ pytest.importorskip("numba.cuda")
 from experiments.matmul.measure import circle8_gpu, sass
 from experiments.matmul.measure.circle6_gpu import GpuStep
 from experiments.matmul.measure.compiled_numba import ARCHITECTURES, compiled, described, steps
+from experiments.matmul.render.gpu_prediction import _LINES
 
 _REGISTERS = 65536  # of a multiprocessor, on all of these architectures
 _BY_FOURS = ("vectorised", "pipelined", "warp_tiles")
@@ -58,6 +59,13 @@ def test_memory_is_read_and_written_by_fours(name: str, arch: int) -> None:
     # For every step of the sum a thread reads its rows and columns by fours: 8 and 8 of them, or 16 and 8.
     loads, multiplications = (6, 128) if name == "warp_tiles" else (4, 64)
     assert sass.count(code.loop, "LDS") * multiplications == sass.count(code.loop, "FFMA") * loads
+
+
+@pytest.mark.parametrize(("name", "arch"), _ON_ALL)
+def test_lines_are_promised_by_what_the_machine_code_asks_for(name: str, arch: int) -> None:
+    """Sixteen bytes for each thread of a warp are two lines, for half of its threads ask for the same."""
+    loop = compiled(name, arch).loop
+    assert 2 * sass.count(loop, "LDS.128") / sass.count(loop, "FFMA") == _LINES[f"gpu_{name}"]
 
 
 @pytest.mark.parametrize(("name", "barriers"), [("shared", 2), ("vectorised", 2), ("pipelined", 1), ("warp_tiles", 1)])
