@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from experiments.algorithms.sample import sample as algorithms
 from experiments.gradient.sample import sample as gradient
 from experiments.matmul.record import Contender, Matmul
 from experiments.matmul.sample import sample as matmul
@@ -132,3 +133,25 @@ def test_backward_is_doubted_where_its_parts_are_not_the_whole() -> None:
     assert doubted["whole"] == []
     assert len(doubted["half"]) == 1
     assert isinstance(before, list)
+
+
+@pytest.mark.parametrize(("rate", "doubted"), [(0.02, False), (1.0, False), (1.25, True)])
+def test_more_mistakes_than_was_said_are_doubted_after_learning_alone(rate: float, doubted: bool) -> None:
+    """Insertions are mistakes too, so that a rate above one can be: of a network that hears what nobody said."""
+    data = gradient()
+    assert data.learning is not None
+    first, *others, last = data.learning.readings
+    untaught = replace(first, character_error_rate=1.5)
+    taught = replace(last, character_error_rate=rate)
+    learning = replace(data.learning, diverged=False, readings=[untaught, *others, taught])
+    found = list(find_experiment("gradient").doubts(replace(data, learning=learning)))
+    assert any("mistakes" in each for each in found) == doubted
+
+
+@pytest.mark.parametrize("rate", [0.4, 1.25])
+def test_more_mistakes_than_words_are_doubted(rate: float) -> None:
+    data = algorithms()
+    beams = [replace(data.decoding.beams[0], word_error_rate=rate), *data.decoding.beams[1:]]
+    spoilt = replace(data, decoding=replace(data.decoding, beams=beams))
+    found = [each for each in find_experiment("algorithms").doubts(spoilt) if "mistakes" in each]
+    assert found == (["above_ceiling: mistakes for each word, greedy of 1, 1.25 against 1"] if rate > 1 else [])

@@ -127,6 +127,7 @@ def sample() -> Algorithms:
                 equal=curve((1, 1.0), (2, 1.6)),
                 deadline_s=2.0,
                 in_time=[InTime(most=1, rate_per_s=0.5), InTime(most=2, rate_per_s=0.75)],
+                alone_time_s=8.0,
             )
             for device in DEVICES
         ],

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from shared.profile import Operator
-from talk.records.doubts import Doubts, unlike
+from talk.records.doubts import Doubts, above, unlike
 from talk.records.headline import Headlines
 from talk.records.ranges import AtLeast, Range
 from talk.records.schema import (
     Device,
+    ErrorRate,
     Name,
     NonEmpty,
     Positive,
@@ -186,7 +187,7 @@ class Reading:
 
     step: int
     training_time_s: float
-    character_error_rate: Annotated[float, Range(0, 100)]
+    character_error_rate: ErrorRate
     exact_share: Share
     asked_text: str
     read_text: str
@@ -282,7 +283,13 @@ _BEARS = 0.25  # of a pass: the profiler's own time, and what lies between opera
 
 
 def doubts(data: Gradient) -> Doubts:
-    """Profiled operators that do not add up to the pass that was timed without the profiler."""
+    """Profiled operators that do not add up to the pass timed without the profiler, and more mistakes than letters.
+
+    A network that has learnt nothing may make them: what it reads before is not doubted.
+    """
+    if data.learning is not None and data.learning.readings and not data.learning.diverged:
+        last = data.learning.readings[-1]
+        yield from above("mistakes for each letter after learning", last.character_error_rate, 1.0, 0.0)
     for conformer in data.conformers:
         for each in conformer.passes if conformer.device == "cpu" else ():
             parts_s = sum(operator.self_cpu_time_us for operator in each.operators) / 1e6

@@ -29,6 +29,9 @@ Threads = Annotated[int, Range(1, 100_000)]  # or processes: as many as a machin
 Decibels = Annotated[float, Range(-300, 300)]
 Seconds = Annotated[float, Range(1e-12, 1e9)]  # a time that something took
 Share = Annotated[float, Range(0, 1)]
+# Edits for each letter or word that was said. Insertions are edits too, so that it may be more than one; what ends so
+# is to be doubted (`talk.records.doubts`).
+ErrorRate = Annotated[float, Range(0, 100)]
 Unlimited = Annotated[float, Range(0, LARGEST)]  # what may grow beyond all bounds, as the loss of a bad descent does
 NonEmpty = Annotated[list[T], AtLeast(1)]
 Name = Annotated[str, AtLeast(1)]

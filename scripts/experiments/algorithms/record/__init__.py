@@ -141,11 +141,15 @@ _BEARS_OF_CORES = 0.1
 
 
 def doubts(data: Algorithms) -> Doubts:
-    """More speed-up than there are cores, and races whose times are all noise."""
+    """More speed-up than there are cores, more mistakes than words, and races whose times are all noise."""
     for hours in data.many_hours:
         if hours.device == "cpu":
             speedup, about = hours.one_thread_time_s / hours.all_threads_time_s, "all threads to one, many hours"
             yield from above(about, speedup, hours.threads, _BEARS_OF_CORES, kind="more_than_cores")
+    heard = data.decoding
+    rates = {f"{beam.name} of {beam.width}": beam.word_error_rate for beam in heard.beams}
+    for name, rate in ({"in silence": heard.quiet_word_error_rate} | rates).items():
+        yield from above(f"mistakes for each word, {name}", rate, 1.0, 0.0)
     yield from wide("ctc, torch", data.ctc.torch_times_s)
     yield from wide("ctc, ours", data.ctc.ours_times_s)
     yield from wide("edit distance, ours", data.edit_distance.ours_times_s)

@@ -35,7 +35,8 @@ class InTime:
 class Batching:
     """Story 4, on one device: the talk's utterances through the encoder of `layers` layers.
 
-    No batches of that size have less padding than `least_padding_share`. Sizes of `equal` are utterances in a batch,
+    `alone_time_s` is that of all of them one by one; older records have none. No batches of that size have less padding
+    than `least_padding_share`. Sizes of `equal` are utterances in a batch,
     all `equal_utterance_s` long: the gain of batching without padding. `in_time` has, for batches of at most so many,
     how many such utterances a second are answered by the deadline when they come at random.
     """
@@ -51,6 +52,7 @@ class Batching:
     equal: Curve
     deadline_s: Seconds
     in_time: NonEmpty[InTime]
+    alone_time_s: Seconds | None = None
 
     def __post_init__(self) -> None:
         check_names("orders", [order.name for order in self.orders], get_args(OrderName))

@@ -1,17 +1,15 @@
 """Stories about texts: CTC, decoding, edit distance."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
+from typing import Literal, get_args
 
-from talk.records.ranges import Range
-from talk.records.schema import Decibels, Name, NonEmpty, PositiveInt, Seconds, Share, check_unique
+from talk.records.schema import Decibels, ErrorRate, Name, NonEmpty, PositiveInt, Seconds, Share, check_unique
 
 from .curves import Curve, check_lengths, check_names
 
 OutputsOf = Literal["network", "made_up"]
 WayToEdit = Literal["rows", "hirschberg", "myers", "library"]
 BeamName = Literal["greedy", "beam", "beam_with_model"]
-ErrorRate = Annotated[float, Range(0, 3)]  # mistakes a word said: who hears words that nobody said makes more than one
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -42,6 +42,8 @@ def batching_values(batching: Batching) -> Named:
         yield f"{name}.time_of_sound", Value(of_sound_s, "time", "сумма по пачкам × доля кадров, которые звук")
         yield f"{name}.rate", Value(count / time_s, "count", "фраз в секунду")
         yield f"{name}.audio_per_day", Value(sound_s / time_s * DAY_S, "time", "длительность звука / время × сутки")
+    if batching.alone_time_s is not None:
+        yield "alone.time", Value(batching.alone_time_s, "time", "по одной: сумма медиан, мерили каждую длину")
     random, ordered, packed = orders["random"], orders["sorted"], orders["packed"]
     gain = sum(random.times_s) / sum(ordered.times_s)
     predicted = (1 - ordered.padding_share) / (1 - random.padding_share)
@@ -115,14 +117,22 @@ def convolution_values(convolution: Convolution) -> Named:
             name = f"convolution.depthwise.{way.name}.kernel_{int(point.size)}"
             how = f"медиана, повторов: {len(point.times_s)}; ядро {int(point.size)}"
             yield name, Value(median(point.times_s), "time", how)
+        largest = max(way.curve.points, key=lambda point: point.size)
+        how = f"медиана; ядро {int(largest.size)}, наибольшее"
+        yield f"convolution.depthwise.{way.name}.largest_time", Value(median(largest.times_s), "time", how)
         if len(way.curve.points) > 1:
             how = "наклон прямой через медианы на логарифмических осях"
             yield f"convolution.depthwise.{way.name}.exponent", Value(exponent(way.curve), "ratio", how)
         yield from digits(f"convolution.depthwise.{way.name}.agreement", way.error, "наибольшая ошибка против float64")
     pairs = zip(curves["direct"].points, curves["fft"].points, strict=True)
-    won = [int(direct.size) for direct, fft in pairs if median(fft.times_s) < median(direct.times_s)]
+    lost = [int(direct.size) for direct, fft in pairs if median(direct.times_s) <= median(fft.times_s)]
+    sizes = [int(point.size) for point in curves["direct"].points]
+    yield "convolution.depthwise.largest_kernel", Value(max(sizes), "count", "наибольшее ядро, которое мерили")
+    # From where on it always wins: a win below a loss is noise.
+    won = [size for size in sizes if size > max(lost, default=0)]
     if won:
-        yield "convolution.depthwise.fft_wins_from", Value(min(won), "count", "наименьшее ядро, на котором FFT быстрее")
+        how = "наименьшее ядро, с которого FFT быстрее прямого цикла и дальше"
+        yield "convolution.depthwise.fft_wins_from", Value(min(won), "count", how)
     sound_s = convolution.steps * STEP_S
     for name, curve in curves.items():
         home = next((point for point in curve.points if point.size == HOME_KERNEL), None)

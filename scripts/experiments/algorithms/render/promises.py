@@ -318,6 +318,18 @@ def _batching(batching: Batching, ceilings: Ceilings) -> Iterator[Promise]:
     device = batching.device
     orders: dict[str, Order] = {order.name: order for order in batching.orders}
     came = orders["random"]
+
+    def padded() -> Prediction:
+        if batching.alone_time_s is None:
+            raise NotMeasuredError("время фраз по одной")
+        return Prediction(
+            name=f"batching.{device}.random", title=as_they_came, measured=sum(came.times_s),
+            phases=[{"arithmetic": batching.alone_time_s / (1 - came.padding_share)}],
+            slower=_SHAPES, faster=_TOGETHER, device=device,
+        )  # fmt: skip
+
+    as_they_came = "пачки в порядке прихода: по одной, и ещё нули"
+    yield attempt(f"batching.{device}.random", as_they_came, padded, device)
     for name, title in (("sorted", "пачки по длине"), ("packed", "пачки по площади")):
         order = orders[name]
         computed = (1 - came.padding_share) / (1 - order.padding_share)

@@ -67,8 +67,31 @@ def test_the_gain_of_sorting_is_held_against_the_padding(numbers: dict[str, floa
 
 def test_convolutions_meet_where_the_curves_cross(numbers: dict[str, float]) -> None:
     assert numbers["convolution.depthwise.fft_wins_from"] == 31
+    assert numbers["convolution.depthwise.largest_kernel"] == 31
     assert numbers["convolution.dense.winograd_gain"] == pytest.approx(2)
     assert numbers["convolution.dense.winograd_error_ratio"] == pytest.approx(3)
+
+
+@pytest.mark.parametrize(
+    ("fft_s", "wins_from"),
+    [
+        ({3: 0.05, 31: 0.05}, 3),  # everywhere
+        ({3: 0.5, 31: 1.0}, None),  # nowhere
+        ({3: 0.05, 31: 1.0}, None),  # once, by noise, and then no more
+    ],
+)
+def test_an_fft_wins_from_where_on_it_never_loses(
+    record: Record[Algorithms], fft_s: dict[int, float], wins_from: int | None
+) -> None:
+    data = record.data
+    direct, fft, *others = data.convolution.depthwise
+    spoilt = replace(fft, curve=curve(*fft_s.items()))
+    changed = replace(data, convolution=replace(data.convolution, depthwise=[direct, spoilt, *others]))
+    values = named_values(replace(record, data=changed))
+    name = "convolution.depthwise.fft_wins_from"
+    assert (values[name].number if name in values else None) == wins_from
+    at_last = values["convolution.depthwise.fft.largest_time"].number
+    assert (at_last < values["convolution.depthwise.direct.largest_time"].number) == (wins_from is not None)
 
 
 def test_attention_is_compared_at_the_longest_that_the_table_was_given(numbers: dict[str, float]) -> None:
