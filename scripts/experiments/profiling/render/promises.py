@@ -42,7 +42,7 @@ _BUSIER = "процессор был занят не только этим, ил
 _CHEAPER = "веса успевают остаться в кэше от прошлой фразы, а обещание возит их каждый раз"
 _FAR = "весов больше, чем страниц помнит TLB: за адресом каждой надо сходить, а в виртуальной машине это ещё дороже"
 # What is suspected where prices were measured between the utterances: their pieces are unlike all other shapes.
-_OTHER_SHAPES = "цены сняты с половин слоя двух длин и с одной свёртки, а здесь матрицы другой формы"
+_OTHER_SHAPES = "цены сняты с маленьких кусочков сети, а здесь матрицы другой формы"
 _SLOWER_BETWEEN = {
     "arranging": "разбужено больше кода, чем произведением: модель будит его только после весов",
     "pass": "копии, сложения и маски сосчитаны лишь по вызовам, а Python между операторами не сосчитан вовсе",
@@ -308,7 +308,7 @@ class Card:
 
 
 def _along_the_sum(numbers: Mapping[str, float]) -> dict[int, float]:
-    """Seconds of cuBLAS on the fewest rows that it was timed on, by how many numbers it sums for each of the result."""
+    """Seconds of cuBLAS by how many numbers it sums for each of the result; of as many rows, where most were timed."""
     shapes: dict[int, dict[int, float]] = {}
     for name, time_s in numbers.items():
         shape = _CUBLAS.fullmatch(name)
