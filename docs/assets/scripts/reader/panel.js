@@ -71,7 +71,7 @@ const readerPanel = (() => {
       row.holds,
       row.toTheirs && `${ratio(row.toTheirs)} к ${machineOf(record)}`,
     ];
-    made.append(bar, element("span", "facts", facts.filter(Boolean).join(" · ")));
+    made.append(bar, element("span", "facts", facts.filter(Boolean).join(`${SPACE}· `)));
     return made;
   };
 
