@@ -86,10 +86,11 @@ class Clicker:
     def admit(self, secret: str, address: str) -> None:
         """Raises RefusedError for whoever is not the phone."""
         with self._changed:
-            self._refuse_often(address)
+            # The phone itself, first: others at its address, behind one hotspot, may have tried too often.
             if self._secret and _same(secret, self._secret):
                 self._phone_seen_s = self._clock()
                 return
+            self._refuse_often(address)
             if self._replaced and _same(secret, self._replaced):
                 raise RefusedError("replaced")
             self._wrong.append((address, self._clock()))

@@ -287,6 +287,7 @@ _STRINGS = {
     "js.served.here": "The phone is connected",
     "js.served.gone": "The phone is silent: asleep, or out of the network. It comes back by itself, without a code.",
     "js.served.another": "Another phone",
+    "js.served.no_server": "the server does not answer",
     "js.served.close": "Close",
 }
 

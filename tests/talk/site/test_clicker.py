@@ -77,6 +77,14 @@ def test_wrong_tries_of_an_address_are_limited_and_those_of_others_are_not(click
     assert refusal(clicker, "wrong", THERE) == "wrong"
 
 
+def test_the_phone_itself_is_let_in_whatever_was_tried_from_its_address(clicker: Clicker) -> None:
+    """One address stands for everybody behind a phone's hotspot."""
+    secret = clicker.join(clicker.token, HERE)
+    assert [refusal(clicker, "wrong") for _ in range(6)] == ["wrong"] * 5 + ["often"]
+    assert is_phone(clicker, secret) == "yes"
+    assert is_phone(clicker, "wrong") == "often"
+
+
 def test_another_phone_takes_the_place_when_it_comes(clicker: Clicker) -> None:
     first = clicker.join(clicker.token, HERE)
     clicker.renew()

@@ -32,7 +32,7 @@ def picture(source: Provenance, *, on_slide: bool = False) -> str:
     data: Profiling = source.record.data
     values = named_values(source.record)
     shown = [each for each in data.variants if each.pass_times_s and (not on_slide or each.name in _ON_SLIDE)]
-    figure, axes = charts.canvas(0.9 + 0.82 * len(shown))
+    figure, axes = charts.canvas((0.3 if on_slide else 0.9) + (0.66 if on_slide else 0.82) * len(shown))
     charts.bare(axes)
     longest = max(median(variant.pass_times_s) for variant in shown)
     told = []

@@ -1,6 +1,7 @@
 // A served deck: what its slides show is measured by this machine, and a phone may turn them.
 (() => {
   const known = JSON.parse(document.querySelector('meta[name="served"]').content);
+  const words = JSON.parse(document.querySelector('meta[name="served-words"]').content);
 
   async function ask(what, given, signal) {
     const answer = await fetch(`/.talk/${what}`, {
@@ -8,6 +9,9 @@
       headers: { "Content-Type": "application/json", "X-Talk": known.token },
       body: JSON.stringify(given),
       signal,
+    }).catch((error) => {
+      if (signal?.aborted) throw error;
+      throw new Error(words.no_server);
     });
     if (!answer.ok) throw Object.assign(new Error(answer.statusText), { status: answer.status });
     return answer.json();
