@@ -16,6 +16,7 @@ INT32 = ir.IntType(32)
 INT64 = ir.IntType(64)
 BYTES = 4  # of a float32
 _BYTE_POINTER = ir.IntType(8).as_pointer()
+Turn = Callable[[Any, list[Any]], list[Any]]  # of a loop: index, values → values
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,21 @@ class Code:
         """Write the lanes side by side."""
         self._builder.store(value, self._builder.bitcast(pointer, self.vector.as_pointer()), align=BYTES)
 
-    def loop(self, end: Any, step: int, values: list[Any], turn: Callable[[Any, list[Any]], list[Any]]) -> list[Any]:
-        """`for (k = 0; k < end; k += step) values = turn(k, values)`; returns the last values.
+    def add_or_write(self, totals: list[Any], places: list[Any], add: Any) -> None:
+        """Add vectors to what is there, or write them over it where the number `add` is 0."""
+        builder = self._builder
+        with builder.if_else(builder.icmp_signed("!=", add, self._index(0))) as (adding, overwriting):
+            with adding:
+                for place, total in zip(places, totals, strict=True):
+                    self.store_vector(builder.fadd(self.load_vector(place), total), place)
+            with overwriting:
+                for place, total in zip(places, totals, strict=True):
+                    self.store_vector(total, place)
 
-        The values are φ-nodes, never memory: LLVM has no choice but to keep them in registers.
+    def loop(self, end: Any, step: int, values: list[Any], turn: Turn, start: Any = None) -> list[Any]:
+        """`for (k = start; k < end; k += step) values = turn(k, values)`, from 0 on where no `start` is given.
+
+        Returns the last values. They are φ-nodes, never memory: LLVM has no choice but to keep them in registers.
         """
         builder = self._builder
         before = builder.block
@@ -83,7 +95,8 @@ class Code:
         builder.position_at_end(body)
         later = [builder.add(k, self._index(step)), *turn(k, nodes)]
         last = builder.block  # the body may have loops of its own
-        for node, first, next_ in zip([k, *nodes], [self._index(0), *values], later, strict=True):
+        begin = self._index(0) if start is None else start
+        for node, first, next_ in zip([k, *nodes], [begin, *values], later, strict=True):
             node.add_incoming(first, before)
             node.add_incoming(next_, last)
         builder.branch(head)

@@ -16,7 +16,8 @@ KEPT_FOR_READERS: dict[str, set[str]] = {
         # What a page shows of its own reader's record, and a caption of one that was committed.
         "Adapter.architecture", "Adapter.features", "Adapter.timing", "Adapter.vendor", "Agent.browser", "Agent.mobile",
         "Agent.platform", "Agent.version", "Browser.agent", "Browser.isolated", "Browser.no_adapter", "Browser.relaxed",
-        "Browser.sharing", "Browser.simd", "Browser.threads", "Gradient.n", "Peak.fused", "Peak.median_flops_per_s",
+        "Browser.missing", "Browser.sharing", "Browser.simd", "Browser.threads", "Gradient.n", "Missing.device",
+        "Missing.part", "Missing.reason", "Peak.fused", "Peak.median_flops_per_s",
         "Point.error", "Step.bytes_asked_per_flop", "Step.skipped", "Step.tile",
     },
     "gradient": {

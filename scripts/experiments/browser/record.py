@@ -13,8 +13,10 @@ from talk.records.schema import Name, NonEmpty, Positive, PositiveInt, Seconds, 
 Device = Literal["cpu", "gpu"]
 Dtype = Literal["float64", "float32", "float16"]
 Sharing = Literal["memory", "copies"]
+Part = Literal["peak", "bandwidth", "launch", "addmm", "gradient"]
 
-# Why a step was not measured. Some kinds have a detail: the feature, or the error in the browser's own words.
+# Why a step, or another part of the run, was not measured. Some kinds have a detail: the feature, or the error in the
+# browser's own words.
 _REASON = re.compile(
     r"no_wasm|no_simd|no_webgpu|no_adapter|no_workers|one_thread|no_memory|no_time|coarse_clock|device_lost"
     r"|(no_feature|no_shader|wrong|failed):.+"
@@ -170,13 +172,27 @@ class Gradient:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Missing:
+    """A part of the run beside the steps that was not measured, or not all of it, and why: its first reason."""
+
+    part: Part
+    device: Device
+    reason: str
+
+    def __post_init__(self) -> None:
+        _check_reason(f"{self.part} of {self.device}", self.reason)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Browser:
     """What the experiment found in one browser.
 
     `threads` is what the browser offers. `isolated` is whether the page may share memory among workers, and `sharing`
     how circle 5 did; None where it was not measured. `relaxed` is whether the browser has relaxed SIMD. `clock_grain_s`
-    is the least step of the page's clock. `no_adapter` is why there is no `adapter`. `rounds` are the peak of one
-    thread, measured again between the steps: a phone that grows warm slows down. `took_s` is the whole run.
+    is the least step of the page's clock. `no_adapter` is why there is no `adapter`. `missing` is why a ceiling, the
+    launch, the addmm or the gradient was not measured; None in a record that is older than such reasons. `rounds` are
+    the peak of one thread, measured again between the steps: a phone that grows warm slows down. `took_s` is the whole
+    run.
     """
 
     agent: Agent
@@ -195,6 +211,7 @@ class Browser:
     launch: Launch | None
     addmm: list[Batch]
     gradients: list[Gradient]
+    missing: list[Missing] | None = None
     rounds: list[Positive]
     took_s: Seconds
 
@@ -208,6 +225,25 @@ class Browser:
         check_unique("bandwidths", ((each.device, each.threads, each.size_bytes) for each in self.bandwidths))
         check_unique("addmm", ((each.device, each.batch) for each in self.addmm))
         check_unique("gradients", (each.device for each in self.gradients))
+        if self.missing is not None:
+            check_unique("missing", ((each.part, each.device) for each in self.missing))
+            self._check_complete({(each.part, each.device) for each in self.missing})
+
+    def _check_complete(self, missing: set[tuple[Part, Device]]) -> None:
+        """Each part has its numbers, or its reason for having none."""
+        parts: list[tuple[Part, list[Peak] | list[Bandwidth] | list[Batch] | list[Gradient]]] = [
+            ("peak", self.peaks),
+            ("bandwidth", self.bandwidths),
+            ("addmm", self.addmm),
+            ("gradient", self.gradients),
+        ]
+        devices: tuple[Device, ...] = ("cpu", "gpu")
+        measured = {(part, each.device) for part, found in parts for each in found}
+        if self.launch is not None:
+            measured.add(("launch", "gpu"))
+        wanted = {(part, device) for part, _ in parts for device in devices} | {("launch", "gpu")}
+        for part, device in sorted(wanted - measured - missing):
+            raise ValueError(f"missing: {part} of {device} has neither numbers nor a reason")
 
     def find(self, name: str) -> Step | None:
         """The step of that name that was measured; None where there is none."""

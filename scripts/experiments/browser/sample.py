@@ -10,6 +10,7 @@ from .record import (
     Dtype,
     Gradient,
     Launch,
+    Missing,
     Peak,
     Point,
     Step,
@@ -97,6 +98,7 @@ def sample() -> Browser:
             Gradient(device="cpu", n=512, forward_times_s=[0.005] * 3, backward_times_s=[0.01] * 3),
             Gradient(device="gpu", n=1024, forward_times_s=[0.001] * 3, backward_times_s=[0.002] * 3),
         ],
+        missing=[Missing(part="addmm", device="cpu", reason="no_time")],
         rounds=[60e9, 60e9, 57e9],
         took_s=10.0,
     )

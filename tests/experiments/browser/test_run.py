@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page
+from pydantic import TypeAdapter
 
 from experiments.browser.measure.script import measuring_script
+from experiments.browser.record import Browser
+from experiments.browser.sample import sample
 from talk.errors import TalkError
 from talk.experiment import find_experiment
 from talk.records.sources import changed_sources, hash_sources
@@ -38,6 +41,7 @@ STEPS = [
     "javascript", "compiled", "strassen", "order", "registers", "packing", "threads",
     "gpu_naive", "gpu_coalesced", "gpu_workgroup", "gpu_thread", "gpu_vec4", "gpu_half", "gpu_subgroups",
 ]  # fmt: skip
+PARTS = {"cpu": {"peak", "bandwidth", "addmm", "gradient"}, "gpu": {"peak", "bandwidth", "launch", "addmm", "gradient"}}
 # What a browser may lack, as a script that takes it away from workers.
 _LACKS = {
     "no_webgpu": "Object.defineProperty(navigator, 'gpu', { value: undefined, configurable: true });",
@@ -114,11 +118,85 @@ def test_what_a_browser_lacks_ends_a_step_with_its_reason(page: Page, serve: Ser
     elif lacks == "coarse_clock":
         assert set(reason.values()) == {lacks}
         assert data["no_adapter"] == lacks
+        assert missing(data, "cpu") == dict.fromkeys(PARTS["cpu"], lacks)
     else:
         assert {reason[name] for name in ("compiled", "strassen", "order", "registers", "packing", "threads")} == {
             lacks
         }
         assert steps["javascript"]["points"]
+        assert missing(data, "cpu") == dict.fromkeys(PARTS["cpu"], lacks)
+    assert missing(data, "gpu") == dict.fromkeys(PARTS["gpu"], data["no_adapter"])
+    if lacks == "no_webgpu":
+        assert not missing(data, "cpu")
+
+
+def missing(data: dict[str, Any], device: str) -> dict[str, str]:
+    """The reasons by part, of data that the schema takes."""
+    assert TypeAdapter(Browser).validate_json(json.dumps(data), strict=True).missing is not None
+    return {each["part"]: each["reason"] for each in data["missing"] if each["device"] == device}
+
+
+_IN_WORKERS = "typeof document === 'undefined' && "
+
+
+def test_fewer_threads_and_no_relaxed_simd_leave_the_rest(page: Page, serve: Serve, script: str) -> None:
+    one_thread = "Object.defineProperty(navigator, 'hardwareConcurrency', { value: 1, configurable: true });"
+    only_the_first_build = "{ let asked = 0; WebAssembly.validate = () => asked++ === 0; }"
+    serve({"measure.js": one_thread + only_the_first_build + _LACKS["no_webgpu"] + script}, _ISOLATED)
+    data = page.evaluate(_MEASURE, "x")["data"]
+    reasons = {step["name"]: step["skipped"] for step in data["steps"] if step["device"] == "cpu"}
+    assert reasons.pop("threads") == "one_thread"
+    assert set(reasons.values()) == {None}
+    assert (data["simd"], data["relaxed"]) == (True, False)
+    assert not any(each["fused"] for each in data["tried"] + data["peaks"])
+    assert missing(data, "cpu") == {}
+
+
+def test_memory_that_is_not_shared_and_a_card_lost_in_the_middle(page: Page, serve: Serve, script: str) -> None:
+    lost = """self.GPUDevice && (() => {
+      const make = GPUDevice.prototype.createShaderModule;
+      let made = 0;
+      GPUDevice.prototype.createShaderModule = function (about) {
+        if (made++ === 1) this.destroy();
+        return make.call(this, about);
+      };
+    })();"""
+    serve({"measure.js": "delete self.SharedArrayBuffer;" + lost + script}, _ISOLATED)
+    data = page.evaluate(_MEASURE, "x")["data"]
+    steps = {step["name"]: step for step in data["steps"]}
+    assert (data["isolated"], data["sharing"]) == (False, "copies")
+    assert steps["threads"]["points"]
+    assert data["adapter"] is not None
+    reasons = {step["skipped"] for step in steps.values() if step["device"] == "gpu"}
+    assert reasons <= {"device_lost", "no_feature:shader-f16", "no_feature:subgroups"}
+    assert steps["gpu_vec4"]["skipped"] == "device_lost"
+    assert missing(data, "gpu") == dict.fromkeys(PARTS["gpu"], "device_lost")
+
+
+def test_no_worker_for_the_threads_leaves_one(page: Page, serve: Serve, script: str) -> None:
+    refused = _IN_WORKERS + "(self.Worker = function () { throw new Error('no'); });"
+    serve({"measure.js": refused + _LACKS["no_webgpu"] + script})
+    data = page.evaluate(_MEASURE, "x")["data"]
+    steps = {step["name"]: step for step in data["steps"]}
+    assert steps["threads"]["skipped"] == "no_workers"
+    assert steps["packing"]["points"]
+    assert {each["threads"] for each in data["peaks"]} == {1}
+    assert missing(data, "cpu") == {}
+
+
+def test_a_record_older_than_the_reasons_is_read_and_a_new_one_is_complete() -> None:
+    def read(data: dict[str, Any]) -> Browser:
+        return TypeAdapter(Browser).validate_json(json.dumps(data), strict=True)
+
+    data = TypeAdapter(Browser).dump_python(sample(), mode="json")
+    assert read(data).missing == sample().missing
+    assert read({key: value for key, value in data.items() if key != "missing"}).missing is None
+    with pytest.raises(ValueError, match="missing: launch of gpu has neither numbers nor a reason"):
+        read(data | {"launch": None})
+    no_time = {"part": "launch", "device": "gpu", "reason": "no_time"}
+    assert read(data | {"launch": None, "missing": [*data["missing"], no_time]}).launch is None
+    with pytest.raises(ValueError, match="'tired' is no reason known"):
+        read(data | {"missing": [no_time | {"reason": "tired"}]})
 
 
 def test_a_reader_ends_it_and_so_does_a_hidden_page(page: Page, serve: Serve, script: str) -> None:

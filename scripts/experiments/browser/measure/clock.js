@@ -1,6 +1,7 @@
 // The page's clock, whose grain is what the browser lets a page know: 5 µs where it is isolated, 100 µs or 1 ms elsewhere.
 
 const COARSEST_S = 0.005; // a product cannot be repeated until such a clock tells something
+const LONG_S = 0.02;
 const GRAINS = 25; // how many of them a time has at least: it is then right to four percent, and mostly to less
 
 function clockGrain() {
@@ -25,10 +26,14 @@ const seconds = (call) => {
 // How often to repeat what takes `once_s` so that the clock sees it.
 const repeatsFor = (once_s, grain_s, least_s = 0.002) => Math.max(1, Math.ceil(Math.max(GRAINS * grain_s, least_s) / once_s));
 
-// Seconds of one of several calls in a row, as many as the clock needs: `repeats`, or more where they turn out too few,
-// as after a timing that something hindered. Compilers are warmed up by the calls before.
-function timedCall(call, grain_s, repeats = 1) {
-  call();
+// Whether one call is so long that the clock sees it, and that caches are warm for most of it.
+const isLong = (once_s, grain_s) => once_s >= Math.max(GRAINS * grain_s, LONG_S);
+
+// Seconds of one of several calls in a row, as many as the clock needs: as many as `former`, what was found before, or more
+// where they turn out too few, as after a timing that something hindered. A call before them warms up caches.
+function timedCall(call, grain_s, former = { once_s: 0, repeats: 1 }) {
+  if (!isLong(former.once_s, grain_s)) call();
+  let { repeats } = former;
   for (;;) {
     const all_s = seconds(() => {
       for (let i = 0; i < repeats; i++) call();
@@ -36,6 +41,26 @@ function timedCall(call, grain_s, repeats = 1) {
     if (all_s >= Math.max(GRAINS * grain_s, 0.002)) return { once_s: all_s / repeats, repeats };
     repeats = all_s < 4 * grain_s ? repeats * 8 : repeatsFor(all_s / repeats, grain_s) + 1;
   }
+}
+
+const pause = () => new Promise((resolve) => setTimeout(resolve));
+
+// Browsers compile WebAssembly in a hurry, and well on another thread while it runs: called in turns, until none of the
+// calls has become faster for a while.
+const [FASTER, SETTLED_S, LONGEST_WARM_UP_S] = [0.8, 0.25, 2];
+
+async function warmUp(calls) {
+  const start = performance.now();
+  const best = calls.map(() => Infinity);
+  let changed = start;
+  do {
+    for (const [index, call] of calls.entries()) {
+      const once_s = seconds(call);
+      if (once_s < FASTER * best[index]) changed = performance.now();
+      best[index] = Math.min(best[index], once_s);
+    }
+    await pause();
+  } while (performance.now() - changed < SETTLED_S * 1000 && performance.now() - start < LONGEST_WARM_UP_S * 1000);
 }
 
 const median = (numbers) => {

@@ -4,6 +4,7 @@ const PAGE_BYTES = 65536;
 const BLOCK_DEPTH = 512; // a strip of B, so deep and as wide as a tile, stays in L1
 const BLOCK_ROWS = 48; // these rows of A, so deep, stay in L2; whole tiles of every height
 const SMALLEST_STRASSEN = 64;
+const LOWEST = BUILT.tiles[0]; // multiplies what fills no other tile
 
 // --8<-- [start:javascript]
 function multiplyNumbers(a, b, c) {
@@ -70,13 +71,16 @@ const numbersAt = (memory, at, count) => new Float32Array(memory.buffer, at, cou
 const roundUp = (number, step) => Math.ceil(number / step) * step;
 
 // Room that a product by tiles needs beside its operands: for B packed, and C where tiles stick out of it on the right;
-// and, of each thread its own, for the last rows of A and of C, which fill no tile.
+// and, of each thread its own, for a block of A that lies transposed, and for the last rows of A and of C, which fill no
+// tile.
 const roomOf = ({ n, m, p }, tile) => {
   const columns = roundUp(p, tile.columns);
-  return { packed: m * columns, out: p === columns ? 0 : n * columns, edge: tile.rows * m, rest: tile.rows * columns };
+  const out = p === columns ? 0 : n * columns;
+  return { packed: m * columns, out, turned: BLOCK_ROWS * BLOCK_DEPTH, edge: LOWEST.rows * BLOCK_DEPTH, rest: LOWEST.rows * columns };
 };
 
-// The operands of a product as they lie in memory: `a` and `b` with the strides of their rows and columns.
+// The operands of a product as they lie in memory: `a` and `b` with the strides of their rows and columns, of which one is
+// 1: they lie row by row, or transposed.
 const plainly = (shape, a, b, c) => ({ ...shape, a, across: shape.m, along: 1, b, down: shape.p, right: 1, c });
 
 // Circle 4, step 3: the strips from `first` to `last` of B are copied into the order in which the tile reads them.
@@ -85,61 +89,60 @@ function pack({ kernels, memory, tile }, { m, p, b, down, right }, packed, first
   const whole = Math.min(last, p - (p % tile.columns));
   for (let k0 = 0; k0 < m; k0 += BLOCK_DEPTH) {
     const depth = Math.min(BLOCK_DEPTH, m - k0);
-    const to = packed + 4 * (k0 * columns + first * depth);
-    const from = b + 4 * (k0 * down + first * right);
-    if (whole > first) {
-      if (right === 1) kernels.pack(depth, whole - first, tile.columns, from, down, to);
-      else kernels.pack_apart(depth, whole - first, tile.columns, from, down, right, to);
-    }
-    if (last > whole) {
-      const target = numbersAt(memory, packed + 4 * (k0 * columns + whole * depth), depth * tile.columns);
-      const source = new Float32Array(memory.buffer);
-      for (let k = 0; k < depth; k++) {
-        for (let j = 0; j < tile.columns; j++) {
-          target[k * tile.columns + j] = whole + j < p ? source[b / 4 + (k0 + k) * down + (whole + j) * right] : 0;
-        }
+    const strip = (j) => packed + 4 * (k0 * columns + j * depth);
+    const from = (j) => b + 4 * (k0 * down + j * right);
+    if (last > whole) numbersAt(memory, strip(whole), depth * tile.columns).fill(0);
+    if (right === 1) {
+      if (whole > first) kernels.pack(depth, whole - first, tile.columns, from(first), down, strip(first));
+      if (last > whole) copyRows(memory, depth, p - whole, from(whole), down, strip(whole), tile.columns);
+    } else {
+      for (let j = first; j < last; j += tile.columns) {
+        kernels.transpose(Math.min(tile.columns, p - j), depth, from(j), right, strip(j), tile.columns);
       }
     }
   }
 }
 
-// Circle 4, step 3: rows from `first` to `last` of C from A, read in place, and B, packed.
-function multiplyPacked(engine, product, room, first = 0, last = product.n) {
-  const { kernels, memory, tile } = engine;
-  const { n, m, p, a, across, along, c } = product;
+// Rows into others, whose numbers lie side by side too.
+function copyRows(memory, rows, columns, from, fromStride, to, toStride) {
+  const numbers = new Float32Array(memory.buffer);
+  for (let i = 0; i < rows; i++) {
+    const at = from / 4 + i * fromStride;
+    numbers.copyWithin(to / 4 + i * toStride, at, at + columns);
+  }
+}
+
+// Circle 4, step 3: rows from `first` to `last` of C from A, read where it lies, and B, packed.
+function multiplyPacked({ kernels, memory, tile }, product, room, first = 0, last = product.n) {
+  const { m, p, a, across, along, c } = product;
   const columns = roundUp(p, tile.columns);
-  const multiply = kernels[`tile_${tile.name}`];
-  const direct = p === columns;
-  const whole = last - ((last - first) % tile.rows);
-  const block = (rows, from, fromAcross, fromAlong, to, stride) => {
+  const [out, edge] = [p === columns ? c : room.out, numbersAt(memory, room.edge, LOWEST.rows * BLOCK_DEPTH)];
+  const multiply = ({ name }, i, rows, isEdge) => {
+    const to = isEdge ? room.rest : out + 4 * i * columns;
     for (let k0 = 0; k0 < m; k0 += BLOCK_DEPTH) {
       const depth = Math.min(BLOCK_DEPTH, m - k0);
-      const place = from + 4 * k0 * fromAlong;
-      multiply(depth, rows, columns, place, fromAcross, fromAlong, room.packed + 4 * k0 * columns, tile.columns, tile.columns * depth, to, stride, k0);
+      let [from, apart] = [a + 4 * (i * across + k0 * along), across];
+      if (along !== 1) {
+        kernels.transpose(depth, rows, from, along, room.turned, depth);
+        [from, apart] = [room.turned, depth];
+      }
+      if (isEdge) {
+        edge.fill(0);
+        copyRows(memory, rows, depth, from, apart, room.edge, depth);
+        [from, apart] = [room.edge, depth];
+      }
+      const strips = [room.packed + 4 * k0 * columns, tile.columns, tile.columns * depth];
+      kernels[`tile_${name}`](depth, isEdge ? LOWEST.rows : rows, columns, from, apart, ...strips, to, columns, k0);
     }
+    if (isEdge) copyRows(memory, rows, columns, to, columns, out + 4 * i * columns, columns);
   };
-  for (let i = first; i < whole; i += BLOCK_ROWS) {
-    const rows = Math.min(BLOCK_ROWS, whole - i);
-    block(rows, a + 4 * i * across, across, along, direct ? c + 4 * i * p : room.out + 4 * i * columns, columns);
+  for (let i = first, rows; i < last; i += rows) {
+    const left = last - i;
+    const fits = [tile, LOWEST].find((each) => each.rows <= left);
+    rows = fits ? Math.min(BLOCK_ROWS, left - (left % fits.rows)) : left;
+    multiply(fits ?? LOWEST, i, rows, !fits);
   }
-  const numbers = new Float32Array(memory.buffer);
-  const [outAt, cAt] = [room.out / 4, c / 4];
-  if (!direct) {
-    for (let i = first; i < whole; i++) numbers.copyWithin(cAt + i * p, outAt + i * columns, outAt + i * columns + p);
-  }
-  if (last > whole) {
-    // The last rows, filled up with zeros to a whole tile.
-    const edge = numbersAt(memory, room.edge, tile.rows * m);
-    edge.fill(0);
-    for (let i = whole; i < last; i++) {
-      for (let k = 0; k < m; k++) edge[(i - whole) * m + k] = numbers[a / 4 + i * across + k * along];
-    }
-    block(tile.rows, room.edge, m, 1, room.rest, columns);
-    for (let i = whole; i < last; i++) {
-      const row = room.rest / 4 + (i - whole) * columns;
-      numbers.copyWithin(cAt + i * p, row, row + p);
-    }
-  }
+  if (out !== c) copyRows(memory, last - first, p, out + 4 * first * columns, columns, c + 4 * first * p, p);
 }
 
 const takeRoom = (arena, shape, tile) => {
@@ -160,7 +163,7 @@ function multiplyInPlace({ kernels, tile }, { n, m, p, a, b, c }) {
     const depth = Math.min(BLOCK_DEPTH, m - k0);
     for (let i = 0; i < rows; i += BLOCK_ROWS) {
       const some = Math.min(BLOCK_ROWS, rows - i);
-      multiply(depth, some, columns, a + 4 * (i * m + k0), m, 1, b + 4 * k0 * p, p, tile.columns, c + 4 * i * p, p, k0);
+      multiply(depth, some, columns, a + 4 * (i * m + k0), m, b + 4 * k0 * p, p, tile.columns, c + 4 * i * p, p, k0);
     }
   }
   kernels.scalar(rows, m, p - columns, a, m, b + 4 * columns, p, c + 4 * columns, p);
@@ -225,6 +228,6 @@ function isFusedHere({ kernels, memory, tile }, arena) {
   numbersAt(memory, a, 2 * tile.rows).fill(x).forEach((_, i, numbers) => i % 2 || (numbers[i] = -1));
   const row = numbersAt(memory, b, 2 * tile.columns).fill(x);
   row.fill(Math.fround(x * x), 0, tile.columns);
-  kernels[`tile_${tile.name}`](2, tile.rows, tile.columns, a, 2, 1, b, tile.columns, 0, c, tile.columns, 0);
+  kernels[`tile_${tile.name}`](2, tile.rows, tile.columns, a, 2, b, tile.columns, 0, c, tile.columns, 0);
   return numbersAt(memory, c, 1)[0] !== 0;
 }

@@ -7,13 +7,15 @@ from typing import Any
 
 from llvmlite import ir
 
-from shared.simd import BYTES, FLOAT, INT32, Code, Tile, multiply_add
+from shared.simd import BYTES, FLOAT, INT32, Code, Tile, Turn, multiply_add
 
 from .webassembly import Module, compile_module
 
 LANES = 4  # WebAssembly's vectors have 128 bits
-# Which one a browser's compiler finds registers for, it shows in the run: x86 has 16, ARM 32.
-TILES = tuple(Tile(rows, vectors, LANES) for rows, vectors in ((4, 2), (6, 2), (4, 3), (8, 2)))
+# Tiles, and how many steps along k each takes at once. Which one a browser's compiler finds registers for, it shows in
+# the run: x86 has 16, ARM 32. The highest fits in none: four rows of B stay there, and the sums pass through. All are
+# equally wide, so that the lowest multiplies the rows that fill no other.
+TILES = {Tile(rows, 2, LANES): unroll for rows, unroll in ((4, 1), (6, 1), (8, 1), (16, 4))}
 BUILDS = {"plain": ("simd128",), "relaxed": ("simd128", "relaxed-simd")}
 ACCUMULATORS = 12
 _STREAMS = 8  # vectors under way at once
@@ -26,8 +28,9 @@ def build(name: str) -> Module:
     _combine(module)
     _order(module)
     _pack(module)
-    for tile in TILES:
-        _tiles(module, tile)
+    _transpose(module)
+    for tile, unroll in TILES.items():
+        _tiles(module, tile, unroll)
     _peak(module, fused=name == "relaxed")
     _read(module)
     return compile_module(module, BUILDS[name])
@@ -53,9 +56,23 @@ class _Code(Code):
         # Of an address that does not wrap LLVM makes the load's own offset.
         return self.at(builder.add(builder.ptrtoint(pointer, INT32), offset, flags=("nuw",)))
 
+    def plus(self, count: Any, more: int) -> Any:
+        """A count and a few more."""
+        return self.builder.add(count, INT32(more))
+
     def times(self, x: Any, y: Any) -> Any:
         """x·y of two counts."""
         return self.builder.mul(x, INT32(y) if isinstance(y, int) else y)
+
+    def transposed(self, rows: list[Any]) -> list[Any]:
+        """The columns of a square of four rows."""
+        low, high = [0, 4, 1, 5], [2, 6, 3, 7]  # halves of two rows, their numbers in turns
+        first, second, third, fourth = rows
+        pairs = [(self._shuffle(first, second, half), self._shuffle(third, fourth, half)) for half in (low, high)]
+        return [self._shuffle(x, y, half) for x, y in pairs for half in ([0, 1, 4, 5], [2, 3, 6, 7])]
+
+    def _shuffle(self, x: Any, y: Any, lanes: list[int]) -> Any:
+        return self.builder.shuffle_vector(x, y, ir.Constant(ir.VectorType(INT32, LANES), lanes))
 
     def add_number(self, value: Any, pointer: Any) -> None:
         """Add to the float32 at `pointer`."""
@@ -152,18 +169,17 @@ def _order(module: ir.Module) -> None:
 
 
 def _pack(module: ir.Module) -> None:
-    """Circle 4, step 3. B's columns into strips `width` wide, each row by row. `columns` is a multiple of `width`.
+    """Circle 4, step 3. B's columns into strips `width` wide, each row by row. `columns` is a multiple of `width`."""
+    code = _Code(module, "pack", "depth columns width b down to")
+    depth, columns, width, b, down, to = code.words
+    builder = code.builder
 
-    `pack` copies whole vectors of neighbours, `pack_apart` numbers that lie `across` apart.
-    """
-    code = _Code(module, "pack", "depth columns width b along to")
-    depth, columns, width, b, along, to = code.words
-
-    def strip(j: Any, _: list[Any]) -> list[Any]:
+    def strip(index: Any, _: list[Any]) -> list[Any]:
+        j = code.times(index, width)
         source, target = code.move(code.at(b), j), code.move(code.at(to), code.times(j, depth))
 
         def row(k: Any, _: list[Any]) -> list[Any]:
-            from_row, to_row = code.move(source, code.times(k, along)), code.move(target, code.times(k, width))
+            from_row, to_row = code.move(source, code.times(k, down)), code.move(target, code.times(k, width))
 
             def vector(lane: Any, _: list[Any]) -> list[Any]:
                 code.store_vector(code.load_vector(code.move(from_row, lane)), code.move(to_row, lane))
@@ -175,50 +191,55 @@ def _pack(module: ir.Module) -> None:
         code.loop(depth, 1, [], row)
         return []
 
-    _strips(code, columns, width, strip)
+    code.loop(builder.sdiv(columns, width), 1, [], strip)  # a loop by `width`, which is known only as it runs
+    builder.ret_void()
 
-    apart = _Code(module, "pack_apart", "depth columns width b along across to")
-    depth_, columns_, width_, b_, along_, across, to_ = apart.words
 
-    def strip_apart(j: Any, _: list[Any]) -> list[Any]:
-        source = apart.move(apart.at(b_), apart.times(j, across))
-        target = apart.move(apart.at(to_), apart.times(j, depth_))
+def _transpose(module: ir.Module) -> None:
+    """Circle 4, step 3, of an operand that lies transposed: `to` = `a`ᵀ, squares of whole vectors in registers."""
+    code = _Code(module, "transpose", "rows columns a a_stride to to_stride")
+    builder = code.builder
+    rows, columns, a, a_stride, to, to_stride = code.words
+    whole_rows, whole_columns = (builder.and_(each, INT32(-LANES)) for each in (rows, columns))
 
-        def column(lane: Any, _: list[Any]) -> list[Any]:
-            from_column, to_column = apart.move(source, apart.times(lane, across)), apart.move(target, lane)
+    def place(first: Any, stride: Any, i: Any, j: Any) -> Any:
+        return code.move(code.move(code.at(first), code.times(i, stride)), j)
 
-            def number(k: Any, _: list[Any]) -> list[Any]:
-                value = apart.load(apart.move(from_column, apart.times(k, along_)))
-                apart.builder.store(value, apart.move(to_column, apart.times(k, width_)))
-                return []
-
-            apart.loop(depth_, 1, [], number)
+    def high(i: Any, _: list[Any]) -> list[Any]:
+        def square(j: Any, _: list[Any]) -> list[Any]:
+            found = [code.load_vector(place(a, a_stride, code.plus(i, lane), j)) for lane in range(LANES)]
+            for lane, vector in enumerate(code.transposed(found)):
+                code.store_vector(vector, place(to, to_stride, code.plus(j, lane), i))
             return []
 
-        apart.loop(width_, 1, [], column)
+        code.loop(whole_columns, LANES, [], square)
         return []
 
-    _strips(apart, columns_, width_, strip_apart)
+    def row(i: Any, _: list[Any]) -> list[Any]:
+        def number(j: Any, _: list[Any]) -> list[Any]:
+            builder.store(code.load(place(a, a_stride, i, j)), place(to, to_stride, j, i))
+            return []
+
+        is_whole = builder.icmp_signed("<", i, whole_rows)
+        code.loop(columns, 1, [], number, builder.select(is_whole, whole_columns, INT32(0)))
+        return []
+
+    code.loop(whole_rows, LANES, [], high)
+    code.loop(rows, 1, [], row)
+    builder.ret_void()
 
 
-def _strips(code: _Code, columns: Any, width: Any, strip: Any) -> None:
-    """All of `columns`, `width` at a time: a loop whose step is known only when it runs."""
-    count = code.builder.sdiv(columns, width)
-    code.loop(count, 1, [], lambda index, _: strip(code.times(index, width), _))
-    code.builder.ret_void()
-
-
-def _tiles(module: ir.Module, tile: Tile) -> None:
+def _tiles(module: ir.Module, tile: Tile, unroll: int) -> None:
     """Circle 4, steps 2 and 3. C (+)= AB, tile by tile, of whole tiles. C is overwritten where `add` is 0.
 
-    A's rows lie `across` apart, the numbers of each `along`. Of B a tile's columns are neighbours, its rows `b_step`
-    apart, and the next tile's columns begin `b_strip` numbers on: both say whether B was packed.
+    A's rows lie `across` apart. Of B a tile's columns are neighbours, its rows `b_step` apart, and the next tile's
+    columns begin `b_strip` numbers on: both say whether B was packed.
     """
-    words = "depth rows columns a across along b b_step b_strip c c_stride add"
+    words = "depth rows columns a across b b_step b_strip c c_stride add"
     code = _Code(module, f"tile_{tile.rows}x{tile.columns}", words)
     builder = code.builder
-    depth, rows, columns, a, across, along, b, b_step, b_strip, c, c_stride, add = code.words
-    a_turn, b_turn = code.times(along, BYTES), code.times(b_step, BYTES)
+    depth, rows, columns, a, across, b, b_step, b_strip, c, c_stride, add = code.words
+    whole, b_turn = builder.and_(depth, INT32(-unroll)), code.times(b_step, BYTES)
 
     def strip(j: Any, state: list[Any]) -> list[Any]:
         (b_first,) = state
@@ -229,24 +250,23 @@ def _tiles(module: ir.Module, tile: Tile) -> None:
             a_rows = [code.move(a_first, code.times(across, r)) for r in range(tile.rows)]
             c_rows = [code.move(c_first, code.times(c_stride, r)) for r in range(tile.rows)]
             places = [code.move(each, vector * LANES) for each in c_rows for vector in range(tile.vectors)]
-            first = [builder.ptrtoint(each, INT32) for each in a_rows]
 
-            def turn(_: Any, values: list[Any]) -> list[Any]:
-                b_row, *a_places = values[: tile.rows + 1]
-                sums = multiply_add(
-                    code, tile, [code.at(each) for each in a_places], code.at(b_row), values[tile.rows + 1 :]
-                )
-                return [builder.add(b_row, b_turn), *(builder.add(each, a_turn) for each in a_places), *sums]
+            def steps(count: int) -> Turn:
+                def turn(k: Any, values: list[Any]) -> list[Any]:
+                    b_row, *sums = values
+                    for step in range(count):
+                        here = [code.move(code.move(each, k), step) for each in a_rows]
+                        sums = multiply_add(code, tile, here, code.at(b_row), sums)
+                        b_row = builder.add(b_row, b_turn)
+                    return [b_row, *sums]
 
-            zeros = [code.zero] * len(places)
-            totals = code.loop(depth, 1, [b_first, *first, *zeros], turn)[tile.rows + 1 :]
-            with builder.if_else(builder.icmp_signed("!=", add, INT32(0))) as (adding, overwriting):
-                with adding:
-                    for place, total in zip(places, totals, strict=True):
-                        code.store_vector(builder.fadd(code.load_vector(place), total), place)
-                with overwriting:
-                    for place, total in zip(places, totals, strict=True):
-                        code.store_vector(total, place)
+                return turn
+
+            values = code.loop(whole, unroll, [b_first, *[code.zero] * len(places)], steps(unroll))
+            if unroll > 1:
+                values = code.loop(depth, 1, values, steps(1), whole)
+            totals = values[1:]
+            code.add_or_write(totals, places, add)
             return []
 
         code.loop(rows, tile.rows, [], row)

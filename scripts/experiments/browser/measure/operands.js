@@ -11,6 +11,7 @@ class Skipped extends Error {
 }
 
 const oneLine = (error) => `${error.name}: ${error.message}`.replace(/\s+/g, " ").slice(0, 200);
+const reasonOf = (error) => error.reason ?? `failed:${oneLine(error)}`;
 
 // Numbers between -1 and 1, the same every time.
 function randomNumbers(count, seed) {
@@ -23,26 +24,33 @@ function randomNumbers(count, seed) {
   return found;
 }
 
-// The largest deviation of C from the float64 product of A and B, as a share of that product's largest number.
-// Throws Skipped for a wrong product. Of a large one the first rows, the last, and some between are compared.
-function errorOf({ n, m, p }, a, b, c, allowed = 1e-4) {
+// The rows of the float64 product of A and B that a product is checked by. Of a large one these are the first, the last
+// and some between.
+function exactRows({ n, m, p }, a, b) {
   const rows = n <= WHOLLY_CHECKED ? [...Array(n).keys()] : [];
   for (let i = 0; rows.length < Math.min(n, ROWS_CHECKED) && n > WHOLLY_CHECKED; i++) {
     rows.push(i < 4 ? i : i < 8 ? n - 1 - (i - 4) : Math.floor((i * n) / ROWS_CHECKED));
   }
-  let deviation = 0;
-  let largest = 1e-30;
-  const exact = new Float64Array(p);
-  for (const i of rows) {
-    exact.fill(0);
+  return rows.map((i) => {
+    const exact = new Float64Array(p);
     for (let k = 0; k < m; k++) {
       const number = a[i * m + k];
       for (let j = 0; j < p; j++) exact[j] += number * b[k * p + j];
     }
+    return [i, exact];
+  });
+}
+
+// The largest deviation of C from the rows of `exactRows`, as a share of their largest number. Throws Skipped for a wrong
+// product.
+function errorOf({ n, m, p }, exact, c, allowed = 1e-4) {
+  let deviation = 0;
+  let largest = 1e-30;
+  for (const [i, row] of exact) {
     for (let j = 0; j < p; j++) {
-      const apart = Math.abs(c[i * p + j] - exact[j]);
+      const apart = Math.abs(c[i * p + j] - row[j]);
       deviation = apart <= deviation ? deviation : apart; // so that NaN is not passed over
-      largest = Math.max(largest, Math.abs(exact[j]));
+      largest = Math.max(largest, Math.abs(row[j]));
     }
   }
   const error = deviation / largest;

@@ -64,7 +64,7 @@ function servePool() {
       const answer = asked[data.order](data);
       postMessage({ answer }, answer?.buffer ? [answer.buffer] : []);
     } catch (error) {
-      postMessage({ reason: error.reason ?? `failed:${oneLine(error)}` });
+      postMessage({ reason: reasonOf(error) });
     }
   };
 }

@@ -2,8 +2,9 @@
 
 const ROUNDS = 5;
 const CPU_BYTES = 48 * 2 ** 20;
-const TRIED_SIDE = 240; // whole tiles of every kind
-const TRIED_TIMES = 3;
+const TRIED_SIDE = 384; // whole tiles of every kind
+const TRIED_TIMES = 5;
+const WARM_UP_SIDE = 128;
 const READ_SIZES = [16 << 10, 256 << 10, 32 << 20];
 const LONGEST_S = 0.15; // of one product: a larger one is not tried
 // A part that takes so long by now begins nothing more.
@@ -15,6 +16,9 @@ const GPU_GRADIENT_SIDE = 1024;
 // The Conformer's own addmm: a hundred frames of an utterance, 512 numbers each, by a square of weights.
 const [ADDMM_FRAMES, ADDMM_WIDTH] = [100, 512];
 const ADDMM_BATCHES = [1, 2, 4, 8, 16, 32, 64];
+
+// What is measured beside the steps.
+const PARTS = { cpu: ["peak", "bandwidth", "gradient", "addmm"], gpu: ["peak", "bandwidth", "launch", "addmm", "gradient"] };
 
 class Run {
   constructor(report) {
@@ -37,6 +41,7 @@ class Run {
       launch: null,
       addmm: [],
       gradients: [],
+      missing: [],
       rounds: [],
     };
     this.operands = {};
@@ -71,18 +76,40 @@ class Run {
     return (this.operands[key] ??= { a: randomNumbers(n * m, n + 1), b: randomNumbers(m * p, p + 2) });
   }
 
+  // How far a product of them is from the exact one.
+  errorOf(shape, c, allowed) {
+    const operands = this.numbers(shape);
+    operands.exact ??= exactRows(shape, operands.a, operands.b);
+    return errorOf(shape, operands.exact, c, allowed);
+  }
+
   // What `work` throws becomes the step's reason, and the run goes on.
   async attempt(step, work) {
     try {
       return await work();
     } catch (error) {
-      const reason = error.reason ?? `failed:${oneLine(error)}`;
-      if (step) {
-        step.skipped = reason;
-        this.tell(step);
-      }
+      step.skipped = reasonOf(error);
+      this.tell(step);
       return null;
     }
+  }
+
+  // The same of what is no step: ceilings, a launch, the addmm, the gradient.
+  async attemptPart(part, device, work) {
+    try {
+      return await work();
+    } catch (error) {
+      const isTold = this.data.missing.some((each) => each.part === part && each.device === device);
+      if (!isTold) this.data.missing.push({ part, device, reason: reasonOf(error) });
+      return null;
+    }
+  }
+
+  // All steps and parts of a device, which cannot run.
+  async skip(device, steps, reason) {
+    const refuse = () => Promise.reject(new Skipped(reason));
+    for (const step of steps) await this.attempt(step, refuse);
+    for (const part of PARTS[device]) await this.attemptPart(part, device, refuse);
   }
 
   // Times of `tasks` ({ step, shape, error, time() -> seconds }) in rounds of shuffled order, into points of their steps.
@@ -127,31 +154,33 @@ async function runCpu(run) {
   };
   const tasks = [];
   if (grain_s > COARSEST_S) {
-    for (const step of Object.values(steps)) await run.attempt(step, () => Promise.reject(new Skipped("coarse_clock")));
+    await run.skip("cpu", Object.values(steps), "coarse_clock");
     return;
   }
 
   run.progress(0.02, "javascript");
-  await run.attempt(steps.javascript, () => {
+  await run.attempt(steps.javascript, async () => {
     for (const n of [64, 128, 256]) {
       const shape = { n, m: n, p: n };
       const { a, b } = run.numbers(shape);
       const [rows, columns, made] = [nested(a, n), nested(b, n), nested(new Float32Array(n * n), n)];
       const call = () => multiplyNumbers(rows, columns, made);
+      if (!tasks.length) await warmUp([call]);
       if (!prepared(run, tasks, steps.javascript, shape, call, () => made.flat())) break;
     }
   });
   const builds = buildsHere();
   [data.simd, data.relaxed] = [builds.includes("plain"), builds.includes("relaxed")];
-  const engines = await run.attempt(null, () => openEngines(run, builds));
-  const wasm = Object.values(steps).filter((step) => step !== steps.javascript);
-  if (!engines?.length) {
-    const reason = typeof WebAssembly === "undefined" ? "no_wasm" : (run.noEngine ?? (builds.length ? "no_wasm" : "no_simd"));
-    for (const step of wasm) await run.attempt(step, () => Promise.reject(new Skipped(reason)));
+  let engines;
+  try {
+    engines = openEngines(run, builds);
+  } catch (error) {
+    const wasm = Object.values(steps).filter((step) => step !== steps.javascript);
+    await run.skip("cpu", wasm, reasonOf(error));
     await run.rounds(tasks, () => {}, 0.1, 0.3);
     return;
   }
-  const engine = chooseTile(run, engines);
+  const engine = await chooseTile(run, engines);
   run.engine = engine;
   for (const name of ["registers", "packing", "threads"]) {
     steps[name].tile = engine.tile.name;
@@ -190,7 +219,7 @@ async function runCpu(run) {
     async () => {
       for (const each of peaks) each.found.push(peakRate(each.kernels, each.build, grain_s));
       data.rounds.push(peaks[0].found.at(-1));
-      if (pool) await run.attempt(null, async () => together.push(sum(await pool.ask(() => ({ order: "peak", grain_s })))));
+      if (pool) await run.attemptPart("peak", "cpu", async () => together.push(sum(await pool.ask(() => ({ order: "peak", grain_s })))));
     },
     0.25,
     0.5,
@@ -204,7 +233,7 @@ async function runCpu(run) {
   data.tried = data.tried.filter((each, index) => data.tried.findIndex((other) => other.tile === each.tile && other.fused === each.fused) === index);
 
   run.progress(0.5, "bandwidth");
-  await run.attempt(null, async () => {
+  await run.attemptPart("bandwidth", "cpu", async () => {
     for (const bytes of READ_SIZES) {
       const rates = Array.from({ length: 3 }, () => readRate(kernels, 1024, bytes, grain_s));
       data.bandwidths.push({ device: "cpu", threads: 1, size_bytes: bytes, bytes_per_s: median(rates) });
@@ -218,40 +247,36 @@ async function runCpu(run) {
   pool?.close();
 
   run.progress(0.54, "gradient");
-  await run.attempt(null, () => cpuGradient(run, engine));
+  await run.attemptPart("gradient", "cpu", () => cpuGradient(run, engine));
   run.progress(0.56, "addmm");
-  await run.attempt(null, () => cpuAddmm(run, engine));
+  await run.attemptPart("addmm", "cpu", () => cpuAddmm(run, engine));
 }
 
 const sum = (numbers) => numbers.reduce((total, each) => total + each, 0);
 
 // Check a call, find out how often it has to be repeated, and add it to the tasks. Whether a larger one may be tried.
 function prepared(run, tasks, step, shape, call, result, place = () => {}) {
-  const { a, b } = run.numbers(shape);
-  call();
-  const error = errorOf(shape, a, b, result());
   const { clock_grain_s: grain_s } = run.data;
-  let timed = timedCall(call, grain_s);
+  const checked_s = seconds(call);
+  const error = run.errorOf(shape, result());
+  let timed = timedCall(call, grain_s, { once_s: checked_s, repeats: 1 });
   const { once_s } = timed;
   const time = () => {
     place(); // other steps have used the memory since
-    timed = timedCall(call, grain_s, timed.repeats);
+    timed = timedCall(call, grain_s, timed);
     return timed.once_s;
   };
   tasks.push({ step, shape, error, time });
   return once_s * 8 < LONGEST_S;
 }
 
-// One memory for all of them, so that each finds the operands. The builds, the best first.
+// One memory for all of them, so that each finds the operands. The builds, the best first. Throws Skipped where there is
+// none.
 function openEngines(run, builds) {
   const isShared = run.data.isolated;
-  try {
-    const memory = memoryOf(CPU_BYTES, isShared);
-    return builds.reverse().map((build) => ({ build, memory, kernels: instantiate(build, memory, isShared) }));
-  } catch (error) {
-    run.noEngine = error.reason;
-    throw error;
-  }
+  if (!builds.length) throw new Skipped(typeof WebAssembly === "undefined" ? "no_wasm" : "no_simd");
+  const memory = memoryOf(CPU_BYTES, isShared);
+  return builds.reverse().map((build) => ({ build, memory, kernels: instantiate(build, memory, isShared) }));
 }
 
 // The operands of a product in the engine's memory, and the room that steps need.
@@ -269,22 +294,38 @@ function placed(run, engine, shape) {
   return product;
 }
 
-// The build and the tile of which this browser makes the fastest code.
-function chooseTile(run, engines) {
+// The build and the tile of which this browser makes the fastest code, once it has made it.
+async function chooseTile(run, engines) {
   const shape = { n: TRIED_SIDE, m: TRIED_SIDE, p: TRIED_SIDE };
-  let best = null;
-  for (const engine of engines) {
-    for (const tile of BUILT.tiles) {
+  const tries = engines.flatMap((engine) =>
+    BUILT.tiles.map((tile) => {
       const each = { ...engine, tile };
       const product = placed(run, each, shape);
-      const call = () => packAndMultiply(each, product, product.room);
-      const times_s = Array.from({ length: TRIED_TIMES }, () => timedCall(call, run.data.clock_grain_s).once_s);
-      const flops_per_s = (2 * TRIED_SIDE ** 3) / Math.min(...times_s);
-      run.data.tried.push({ tile: tile.name, fused: engine.build === "relaxed", flops_per_s });
-      if (!best || flops_per_s > best.flops_per_s) best = { ...each, flops_per_s };
-    }
+      return { engine: each, times_s: [], call: () => packAndMultiply(each, product, product.room) };
+    }),
+  );
+  await warmUp([...tries.map(({ call }) => call), ...engines.flatMap((engine) => others(run, engine))]);
+  for (let round = 0; round < TRIED_TIMES; round++) {
+    for (const { call, times_s } of shuffled(tries)) times_s.push(timedCall(call, run.data.clock_grain_s).once_s);
   }
-  return best;
+  const rated = tries.map(({ engine, times_s }) => ({ ...engine, flops_per_s: (2 * TRIED_SIDE ** 3) / Math.min(...times_s) }));
+  for (const { tile, build, flops_per_s } of rated) run.data.tried.push({ tile: tile.name, fused: build === "relaxed", flops_per_s });
+  return rated.reduce((best, each) => (each.flops_per_s > best.flops_per_s ? each : best));
+}
+
+// A call of every kernel that is no tile.
+function others(run, { kernels, memory }) {
+  const n = WARM_UP_SIDE;
+  const engine = { kernels, memory, tile: LOWEST };
+  const product = placed(run, engine, { n, m: n, p: n });
+  const { a, b, c, room } = product;
+  return [
+    () => multiplyStrassen(kernels, n, a, n, b, n, c, n, room.strassen),
+    () => multiplyInOrder(engine, product),
+    () => packAndMultiply(engine, { ...product, across: 1, along: n, down: 1, right: n }, room),
+    () => kernels.peak(PEAK_TURNS / 10, 1),
+    () => kernels.read(b, n * n, 10),
+  ];
 }
 
 async function openPool(run, engine) {
@@ -323,7 +364,7 @@ async function prepareThreads(run, pool, tasks, step) {
       result = () => c;
     }
     await time(1);
-    const error = errorOf(shape, a, b, result());
+    const error = run.errorOf(shape, result());
     await time(3);
     const once_s = Math.max(await time(4), grain_s / 4);
     let repeats = repeatsFor(once_s, grain_s, 0.004);
@@ -371,7 +412,8 @@ function cpuAddmm(run, engine) {
     const shape = { n: ADDMM_FRAMES * batch, m: ADDMM_WIDTH, p: ADDMM_WIDTH };
     const product = placed(run, engine, shape);
     const call = () => packAndMultiply(engine, product, product.room);
-    const times_s = Array.from({ length: 3 }, () => timedCall(call, run.data.clock_grain_s).once_s);
+    let timed;
+    const times_s = Array.from({ length: 3 }, () => (timed = timedCall(call, run.data.clock_grain_s, timed)).once_s);
     run.data.addmm.push({ device: "cpu", batch, rows: shape.n, inner: shape.m, columns: shape.p, times_s });
     if (median(times_s) * 2 > LONGEST_S) break;
   }
@@ -397,8 +439,8 @@ async function runGpu(run) {
     if (data.clock_grain_s > COARSEST_S) throw new Skipped("coarse_clock");
     card = await Card.open(data.clock_grain_s);
   } catch (error) {
-    data.no_adapter = error.reason ?? `failed:${oneLine(error)}`;
-    for (const step of steps) await run.attempt(step, () => Promise.reject(new Skipped(data.no_adapter)));
+    data.no_adapter = reasonOf(error);
+    await run.skip("gpu", steps, data.no_adapter);
     return;
   }
   data.adapter = {
@@ -418,14 +460,14 @@ async function runGpu(run) {
   await run.rounds(tasks, () => {}, 0.74, 0.86);
   for (const operands of Object.values(kept)) card.free(operands);
   run.progress(0.86, "gpu_peak");
-  await run.attempt(null, () => gpuPeaks(run, card));
-  await run.attempt(null, () => gpuBandwidth(run, card));
+  await run.attemptPart("peak", "gpu", () => gpuPeaks(run, card));
+  await run.attemptPart("bandwidth", "gpu", () => gpuBandwidth(run, card));
   run.progress(0.9, "launch");
-  await run.attempt(null, () => gpuLaunch(run, card));
+  await run.attemptPart("launch", "gpu", () => gpuLaunch(run, card));
   run.progress(0.92, "addmm");
-  await run.attempt(null, () => gpuAddmm(run, card));
+  await run.attemptPart("addmm", "gpu", () => gpuAddmm(run, card));
   run.progress(0.97, "gradient");
-  await run.attempt(null, () => gpuGradient(run, card));
+  await run.attemptPart("gradient", "gpu", () => gpuGradient(run, card));
   card.device.destroy();
 }
 
@@ -439,7 +481,7 @@ async function prepareGpuStep(run, card, about, step, tasks, kept) {
     const operands = (kept[n] ??= await card.operands(shape, a, b, card.features.includes("shader-f16")));
     const job = await card.product(about, shape, operands);
     card.submit([job]);
-    const error = errorOf(shape, a, b, await card.read(operands.c, n, n), about.shader === "half" ? 2e-2 : 1e-4);
+    const error = run.errorOf(shape, await card.read(operands.c, n, n), about.shader === "half" ? 2e-2 : 1e-4);
     const { once_s, repeats } = await card.warmUp([job]);
     last_s = once_s;
     tasks.push({ step, shape, error, time: async () => (await card.allSeconds([job], repeats)) / repeats });

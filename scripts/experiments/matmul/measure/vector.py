@@ -128,14 +128,7 @@ def _emit(context: Any, builder: Any, signature: Any, words: Any, *, tile: Tile,
         return sums
 
     totals = code.loop(depth, unroll, [code.zero] * (tile.rows * tile.vectors), turn)
-    c_places = list(chain(*c_tile))
-    with builder.if_else(builder.icmp_signed("!=", add, INT64(0))) as (adding, overwriting):
-        with adding:
-            for place, total in zip(c_places, totals, strict=True):
-                code.store_vector(builder.fadd(code.load_vector(place), total), place)
-        with overwriting:
-            for place, total in zip(c_places, totals, strict=True):
-                code.store_vector(total, place)
+    code.add_or_write(totals, list(chain(*c_tile)), add)
     return context.get_dummy_value()
 
 
