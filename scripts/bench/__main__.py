@@ -8,7 +8,18 @@ from statistics import median
 
 from rich.console import Console
 
-from bench import algorithms, derivative, in_browser, lighthouse, matmul, new_talk, overlaps, predictions, sentences
+from bench import (
+    algorithms,
+    derivative,
+    in_browser,
+    last_row,
+    lighthouse,
+    matmul,
+    new_talk,
+    overlaps,
+    predictions,
+    sentences,
+)
 from bench.first_view import first_view
 from bench.generic import names_of_this_talk
 from bench.kills import killed_builds
@@ -82,6 +93,7 @@ def _goals() -> Iterator[tuple[str, str, str]]:
         view = first_view(SITE, page, browser)
         yield f"first view of {page}", f"{view.transferred_bytes / 1000:.0f} KB", f"at most {target_kb} KB"
         yield f"other hosts asked by {page}", ", ".join(view.other_hosts) or "none", "none"
+    yield from last_row.goals(SITE, browser)
     yield from derivative.pictures(SITE, browser)
     yield overlaps.goal(browser)
     yield "edit to updated slide, median of 5", _edit_to_slide(browser), "at most 1.0 s"

@@ -31,45 +31,43 @@ class Value:
     # --8<-- [start:arithmetic]
     def __add__(self, other: Any) -> "Value":
         x, y = self, lift(other)
-        return Value(x.data + y.data, "+", (x, y), lambda grad: (grad, grad))
+        return Value(x.data + y.data, "+", (x, y), lambda g: (g, g))
 
     def __mul__(self, other: Any) -> "Value":
         x, y = self, lift(other)
         a, b = x.data, y.data
-        return Value(a * b, "×", (x, y), lambda grad: (grad * b, grad * a))
+        return Value(a * b, "×", (x, y), lambda g: (g * b, g * a))
         # --8<-- [end:arithmetic]
 
     # --8<-- [start:functions]
     def __truediv__(self, other: Any) -> "Value":
         x, y = self, lift(other)
         a, b = x.data, y.data
-        return Value(a / b, "/", (x, y), lambda grad: (grad / b, -grad * (a / b / b)))
+        return Value(a / b, "/", (x, y), lambda g: (g / b, -g * (a / b / b)))
 
     def __pow__(self, power: float) -> "Value":
         a = self.data
-        return Value(
-            a**power, f"^{power:g}", (self,), lambda grad: (grad * (power * a ** (power - 1)) if power else 0.0,)
-        )
+        return Value(a**power, f"^{power:g}", (self,), lambda g: (g * (power * a ** (power - 1)) if power else 0.0,))
 
     def exp(self) -> "Value":
         """e to the power of it."""
         y = np.exp(self.data)
-        return Value(y, "exp", (self,), lambda grad: (grad * y,))
+        return Value(y, "exp", (self,), lambda g: (g * y,))
 
     def log(self) -> "Value":
         """Its natural logarithm."""
         a = self.data
-        return Value(np.log(a), "log", (self,), lambda grad: (grad / a,))
+        return Value(np.log(a), "log", (self,), lambda g: (g / a,))
 
     def tanh(self) -> "Value":
         """Its hyperbolic tangent."""
         y = np.tanh(self.data)
-        return Value(y, "tanh", (self,), lambda grad: (grad * (1 - y * y),))
+        return Value(y, "tanh", (self,), lambda g: (g * (1 - y * y),))
 
     def relu(self) -> "Value":
         """Itself where it is positive, else zero."""
         cut = self.data <= 0
-        return Value(0.0 if cut else self.data, "relu", (self,), lambda grad: (0.0 if cut else grad,))
+        return Value(0.0 if cut else self.data, "relu", (self,), lambda g: (0.0 if cut else g,))
 
     # --8<-- [end:functions]
 
