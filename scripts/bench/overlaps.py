@@ -24,7 +24,7 @@ _DRAWN = ("profiling", "matmul", "gradient", "algorithms")  # experiments whose 
 
 # Each drawing on the page → pairs of words that meet while both are seen, words out of the picture, and words that a
 # line strikes through. A word's box is that of its ink. What comes in steps is compared with what is there at its step.
-_MEETING = r"""() => {
+_MEETING = r"""drawings => {
   const found = [];
   const pen = document.createElement("canvas").getContext("2d");
   const corners = (box, matrix) => {
@@ -76,7 +76,7 @@ _MEETING = r"""() => {
     return [[box.left, y], [box.right, y], [x, box.top], [x, box.bottom]]
       .every(([x, y]) => shape.isPointInFill(new DOMPoint(x, y).matrixTransform(matrix)));
   };
-  for (const svg of document.querySelectorAll("article svg[aria-label]")) {
+  for (const svg of document.querySelectorAll(drawings)) {
     const name = svg.getAttribute("aria-label").slice(0, 60);
     const frame = svg.getBoundingClientRect();
     const unit = frame.width / svg.viewBox.baseVal.width;
@@ -130,10 +130,35 @@ _PUT = """async html => {
 }"""
 
 
+# Pictures that a reader moves, their sliders at a share of their way.
+_MOVE = """async share => {
+  document.dispatchEvent(new CustomEvent("figures-changed"));
+  const sliders = [...document.querySelectorAll("article .scene-controls input")];
+  for (const slider of sliders) {
+    slider.value = Number(slider.min) + share * (slider.max - slider.min);
+    slider.dispatchEvent(new Event("input"));
+  }
+  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
+_MOVES = (0.0, 0.4, 1.0)
+
+
+def open_page(page: Page, host: str) -> None:
+    """Open a page of the site on which drawings are put, with all scripts that move them."""
+    page.goto(f"{host}/matmul/")
+    for name in ("backward", "decoding"):
+        page.add_script_tag(url=f"{host}/assets/scripts/{name}.js")
+
+
 def meeting(page: Page, html: str) -> list[str]:
-    """What of the drawings in `html` meets when they stand on the page, in its typefaces and styles."""
+    """What of the drawings in `html` meets on the page, in its typefaces and styles, still and moved."""
     page.evaluate(_PUT, html)
-    return list(page.evaluate(_MEETING))
+    found = list(page.evaluate(_MEETING, "article svg[aria-label]"))
+    if 'data-play="' in html:
+        for share in _MOVES:
+            page.evaluate(_MOVE, share)
+            found += page.evaluate(_MEETING, ".scene.playing > svg")
+    return list(dict.fromkeys(found))
 
 
 def figures_of(record: AnyRecord) -> str:
@@ -166,7 +191,7 @@ def goal(browser: str | None, count: int = 200) -> tuple[str, str, str]:
     found: list[str] = []
     with serve(SITE) as host, sync_playwright() as playwright:
         page = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"]).new_page()
-        page.goto(f"{host}/matmul/")
+        open_page(page, host)
         for record in (*records, *made_machines(drawn, count)):
             found += [f"{record.name}: {each}" for each in meeting(page, figures_of(record))]
     print(*found, sep="\n", end="\n" if found else "", file=sys.stderr)

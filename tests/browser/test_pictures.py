@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from bench.overlaps import figures_of, made_machines, meeting
+from bench.overlaps import figures_of, made_machines, meeting, open_page
 from experiments.matmul.record import Matmul, Tiling
 from experiments.matmul.render import pictures, thermometer
 from experiments.matmul.sample import sample as matmul
@@ -30,7 +30,7 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     """A page of the site with its styles and typefaces, whose content is put in by the tests."""
     context = browser.new_context(viewport={"width": 1366, "height": 768}, service_workers="block")
     page = context.new_page()
-    page.goto(f"{address}/matmul/")
+    open_page(page, address)
     yield page
     context.close()
 

@@ -29,47 +29,45 @@
       };
     },
 
-    products: (parts, { shapes }) => {
-      const products = [["Y", "X", "W"], ["dX", "G", "Wᵀ"], ["dW", "Xᵀ", "G"]];
-      const made = Object.keys(parts).filter((name) => name.includes("-made-")).map((name) => {
-        const [which, , row, column] = name.split("-").map(Number); // 2-made-0-1
-        return { name, which, row, column };
-      });
-      const middle = ({ name }) => {
-        const { x, y, width } = parts[name];
-        return [x.baseVal.value + width.baseVal.value / 2, y.baseVal.value + width.baseVal.value / 2];
-      };
-      const called = ({ which, row, column }) => `${products[which][0]}[${row + 1},\u00a0${column + 1}]`;
+    products: (parts, { products, gap }) => {
+      const names = [["Y", "X", "W"], ["dX", "G", "Wᵀ"], ["dW", "Xᵀ", "G"]];
+      const square = ({ place: [left, top], cell }, row, column, tone) =>
+        slab([left + column * cell, top + row * cell], [cell - gap, cell - gap], tone, "lit");
+      const made = products.flatMap(([, , { shape: [rows, columns] }], which) =>
+        Array.from({ length: rows * columns }, (_, at) => ({ which, row: Math.floor(at / columns), column: at % columns })),
+      );
+      const called = ({ which, row, column }) => `${names[which][0]}[${row + 1},\u00a0${column + 1}]`;
       return {
         sliders: {
-          at: {
-            title: "какое число", min: 1, max: made.length, step: 1, value: 1,
-            said: (at) => called(made[at - 1]),
-          },
+          at: { title: "какое число", min: 1, max: made.length, step: 1, value: 1, said: (at) => called(made[at - 1]) },
         },
         hint: "Наведите на число произведения: видно, из чего оно сложено.",
         // A finger is wider than a number: the nearest is meant.
         along: ({ x, y }) => {
-          const away = made.map((each) => Math.hypot(middle(each)[0] - x, middle(each)[1] - y));
+          const away = made.map(({ which, row, column }) => {
+            const { place: [left, top], cell } = products[which][2];
+            return Math.hypot(left + (column + 0.5) * cell - x, top + (row + 0.5) * cell - y);
+          });
           const least = Math.min(...away);
           return least < 200 ? { at: 1 + away.indexOf(least) } : null;
         },
-        draw: ({ at }, { light }) => {
+        draw: ({ at }, { put }) => {
           const chosen = made[at - 1], { which, row, column } = chosen;
-          const [down, terms, across] = shapes[which];
+          const [left, right, product] = products[which], [rows, terms] = left.shape, columns = right.shape[1];
+          const shapes = [square(product, row, column, 2)];
           for (let term = 0; term < terms; term += 1) {
-            light(`${which}-left-${row}-${term}`, 4);
-            light(`${which}-right-${term}-${column}`, 5);
+            shapes.push(square(left, row, term, 4), square(right, term, column, 5));
           }
-          light(chosen.name, 2);
-          const [, from, by] = products[which];
+          put(...shapes);
+          const [, from, by] = names[which];
           const sum = counted(terms, "слагаемое", "слагаемых", "слагаемых");
-          const whole = `${down}\u00a0×\u00a0${across}\u00a0×\u00a0${terms}\u00a0=\u00a0${down * terms * across}`;
+          const whole = `${rows}\u00a0×\u00a0${columns}\u00a0×\u00a0${terms}\u00a0=\u00a0${rows * columns * terms}`;
           return (
             `${called(chosen)} — строка ${row + 1} из ${from} на столбец ${column + 1} из ${by}, ${sum}. ` +
             `Всего умножений ${whole}: во всех трёх поровну.`
           );
         },
+        keeps: true,
       };
     },
 

@@ -87,7 +87,7 @@ const scenes = (() => {
       asked = 0;
       scene.classList.remove("playing", "replaced");
       for (const [each, was] of still) each.replaceChildren(...was.cloneNode(true).childNodes);
-      figures?.style.removeProperty("min-width");
+      figures?.removeAttribute("style");
       find();
       for (const name of Object.keys(state)) delete state[name];
       controls.show(Object.assign(state, first));

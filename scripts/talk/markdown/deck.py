@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element, SubElement
 import yaml
 from markdown import Extension, Markdown
 from markdown.extensions.abbr import AbbrTreeprocessor
+from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
@@ -33,6 +34,9 @@ _PRIORITY = 100
 _TREE_PRIORITY = 9
 # After lists of attributes (8), which say what is unsaid.
 _NOTES_PRIORITY = 1
+# After the pictures, which are HTML, are put back (30).
+_PICTURES_PRIORITY = 0
+_MOVED_BY = re.compile(r' data-(?:part|play|facts)="[^"]*"')
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # libyaml, where it was there when PyYAML was built
 FRONT_MATTER = re.compile(r"\A---\s*\n.*?\n---\s*\n", re.DOTALL)
 _HEADING = re.compile(r"(?P<level>#{1,6}) ")
@@ -195,6 +199,17 @@ class _LightNotes(Treeprocessor):
                     number.attrib.pop(name, None)
 
 
+class _StillPictures(Postprocessor):
+    """Leaves out what a script moves pictures by: in the deck they move in steps, and none of it is looked at."""
+
+    def __init__(self, md: Markdown, deck: _DeckProcessor) -> None:
+        super().__init__(md)
+        self._deck = deck
+
+    def run(self, text: str) -> str:
+        return _MOVED_BY.sub("", text) if self._deck.abbreviations else text
+
+
 class _SpokenNotes(Treeprocessor):
     """Takes out of notes what only readers have a use for: `{ .unsaid }`."""
 
@@ -302,6 +317,7 @@ class DeckExtension(Extension):
         md.treeprocessors.register(_BackupSlides(md), "backup-slides", _TREE_PRIORITY)
         md.treeprocessors.register(_SpokenNotes(md), "spoken-notes", _NOTES_PRIORITY)
         md.treeprocessors.register(_LightNotes(md), "light-notes", 0)
+        md.postprocessors.register(_StillPictures(md, deck), "still-pictures", _PICTURES_PRIORITY)
 
 
 def makeExtension(**kwargs: Any) -> DeckExtension:

@@ -222,6 +222,18 @@ def test_blocks_inside_a_slide_survive_the_move(docs: Path) -> None:
     assert len(slide.findall(".//div[@class='slide-column']")) == 2
 
 
+def test_pictures_of_the_deck_are_without_what_a_reader_moves_them_by(docs: Path) -> None:
+    drawn = (
+        '<div class="scene" data-play="a" data-facts="{&quot;b&quot;:1}" data-record="c"><i data-part="d"></i></div>'
+    )
+    (docs / "chapter.md").write_text(f"/// slide | Картина\n\n{drawn}\n///\n", encoding="utf-8")
+    (slide,) = build(docs)
+    scene = slide.find(".//div[@class='scene']")
+    assert scene is not None
+    assert scene.attrib == {"class": "scene", "data-record": "c"}
+    assert [each.attrib for each in scene] == [{}]
+
+
 FULL = ["abbr", "attr_list", "footnotes", "md_in_html", "pymdownx.superfences", "talk.markdown"]
 
 

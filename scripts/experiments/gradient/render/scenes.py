@@ -1,5 +1,8 @@
 """The backward pass drawn: how a nudge passes a chain, why backward takes two products, and what memory it needs."""
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
 from talk.render.captions import Provenance
 from talk.render.scene import WIDTH, Figure, Play, Scene, arrow, slab, stroke, words
 from talk.render.svg import Point, shown
@@ -51,12 +54,15 @@ def two_products(source: Provenance, conformer: ConformerBackward) -> str:
     second = (WIDTH - 16) / max(forward.time_s, backward.time_s)
     high, bar = 118.0, 26.0
     base = words((4, 36), "вперёд: X · W", tone=1)
-    base += _product(0, (4, 56), (forward.flops * unit, high), 1)
+    areas = [((4.0, 56.0), (forward.flops * unit, high))]
     base += slab((4, 56 + high + 14), (forward.time_s * second, bar), 2)
     top = 56 + high + 118
     half = backward.flops * unit / 2
     back = words((4, top - 20), "назад: G · Wᵀ и Xᵀ · G", tone=3)
-    back += _product(1, (4, top), (half - 4, high), 3) + _product(2, (4 + half, top), (half, high), 3)
+    areas += [((4.0, top), (half - 4, high)), ((4 + half, top), (half, high))]
+    products = [_product(which, *area) for which, area in enumerate(areas)]
+    base += _area(*areas[0], products[0], 1)
+    back += "".join(_area(*area, product, 3) for area, product in zip(areas[1:], products[1:], strict=True))
     back += slab((4, top + high + 14), (backward.time_s * second, bar), 2)
     base += words((4, top + high + 86), "площадь — операции, полоска под ней — время", kind="quiet")
     ratio = backward.time_s / forward.time_s
@@ -73,7 +79,7 @@ def two_products(source: Provenance, conformer: ConformerBackward) -> str:
         round(top + high + 104),
         [back],
         figures,
-        play=Play("products", {"shapes": _PRODUCTS}),
+        play=Play("products", {"products": [[asdict(matrix) for matrix in each] for each in products], "gap": _GAP}),
     )
     caption = "Градиент по входу и градиент по весам: два умножения размером с прямое"
     return source.figure(scene.html, caption, "drawn", conformer.device)
@@ -81,34 +87,50 @@ def two_products(source: Provenance, conformer: ConformerBackward) -> str:
 
 # Rows, terms of the sum and columns of Y = X · W, dX = G · Wᵀ and dW = Xᵀ · G, as they are drawn.
 _PRODUCTS = ((3, 4, 2), (3, 2, 4), (4, 3, 2))
+_GAP = 4.0  # between numbers
+_SIGN = 44.0  # room for a sign between two matrices
 
 
-def _product(which: int, place: Point, size: Point, tone: int) -> str:
-    """An area with a product in it: two matrices and what they make, number by number."""
+@dataclass(frozen=True)
+class _Matrix:
+    """A matrix as it is drawn: where it begins, how large a number is, how many rows and columns of them there are."""
+
+    place: Point
+    cell: float
+    shape: tuple[int, int]
+
+    def drawn(self, tone: int) -> str:
+        (left, top), side = self.place, self.cell - _GAP
+        numbers = "".join(
+            f"M{left + column * self.cell:.1f} {top + row * self.cell:.1f}h{side:.1f}v{side:.1f}h-{side:.1f}z"
+            for row in range(self.shape[0])
+            for column in range(self.shape[1])
+        )
+        return f'<path class="slab tone-{tone} lit numbers" d="{numbers}"/>'
+
+
+def _product(which: int, place: Point, size: Point) -> tuple[_Matrix, _Matrix, _Matrix]:
+    """Two matrices and what they make, in the middle of an area."""
     rows, terms, columns = _PRODUCTS[which]
     (left, top), (wide, high) = place, size
-    matrices = (("left", rows, terms), ("right", terms, columns), ("made", rows, columns))
-    across = sum(count for _, _, count in matrices)
-    sign = 44.0
-    cell = min((high - 14) / 4, (wide - 2 * sign) / across)
-    x, middle = left + (wide - across * cell - 2 * sign) / 2, top + high / 2
-    drawn = slab(place, size, tone)
-    for (name, down, count), after in zip(matrices, ("·", "=", ""), strict=True):
-        drawn += "".join(
-            slab(
-                (x + column * cell, middle + (row - down / 2) * cell),
-                (cell - 4, cell - 4),
-                tone,
-                "lit cell",
-                f"{which}-{name}-{row}-{column}",
-            )
-            for row in range(down)
-            for column in range(count)
-        )
-        x += count * cell
-        drawn += words((x + sign / 2 - 2, middle + 8), after, "middle") if after else ""
-        x += sign
-    return drawn
+    across = terms + columns + columns
+    cell = max(_GAP, min((high - 14) / 4, (wide - 2 * _SIGN) / across))
+    x = left + (wide - across * cell - 2 * _SIGN + _GAP) / 2
+    made = []
+    for down, count in ((rows, terms), (terms, columns), (rows, columns)):
+        made.append(_Matrix((x, top + (high - down * cell + _GAP) / 2), cell, (down, count)))
+        x += count * cell + _SIGN
+    return made[0], made[1], made[2]
+
+
+def _area(place: Point, size: Point, product: Sequence[_Matrix], tone: int) -> str:
+    """An area with a product in it."""
+    middle = place[1] + size[1] / 2 + 9
+    signs = "".join(
+        words((after.place[0] - (_SIGN + _GAP) / 2, middle), sign, "middle")
+        for sign, after in zip("·=", product[1:], strict=True)
+    )
+    return slab(place, size, tone) + "".join(matrix.drawn(tone) for matrix in product) + signs
 
 
 def _measured(value: float, dimension: str, said: str, tone: int, step: int | None = None, part: str = "") -> Figure:
