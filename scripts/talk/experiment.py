@@ -204,7 +204,14 @@ class Found:
 
     def doubts(self, data: Any) -> list[str]:
         """What in `data` contradicts itself, a line each: see `talk.records.doubts`."""
-        return [str(doubt) for doubt in self._optional("record", "doubts", lambda _: ())(data)]
+        return [str(doubt) for doubt in self._doubts(data)]
+
+    def impossible(self, data: Any) -> list[str]:
+        """Of the doubts those that no noise explains."""
+        return [str(doubt) for doubt in self._doubts(data) if doubt.is_impossible]
+
+    def _doubts(self, data: Any) -> list[Any]:
+        return list(self._optional("record", "doubts", lambda _: ())(data))
 
     def migrate(self, data: dict[str, Any]) -> dict[str, Any]:
         """An older record's `data` as the schema of today has it."""

@@ -1,18 +1,23 @@
 """A record that contradicts itself is doubted: old records hold cases that readers found, made ones are spoilt here."""
 
+import json
 import lzma
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from experiments.algorithms.sample import sample as algorithms
 from experiments.gradient.sample import sample as gradient
 from experiments.matmul.record import Contender, Matmul
 from experiments.matmul.sample import sample as matmul
+from talk.errors import TalkError
 from talk.experiment import find_experiment
-from talk.records.store import read_record
+from talk.records.schema import Record
+from talk.records.store import read_record, write_record
+from tests.experiments.test_hostile_records import content
 
 OLD = Path(__file__).with_name("old_records")
 
@@ -65,6 +70,38 @@ def test_matmul_is_doubted_above_its_ceilings(name: str, times: float, kinds: se
     data = _faster(matmul(), name, times)
     more = set(find_experiment("matmul").doubts(data)) - set(find_experiment("matmul").doubts(matmul()))
     assert {each.partition(":")[0] for each in more} == kinds
+
+
+# The sample's "overlap" is at 0.88 of its peak, 102 GFLOP/s; a library at 0.74.
+@pytest.mark.parametrize(
+    ("name", "times", "answer"),
+    [
+        ("overlap", 1.3, "doubted"),
+        ("overlap", 1.5, "refused"),
+        ("overlap", 1.0, "believed"),
+        ("cublas", 9.0, "refused"),
+    ],
+)
+@pytest.mark.parametrize("has_digest", [True, False])
+def test_a_rate_is_doubted_above_its_peak_and_refused_above_a_fifth_more(
+    name: str, times: float, answer: str, has_digest: bool, tmp_path: Path
+) -> None:
+    made = content("matmul") | {"doubtful": find_experiment("matmul").doubts(matmul())}
+    record = TypeAdapter(Record[Matmul]).validate_python(made)
+    spoilt = replace(record, data=_faster(matmul(), name, times))
+    path = write_record(spoilt, tmp_path)
+    if not has_digest:
+        written = json.loads(path.read_text())
+        del written["digest"]
+        path.write_text(json.dumps(written))
+    if answer == "refused":
+        with pytest.raises(TalkError, match=rf"field data: above_ceiling: {name} .*: faster than possible"):
+            read_record(path)
+        said = replace(spoilt, doubtful=find_experiment("matmul").doubts(spoilt.data))
+        assert read_record(write_record(said, tmp_path)).doubtful == said.doubtful  # as measuring leaves it
+    else:
+        more = set(read_record(path).doubtful) - set(record.doubtful)
+        assert bool(more) == (answer == "doubted")
 
 
 # Seen on the Xeon: right after products FMAs ran at 91 GFLOP/s, and the products themselves at 178.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Annotated, Any, Literal
 
-from talk.records.doubts import Doubts, above, middle, wide
+from talk.records.doubts import MOST, Doubts, above, middle, wide
 from talk.records.headline import Headlines, Quantity, quantity_of, ratio
 from talk.records.ranges import AtLeast, Range
 from talk.records.schema import Device, Name, NonEmpty, Positive, PositiveInt, Seconds, Threads, check_unique
@@ -395,7 +395,7 @@ def doubts(data: Matmul) -> Doubts:
             about, rate = f"{contender.name} n={point.n}", point.flops_per_s
             # Strassen's algorithm does fewer operations than are counted.
             if contender.threads in peaks and contender.circle != 3:
-                yield from above(about, rate, peaks[contender.threads], _BEARS)
+                yield from above(about, rate, peaks[contender.threads], _BEARS, most=MOST)
             if after_products is not None and contender.threads == 1 and contender.circle != 3:
                 bears = max(_BEARS, middle(point.times_s))
                 yield from above(f"{about}, FMA right after products", rate, after_products, bears)
@@ -441,7 +441,8 @@ def _gpu_doubts(data: Matmul) -> Doubts:
             about = f"{contender.name} {point.n}×{point.m}×{point.p}"
             bears = max(_BEARS, middle(point.times_s))
             if ceiling is not None:
-                yield from above(about, point.flops_per_s, ceiling * _SKIPS.get(contender.name, 1.0), bears)
+                most = ceiling * _SKIPS.get(contender.name, 1.0)
+                yield from above(about, point.flops_per_s, most, bears, most=MOST)
             if gpu.l2_bytes_per_s is not None:
                 a_number = 2 if contender.dtype == "bfloat16" else 4
                 least_bytes = a_number * (point.n * point.m + point.m * point.p + point.n * point.p)

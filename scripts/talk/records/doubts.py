@@ -11,16 +11,21 @@ from typing import Literal, get_args
 # Each has words of its own in `talk.words`.
 Kind = Literal["above_ceiling", "more_than_cores", "parts_unlike_whole", "wide_spread"]
 
+MOST = 1.2  # times its peak: what is said to compute faster was not measured
 _WIDEST_MIDDLE = 0.5  # half of the times lie farther apart than this share of their median: it is none
 _FEWEST = 5  # times that quarters are told of
 
 
 @dataclass(frozen=True)
 class Doubt:
-    """One contradiction: its kind, and in English what it is about, with both numbers where there are two."""
+    """One contradiction: its kind, and in English what it is about, with both numbers where there are two.
+
+    What is impossible is no noise: a record is refused that says so nowhere itself.
+    """
 
     kind: Kind
     about: str
+    is_impossible: bool = False
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.about}"
@@ -36,10 +41,21 @@ def check_doubts(written: Iterable[str]) -> None:
             raise ValueError(f"doubtful: {line[:80]!r} begins with none of {', '.join(get_args(Kind))}")
 
 
-def above(about: str, measured: float, ceiling: float, bears: float, kind: Kind = "above_ceiling") -> Iterator[Doubt]:
-    """A doubt where `measured` is above `ceiling` by more than the share `bears` of it, which noise explains."""
+def above(
+    about: str,
+    measured: float,
+    ceiling: float,
+    bears: float,
+    kind: Kind = "above_ceiling",
+    most: float | None = None,
+) -> Iterator[Doubt]:
+    """A doubt where `measured` is above `ceiling` by more than the share `bears` of it, which noise explains.
+
+    More than `most` times the ceiling is impossible.
+    """
     if measured > ceiling * (1 + bears):
-        yield Doubt(kind, f"{about}, {measured:.4g} against {ceiling:.4g}")
+        is_impossible = most is not None and measured > ceiling * most
+        yield Doubt(kind, f"{about}, {measured:.4g} against {ceiling:.4g}", is_impossible)
 
 
 def unlike(about: str, parts: float, whole: float, bears: float) -> Iterator[Doubt]:

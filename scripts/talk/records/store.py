@@ -49,7 +49,6 @@ def read_record(path: Path) -> AnyRecord:
     from pydantic import ValidationError  # pages have pydantic; a bare GPU machine, which only writes, need not
 
     content = read_json(path)
-    is_old = "digest" not in content
     _refuse_edited(content, path)
     version = content.get("schema_version")
     if version not in READABLE:
@@ -73,8 +72,7 @@ def read_record(path: Path) -> AnyRecord:
     except (ArithmeticError, LookupError, TypeError) as error:  # of a schema's own checks, which reckon
         raise TalkError(path, f"its numbers contradict one another ({error!r})", MEND) from None
     _refuse_impossible(record, path)
-    if is_old:  # measured when nobody asked whether it contradicts itself
-        record = replace(record, doubtful=[*record.doubtful, *_doubts(experiments[record.experiment], record, path)])
+    record = _with_doubts(record, experiments[record.experiment], path)
     expected = record_path(path.parent.parent, record.machine.slug, record.experiment)
     if expected != path:
         raise TalkError(path, f"field machine.slug or experiment: it belongs at {shown(expected)}", "move it there")
@@ -167,11 +165,16 @@ def _refuse_out_of_range(content: dict[str, Any], hint: Any, path: Path) -> None
         raise TalkError(path, f"field {field}: {what}", mend)
 
 
-def _doubts(experiment: Found, record: AnyRecord, path: Path) -> list[str]:
+def _with_doubts(record: AnyRecord, experiment: Found, path: Path) -> AnyRecord:
+    """The record with what contradicts itself in it, which a hand, or the code of its day, may not have said."""
     try:
-        return [doubt for doubt in experiment.doubts(record.data) if doubt not in record.doubtful]
+        unsaid = [doubt for doubt in experiment.doubts(record.data) if doubt not in record.doubtful]
+        impossible = [doubt for doubt in experiment.impossible(record.data) if doubt in unsaid] if unsaid else []
     except Exception as error:
         raise unforeseen(error, path) from None
+    if impossible:
+        raise TalkError(path, f"field data: {impossible[0]}: faster than possible", MEND)
+    return replace(record, doubtful=[*record.doubtful, *unsaid]) if unsaid else record
 
 
 def _refuse_impossible(record: AnyRecord, path: Path) -> None:
