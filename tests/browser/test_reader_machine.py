@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from experiments.browser.record import Browser as Data
+from experiments.browser.record import Missing
 from experiments.browser.sample import sample
 from talk.paths import DOCS
 from talk.render.claims import read_claims
@@ -258,6 +259,31 @@ def test_what_was_measured_outlives_the_page_until_it_is_forgotten(browser: Brow
         page.get_by_role("button", name="Забыть").click()
         assert page.locator(".reader-drawn").count() == 0
         assert page.evaluate("Object.keys(localStorage).some(key => key.endsWith('reader-machine'))") is False
+        assert opened.errors == []
+
+
+def test_what_was_not_measured_beside_the_steps_has_its_reason(browser: Browser, address: str) -> None:
+    missing = [
+        Missing(part="bandwidth", device="gpu", reason="no_memory"),
+        Missing(part="addmm", device="gpu", reason="no_time"),
+        Missing(part="gradient", device="gpu", reason="device_lost"),
+    ]
+    data = replace(
+        sample(),
+        bandwidths=[each for each in sample().bandwidths if each.device == "cpu"],
+        gradients=[each for each in sample().gradients if each.device == "cpu"],
+        missing=[*(sample().missing or ()), *missing],
+    )
+    with visit(browser, f"{address}/matmul/") as opened, stubbed(opened, json.dumps(asdict(data))) as page:
+        measure(page)
+        assert "дорога из памяти у карты (не хватило памяти)" in text(page, ".reader-rest")
+        page.goto(f"{address}/gpu/")
+        page.locator(".reader-story[data-story=gpu] .reader-bars").first.wait_for()
+        assert "видеокарта: дальше не измерено, не хватило времени" in text(page, ".reader-story[data-story=gpu]")
+        page.goto(f"{address}/derivative/")
+        page.locator(".reader-story[data-story=derivative] .reader-bars").first.wait_for()
+        told = text(page, ".reader-story[data-story=derivative]")
+        assert "видеокарта: здесь не измерено, карта потерялась посреди замера" in told
         assert opened.errors == []
 
 

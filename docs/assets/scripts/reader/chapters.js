@@ -46,6 +46,12 @@ const readerChapters = (() => {
     return said;
   };
 
+  // Why there is nothing, or no more, of a part on a device.
+  const lost = (data, part, device, isBegun = false) => {
+    const why = device === "gpu" && data.no_adapter ? null : readerStory.whyNot(data, part, device);
+    return why ? [element("p", "reader-note", `${WHO[device]}: ${isBegun ? "дальше" : "здесь"} не измерено, ${readerSays.reason(why)}.`)] : [];
+  };
+
   const DRAWN = {
     gpu({ data }) {
       const said = idle(data);
@@ -54,20 +60,25 @@ const readerChapters = (() => {
       else if (data.no_adapter) made.push(element("p", "", `Карты в этом браузере нет: ${readerSays.reason(data.no_adapter)}. Остаётся процессор.`));
       for (const device of ["gpu", "cpu"]) {
         const batches = data.addmm.filter((batch) => batch.device === device).sort((a, b) => a.batch - b.batch);
-        if (!batches.length) continue;
-        const first = speedOf(batches[0]);
-        made.push(element("h4", "", `Пачки, ${WHO[device]}`), bars(batches.map((batch) => [
-          `${batch.batch}${SPACE}${plural(batch.batch, "фраза", "фразы", "фраз")}`,
-          speedOf(batch),
-          rate(speedOf(batch)),
-          `${time(timeOf(batch) / batch.batch)} на фразу, ${ratio(speedOf(batch) / first)} к одной`,
-        ])));
+        const end = lost(data, "addmm", device, batches.length);
+        if (!batches.length && !end.length) continue;
+        made.push(element("h4", "", `Пачки, ${WHO[device]}`));
+        if (batches.length) {
+          const first = speedOf(batches[0]);
+          made.push(bars(batches.map((batch) => [
+            `${batch.batch}${SPACE}${plural(batch.batch, "фраза", "фразы", "фраз")}`,
+            speedOf(batch),
+            rate(speedOf(batch)),
+            `${time(timeOf(batch) / batch.batch)} на фразу, ${ratio(speedOf(batch) / first)} к одной`,
+          ])));
+        }
+        made.push(...end);
       }
       return made;
     },
 
     derivative({ data }) {
-      return data.gradients.flatMap(({ device, n, forward_times_s, backward_times_s }) => {
+      const made = data.gradients.flatMap(({ device, n, forward_times_s, backward_times_s }) => {
         const [there, back] = [median(forward_times_s), median(backward_times_s)];
         const verdict = `${WHO[device]}, ${n}${SPACE}×${SPACE}${n}: назад ${ratio(back / there)} к пути вперёд`;
         return [element("h4", "", verdict), bars([
@@ -75,6 +86,7 @@ const readerChapters = (() => {
           ["назад", back, time(back), "dA = dC·Bᵀ и dB = Aᵀ·dC"],
         ])];
       });
+      return [...made, ...Object.keys(WHO).flatMap((device) => lost(data, "gradient", device))];
     },
   };
 

@@ -20,6 +20,7 @@ const readerPanel = (() => {
     gpu_peak: "Лёд видеокарты",
     launch: "Пустой запуск",
   };
+  const BESIDE = { peak: "лёд", bandwidth: "дорога из памяти", launch: "пустой запуск", addmm: "пачки", gradient: "вперёд и назад" };
   let running = null;
 
   const element = (name, kind, text) => {
@@ -157,6 +158,11 @@ const readerPanel = (() => {
     if (data.no_adapter) found.push(`Видеокарты в этом спуске нет: ${reason(data.no_adapter)}.`);
     if (!data.simd) found.push("SIMD в WebAssembly этого браузера нет, и четвёртый круг идёт по одному числу.");
     else if (!data.relaxed) found.push("Умножить и сложить одной инструкцией этот браузер не умеет, поэтому и потолок ниже.");
+    const missing = Object.entries(BESIDE).flatMap(([part, title]) => ["cpu", "gpu"].flatMap((device) => {
+      const why = device === "gpu" && data.no_adapter ? null : readerStory.whyNot(data, part, device);
+      return why ? [`${title} у ${device === "gpu" ? "карты" : "процессора"} (${reason(why)})`] : [];
+    }));
+    if (missing.length) found.push(`Осталось не измерено: ${missing.join(", ")}.`);
     const drop = readerStory.drop(data);
     found.push(drop > 0.03
       ? `С первого раунда до последнего поток потерял ${percent(drop)} скорости: греется или занят не только нами.`

@@ -155,8 +155,12 @@ const readerStory = (() => {
     return rates.length > 1 ? Math.max(...rates) / rates[0] : null;
   };
 
+  // Why a part of the run beside the steps was not measured on a device, or not all of it; null where it all was.
+  const whyNot = ({ missing }, part, device) =>
+    missing?.find((each) => each.part === part && each.device === device)?.reason ?? null;
+
   // The share of its speed that one thread has lost by the last round.
   const drop = ({ rounds }) => (rounds.length > 1 ? Math.max(0, 1 - rounds.at(-1) / rounds[0]) : 0);
 
-  return { TITLES, median, rateOf, squares, largest, peakOf, sound, row, rows, ofCircle, ofRung, whole, drop };
+  return { TITLES, median, rateOf, squares, largest, peakOf, sound, row, rows, ofCircle, ofRung, whole, whyNot, drop };
 })();
