@@ -34,7 +34,7 @@ fn main(
       b_tile[b_row][index % 16] = select(vec4h_(), b[b_at / 4], k0 + b_row < shape.m);
     }
     workgroupBarrier();
-    var short: array<vec4h_, 8>;
+    var short = array<vec4h_, 8>(); // said: where it is not, naga before June 2026 keeps the last sums
     for (var k = 0u; k < DEPTH; k++) {
       let four = b_tile[k][here.x];
       for (var i = 0u; i < 8; i++) {
