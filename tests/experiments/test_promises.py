@@ -77,6 +77,13 @@ def dearer_parts(name: str, factor: float) -> AnyRecord:
     stories = {field.name: getattr(data, field.name) for field in fields(data)}
     priced = {story: each for story, each in stories.items() if getattr(each, "prices", None) is not None}
     changed = {story: replace(each, prices=times(each.prices, factor)) for story, each in priced.items()}
+    if name == "algorithms":
+        timed = ("pass_times_s", "empty_times_s")
+        runs = [
+            replace(run, **{each: [factor * time_s for time_s in getattr(run, each)] for each in timed})
+            for run in data.ring.runs
+        ]
+        changed["ring"] = replace(data.ring, runs=runs)
     return replace(RECORDS[name], data=replace(data, **changed))
 
 

@@ -57,6 +57,8 @@ def ring_run(workers: int, device: Device) -> RingRun:
         ring_times_s=[0.1],
         star_times_s=[0.3],
         library_times_s=[0.05],
+        pass_times_s=[0.02],
+        empty_times_s=[0.001],
         ring_sent_bytes=2 * (workers - 1) * 1000 // workers,
         star_sent_bytes=(workers - 1) * 1000,
         agree=True,

@@ -24,6 +24,7 @@ from talk.records.schema import Device
 from ..record import Ring, RingRun
 
 _NUMBERS = 4 << 20  # float32: 16 MiB, as much as two of the Conformer's layers have gradients
+_SUMS = ("ring", "star", "library")
 _PATIENCE_S = 20
 _NOTICED_S = 2  # by then the launcher knows which worker has died
 
@@ -112,6 +113,14 @@ def star_all_reduce(numbers: torch.Tensor, messages: Messages) -> None:
         messages.send(numbers, other)
 
 
+def pass_on(numbers: torch.Tensor, messages: Messages) -> None:
+    """What all sums are made of, alone: the whole vector from worker 0 to worker 1."""
+    if dist.get_rank() == 0:
+        messages.send(numbers, 1)
+    elif dist.get_rank() == 1:
+        messages.receive(numbers, 0)
+
+
 def measure(launcher: Launcher, devices: Sequence[Device], quick: bool, advance: Advance) -> Ring:
     """Time ring, star and the library's own sum over 2 to 6 workers of this machine (quick: 2), and over its GPUs."""
     repeats = 3 if quick else 7
@@ -162,6 +171,9 @@ def _sums(p: int, group: Any, repeats: int, device: torch.device) -> dict[str, A
         "ring": ring_all_reduce,
         "star": star_all_reduce,
         "library": lambda numbers, _: dist.all_reduce(numbers, group=group),
+        # What they are made of, by turns with them: one message, and a ring that has nothing to carry.
+        "pass": pass_on,
+        "empty": lambda numbers, messages: ring_all_reduce(numbers[:p], messages),
     }
     times: dict[str, list[float]] = {name: [] for name in ways}
     sent: dict[str, int] = {}
@@ -179,7 +191,8 @@ def _sums(p: int, group: Any, repeats: int, device: torch.device) -> dict[str, A
             if turn:  # the first is the warm-up: connections are made
                 times[name].append(time.perf_counter() - start)
             sent[name] = messages.sent_bytes
-            agree = agree and torch.equal(numbers, expected)
+            if name in _SUMS:
+                agree = agree and torch.equal(numbers, expected)
     most = torch.tensor([sent["ring"], sent["star"], not agree], device=device)
     dist.all_reduce(most, dist.ReduceOp.MAX, group=group)
     ring_bytes, star_bytes, wrong = most.tolist()
@@ -188,6 +201,8 @@ def _sums(p: int, group: Any, repeats: int, device: torch.device) -> dict[str, A
         "ring_times_s": times["ring"],
         "star_times_s": times["star"],
         "library_times_s": times["library"],
+        "pass_times_s": times["pass"],
+        "empty_times_s": times["empty"],
         "ring_sent_bytes": ring_bytes,
         "star_sent_bytes": star_bytes,
         "agree": not wrong,

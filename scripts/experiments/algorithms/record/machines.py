@@ -13,7 +13,11 @@ HiddenName = Literal["topological", "colouring", "consing", "union_find"]
 
 @dataclass(frozen=True, kw_only=True)
 class RingRun:
-    """One number of workers. Bytes are those of the worker that sent most; `agree`: every sum was exact."""
+    """One number of workers. Bytes are those of the worker that sent most; `agree`: every sum was exact.
+
+    `pass_times_s` are of one vector from a worker to another, `empty_times_s` of a ring with one number a part; older
+    records have neither.
+    """
 
     workers: Threads
     ring_times_s: NonEmpty[Seconds]
@@ -23,6 +27,8 @@ class RingRun:
     star_sent_bytes: PositiveInt
     agree: bool
     device: Device = "cpu"
+    pass_times_s: NonEmpty[Seconds] | None = None
+    empty_times_s: NonEmpty[Seconds] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Named values of the stories about the network's own work: batches, convolutions, attention, memory."""
 
+from dataclasses import fields
 from statistics import median
 
 from talk.render.given import given
@@ -8,10 +9,14 @@ from talk.words import plural
 
 from ..record import (
     Attention,
+    AttentionPrices,
+    AttentionWay,
     Batching,
     Chain,
     Checkpointing,
     Convolution,
+    ConvolutionPrices,
+    ConvolutionWay,
     Curve,
     Packing,
     Point,
@@ -19,6 +24,19 @@ from ..record import (
 from .bill import HOME_KERNEL, STEP_S
 from .curves import DAY_S, Named, curve_values, digits, exponent, exponential_values
 from .titles import IN_TIME
+
+_PRICED = {
+    "row_s": "правка строки",
+    "column_s": "число из произведения на столбец",
+    "transform_s": "преобразование Фурье, на каждое n·log₂n",
+    "unfolded_s": "число, выписанное в столбец",
+    "tiled_s": "число, выписанное в плитку",
+    "spectral_s": "умножение со сложением над спектрами",
+    "score_s": "умножение со сложением до softmax",
+    "weighted_s": "умножение со сложением после softmax",
+    "exponent_s": "вычитание и экспонента",
+    "over_row_s": "число в поиске наибольшего по строке",
+}
 
 
 def batching_values(batching: Batching) -> Named:
@@ -109,6 +127,11 @@ def packing_values(packing: Packing) -> Named:
 
 def convolution_values(convolution: Convolution) -> Named:
     """Story 5."""
+    yield from _price_values("convolution", convolution.prices)
+    for way in convolution.depthwise:
+        yield from _page_values(f"convolution.depthwise.{way.name}", way)
+    for way in convolution.dense:
+        yield from _page_values(f"convolution.dense.{way.name}", way)
     yield "convolution.channels", Value(convolution.channels, "count", "каналов")
     yield "convolution.steps", Value(convolution.steps, "count", "шагов")
     curves = {way.name: way.curve for way in convolution.depthwise}
@@ -158,10 +181,28 @@ def convolution_values(convolution: Convolution) -> Named:
     )
 
 
+def _price_values(story: str, prices: AttentionPrices | ConvolutionPrices | None) -> Named:
+    """What a story is made of, each part timed alone."""
+    for field in fields(prices) if prices is not None else ():
+        how = f"медиана, на малых данных, по очереди с тем, что из этого сложено: {_PRICED[field.name]}"
+        name = f"{story}.price.{field.name.removesuffix('_s')}"
+        yield name, Value(getattr(prices, field.name), "time", how)
+
+
+def _page_values(name: str, way: AttentionWay | ConvolutionWay) -> Named:
+    """Pages that the system gave for one run of the largest size."""
+    pages = way.fresh_pages[-1] if way.fresh_pages is not None else None
+    if pages is not None:
+        how = f"столько новых страниц выдала система за один прогон, размер {int(way.curve.points[-1].size)}"
+        yield f"{name}.fresh_pages", Value(pages, "count", how)
+
+
 def attention_values(attention: Attention) -> Named:
     """Story 6."""
+    yield from _price_values("attention", attention.prices)
     ways = {way.name: way for way in attention.ways}
     for name, way in ways.items():
+        yield from _page_values(f"attention.{name}", way)
         yield from curve_values(f"attention.{name}", way.curve)
         for point, peak in zip(way.curve.points, way.peaks_bytes, strict=True):
             if peak is not None:

@@ -34,7 +34,6 @@ _TABLES, _PASSES = 3, 6  # of whole attention: scores, scaled, softmax; each is 
 _TILE_PASSES, _TILE_CALLS = 8, 12  # of tiled attention, for each tile of the table
 _SHOWN = {"conformer": 3, "recurrent": 24}  # inputs kept by the schedule that the chapter tells of
 _CHAINS = {"conformer": "Conformer", "recurrent": "рекуррентная сеть"}
-_COPIES = 4  # of a number sent within a machine: read and written into the system's buffer, then out of it
 _SIDE = 3  # of a dense kernel
 _TILE, _TILE_STEP = 4, 2  # Winograd's: sides of what it reads and of what it writes
 _PARTS = 4  # of a sum in MKL's product by one column: lanes of a register
@@ -45,6 +44,8 @@ _SUMMED = 3  # a sum reads two numbers and writes one
 _EXPONENTS = "поиск наибольшего и поправки к суммам: их цены модель не знает, а узкие произведения считает широкими"
 _SHAPES = "от формы пачки зависит не только число кадров, но и то, что влезает в кэш"
 _TOGETHER = "на всю пачку один набор вызовов, и матрицы в ней выше: библиотека успевает разогнаться"
+_WAITS = "участников больше, чем ядер: каждый шаг ждёт, пока система даст ход соседу"
+_OVERLAPS = "одна посылка, взятая отдельно, половину времени ждёт собеседника, а вместе они ждут одновременно"
 _ALONE = "слой внутри цепочки не застаёт в кэше того, что застал один"
 _COLD = "плитка, измеренная отдельно, лежала в кэше вся, а здесь её каждый раз приносят"
 _CACHED = "то, из чего она сложена, порознь стоило дороже: кэш был холоднее"
@@ -372,7 +373,7 @@ def _checkpointing(checkpointing: Checkpointing) -> Iterator[Promise]:
 
 
 def _ring(ring: Ring, ceilings: Ceilings) -> Iterator[Promise]:
-    """Bytes by the theory; time by the copies that workers of one machine make of them."""
+    """Bytes by the theory; time by how often a vector is passed on, and what one pass takes alone."""
     run = max(ring.runs, key=lambda run: run.workers)
     p, vector = run.workers, ring.bytes_a_worker
     title = f"сумма по кольцу, участников: {p}"
@@ -381,12 +382,29 @@ def _ring(ring: Ring, ceilings: Ceilings) -> Iterator[Promise]:
         phases=[{"memory": 2 * (p - 1) / p * vector}], slower=_ALONE, faster=_FASTER, dimension="bytes",
     )  # fmt: skip
 
-    def copies() -> list[Phase]:
-        sent = 2 * (p - 1) * vector
-        return [ceilings.moves(sent * _COPIES + (p - 1) * vector * _SUMMED, "update", p * vector)]
+    def carried() -> tuple[float, float]:
+        """Seconds of one vector from worker to worker, and of a ring that carries nothing."""
+        if run.pass_times_s is None or run.empty_times_s is None:
+            raise NotMeasuredError("время одной посылки между процессами")
+        return median(run.pass_times_s), median(run.empty_times_s)
 
-    waits = "участников больше, чем ядер: каждый шаг ждёт, пока система даст ход соседу"
-    yield _told("ring", title, median(run.ring_times_s), copies, waits)
+    def around() -> list[Phase]:
+        pass_s, empty_s = carried()
+        # A message takes two cores, the sender's and the receiver's; so many go on at once as there are cores for.
+        at_once = min(p, max(1.0, ceilings.threads / 2))
+        return [{"overhead": empty_s}, {"memory": 2 * (p - 1) * pass_s / at_once}]
+
+    def through_the_middle() -> list[Phase]:
+        pass_s, _ = carried()
+        summed = Ceilings(ceilings.numbers, 1).moves((p - 1) * vector * _SUMMED, "update", 2 * vector)
+        return [{"memory": 2 * (p - 1) * pass_s}, summed]
+
+    for name, way, time_s, phases in (
+        ("ring", title, run.ring_times_s, around),
+        ("ring.star", f"сумма звездой, участников: {p}", run.star_times_s, through_the_middle),
+        ("ring.library", f"сумма gloo, участников: {p}", run.library_times_s, around),
+    ):
+        yield _told(name, way, median(time_s), phases, _WAITS, _OVERLAPS)
 
 
 def _many_hours(hours: ManyHours) -> Iterator[Promise]:
