@@ -151,6 +151,46 @@ def share(length: int, parts: int, tile: int) -> int:
 
 # Step 5. Overlap: lines of C and the next rows of A are prefetched before they are needed.
 _unrolled_tile_product = micro_kernel(TILE, unroll=UNROLL)
+
+
+# At A's lower edge a row or two are multiplied one by one: a tile would take as long as for all of its rows. A row has
+# few sums, and each waits for itself, four clocks; a tile has two multiply-adds a clock.
+_row_product = micro_kernel(Tile(1, TILE.vectors, TILE.lanes), unroll=UNROLL)
+_BY_ROWS = (TILE_ROWS * TILE.vectors // 2 - 1) // max(4, TILE.vectors // 2)
+
+# Packing pays where each number of B is used often, so in many rows of A.
+_FEW_ROWS = 4 * TILE_ROWS
+_KEPT_SPAN = machine_caches().l2 // BYTES // 2  # rows of B so far apart in all still have room in L2 together
+
+
+@njit(cache=True)
+def _strip_in_place(
+    a: Matrix, b: Matrix, c: Matrix, i0: int, i1: int, j0: int, j1: int, edge: Any, spill: Matrix, block_depth: int
+) -> None:
+    """A strip of whole tiles across, without packing: A's rows pass over a few columns of B while they are near."""
+    m, p = b.shape
+    a_numbers = a.reshape(a.size)
+    deepest = min(block_depth, max(UNROLL, _KEPT_SPAN // p // UNROLL * UNROLL))
+    for k0 in range(0, m, deepest):
+        depth = min(deepest, m - k0)
+        for j in range(j0, j1, TILE_COLUMNS):
+            b_at = k0 * p + j
+            for i in range(i0, i1, TILE_ROWS):
+                rows = min(TILE_ROWS, i1 - i)
+                if rows == TILE_ROWS:
+                    _unrolled_tile_product(
+                        depth, a_numbers, i * m + k0, m, b, b_at, p, c, i * p + j, p, k0, a, _NOTHING
+                    )
+                elif rows <= _BY_ROWS:
+                    for row in range(i, i1):
+                        at, c_at = row * m + k0, row * p + j
+                        _row_product(depth, a_numbers, at, m, b, b_at, p, c, c_at, p, k0, a, _NOTHING)
+                else:  # the tile would read past A's edge
+                    _copy_rows(a, i, rows, k0, depth, depth, edge)
+                    _unrolled_tile_product(depth, edge, 0, DEPTH, b, b_at, p, spill, 0, TILE_COLUMNS, 0, a, _NOTHING)
+                    _add_part(spill, c[i : i + rows, j : j + TILE_COLUMNS], k0)
+
+
 # Its types are declared: else Numba would compile it anew for every literal that it is called with.
 _STRIP = types.void(*[_WHOLE] * 3, *[_COUNT] * 4, types.boolean, _ROOM, types.UniTuple(_COUNT, 2))
 
@@ -165,6 +205,9 @@ def strip(
     """
     packed, edge = room[:_OF_B], room[_OF_B : _OF_B + _OF_A]
     spill = room[_OF_B + _OF_A :].reshape(TILE_ROWS, TILE_COLUMNS)
+    if overlap and i1 - i0 <= _FEW_ROWS and (j1 - j0) % TILE_COLUMNS == 0 and b.shape[0] % UNROLL == 0:
+        _strip_in_place(a, b, c, i0, i1, j0, j1, edge, spill, block[0])
+        return
     a_numbers, m = a.reshape(a.size), a.shape[1]
     block_depth = share(m, -(-m // block[0]), UNROLL)
     block_columns = share(j1 - j0, -(-(j1 - j0) // block[1]), TILE_COLUMNS)
@@ -176,12 +219,20 @@ def strip(
             _pack(b, k0, depth, j_block, j_end, packed)
             for i in range(i0, i1, TILE_ROWS):
                 rows = min(TILE_ROWS, i1 - i)
+                by_rows = rows <= _BY_ROWS and width == depth
                 a_rows, a_at, a_stride = a_numbers, i * m + k0, m
                 if rows < TILE_ROWS or width < depth:  # the tile would read past A's edge
                     _copy_rows(a, i, rows, k0, width, depth, edge)
                     a_rows, a_at, a_stride = edge, 0, DEPTH
                 for j in range(j_block, j_end, TILE_COLUMNS):
-                    columns = min(TILE_COLUMNS, j_end - j)
+                    columns, b_at = min(TILE_COLUMNS, j_end - j), (j - j_block) * depth
+                    if by_rows and columns == TILE_COLUMNS:
+                        for row in range(i, i + rows):
+                            at, c_at = row * m + k0, row * c.shape[1] + j
+                            _row_product(
+                                depth, a_numbers, at, m, packed, b_at, TILE_COLUMNS, c, c_at, m, k0, a, _NOTHING
+                            )
+                        continue
                     whole = rows == TILE_ROWS and columns == TILE_COLUMNS
                     target, c_at, c_stride, add = c, i * c.shape[1] + j, c.shape[1], k0
                     if not whole:
@@ -190,7 +241,6 @@ def strip(
                     if overlap:  # a row a tile: by the end of the strip's width the next rows have come
                         row = min(i + TILE_ROWS + (j - j_block) // TILE_COLUMNS % TILE_ROWS, i1 - 1)
                         ahead = row * m + k0
-                    b_at = (j - j_block) * depth
                     _unrolled_tile_product(
                         depth, a_rows, a_at, a_stride, packed, b_at, TILE_COLUMNS, target, c_at, c_stride, add, a, ahead
                     )

@@ -32,6 +32,9 @@ EDGES = [
     (2 * TILE.rows + 1, DEPTH + 1, TILE.columns),
     (TILE.rows, DEPTH, COLUMNS + TILE.columns + 3),
     (37, 2 * DEPTH + 3, COLUMNS + 1),
+    # Few rows over whole tiles: B is read as it lies. Many, of which the last one or two are multiplied by themselves.
+    *((rows, 2 * DEPTH + 4, 2 * TILE.columns) for rows in (1, 2 * TILE.rows - 1, 2 * TILE.rows + 2, 4 * TILE.rows)),
+    *((rows, DEPTH + 4, COLUMNS + TILE.columns + 3) for rows in (4 * TILE.rows + 1, 5 * TILE.rows + 2)),
 ]
 
 
@@ -98,6 +101,9 @@ def test_result_over_an_operand(name: str) -> None:
     ALL[name](a, b, a)
     np.testing.assert_array_equal(a, expected)
     assert not np.array_equal(a, kept)
+    again = kept.copy()
+    ALL[name](again[:], b, again)  # which is not the operand, but shares its memory
+    np.testing.assert_array_equal(again, expected)
 
 
 @pytest.mark.parametrize("name", ALL)
