@@ -55,8 +55,12 @@ def _innocent_anywhere(units: str) -> tuple[str, ...]:
         r"(?<![\p{N}.,])\d{4}-\d\d-\d\d(?!\p{N}|[.,]\p{N})",  # a date
         rf"(?<![\p{{N}}.,×≈~])(?:19[5-9]\d|20[0-3]\d)(?![\p{{N}}×]|[.,]\p{{N}}){no_unit}",  # a year
         # A version or a model: Python 3.11, RTX 3090, LLaMA 7B.
-        rf"\b(?:{_NAMES})(?:{_SPACE}|-)?v?\d+(?:\.\d+)*[A-Z]?(?: \d{{3,5}}[A-Z]+)?\b(?!,\p{{N}}){no_unit}",
+        rf"\b(?:{_NAMES})(?:{_SPACE}?[≥>]{_SPACE}?|{_SPACE}|[-/])?v?\d+(?:\.\d+)*(?:[A-Z]\d*)?(?: \d{{3,5}}[A-Z]+)?\b"
+        rf"(?!,\p{{N}}){no_unit}",
+        r"(?<![\p{N}.,])\d+[ⁿˣ](?!\w)",  # of symbols
         # A part of a name: int8, A100, n².
-        r"(?<![\p{N}\w])(?!x(?!86)\p{N})\p{Latin}[\p{Latin}_]*-?\p{N}+(?:[\p{Latin}\p{N}_-]|\.\p{N})*(?!,?\p{N})",
-        rf"(?<![\w.,×])\w+(?:{_SPACE}?×{_SPACE}?\w+)+(?![.,]?\p{{N}})",  # a shape: 3×3
+        r"(?<![\p{N}\w])(?!x(?!86)\d)\p{Latin}[\p{Latin}_]*-?\p{N}+(?:[\p{Latin}\p{N}_-]|\.\p{N})*(?!,?\p{N})",
+        # A shape, 3×3, n × m × 4: not in a unit, unless by symbols.
+        rf"(?<![\w.,×])(?=(?:\w+{_SPACE}?×{_SPACE}?)*\w*\p{{L}})\w+(?:{_SPACE}?×{_SPACE}?\w+)+(?![.,]?\p{{N}})",
+        rf"(?<![\w.,×])\p{{N}}+(?:{_SPACE}?×{_SPACE}?\p{{N}}+)+(?![.,]?\p{{N}}){no_unit}",
     )
