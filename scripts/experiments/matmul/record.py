@@ -171,7 +171,10 @@ class Walk:
 
 @dataclass(frozen=True, kw_only=True)
 class Tiling:
-    """How circle 4 cuts the product up on this machine. Sides of the register tile and of the block of B are counts."""
+    """How circle 4 cuts the product up on this machine. Sides of the register tile and of the block of B are counts.
+
+    A cache of 0 bytes is one that the machine has not, or that its system does not tell of.
+    """
 
     rows: Annotated[int, Range(1, 64)]  # a register tile larger than any processor's registers is a mistake
     columns: Annotated[int, Range(1, 1024)]

@@ -278,13 +278,16 @@ def streams(threads: int) -> dict[Stream, Callable[[], float]]:
     They must be all that Numba works with: one that does nothing would be waited for.
     """
     caches = machine_caches()
+    beyond = max(4 * caches.l3, 64 << 20) if caches.told else _MOST_BYTES
     sizes: dict[Level, int] = {
         "l1": caches.l1 // 2,
         "l2": (caches.l1 + caches.l2) // 2,
         # A host tells of the whole of its L3, but a virtual machine has its part, and a TLB knows few pages of it.
         "l3": min((caches.l2 + caches.l3 // 4) // 2, 8 * caches.l2) // threads,
-        "memory": min(max(4 * caches.l3, 64 << 20), _MOST_BYTES) // threads,
+        "memory": min(beyond, _MOST_BYTES) // threads,
     }
+    if not (caches.told and caches.l3):  # nobody knows where it would be
+        del sizes["l3"]
     rows = {level: _whole(size_bytes) for level, size_bytes in sizes.items()}
     # All share one array: on a virtual machine, getting half a gigabyte takes longer than reading it ten times.
     numbers = whole_lines(threads * max(rows.values()))
@@ -376,15 +379,16 @@ def found_prices(found: Mapping[str, Sequence[float]]) -> Prices:
     return Prices(page_bytes=mmap.PAGESIZE, **{name: median(times_s) for name, times_s in found.items()})
 
 
-def walks(column_side: int, tile_side: int) -> dict[tuple[int, int], Callable[[], float]]:
-    """The measurements of lines that circle 2 and circle 4's tile ask for, of squares with these sides: seconds a line.
+def walks(columns: Matrix, tiles: Matrix) -> dict[tuple[int, int], Callable[[], float]]:
+    """The measurements of lines that circle 2 and circle 4's tile ask for, of these squares B: seconds a line.
 
     The first goes down whole columns, the second down a block of B as wide as the tile. The side and the width tell
-    which is which.
+    which is which. Where a cache has room for lines so far apart depends on the pages that B got, so it has to be the
+    very B that is multiplied.
     """
     return {
-        (column_side, 1): _walked(column_side, column_side, column_side, 1),
-        (tile_side, TILE_COLUMNS): _walked(tile_side, min(DEPTH, tile_side), min(COLUMNS, tile_side), TILE_COLUMNS),
+        (len(columns), 1): _walked(columns, len(columns), len(columns), 1),
+        (len(tiles), TILE_COLUMNS): _walked(tiles, min(DEPTH, len(tiles)), min(COLUMNS, len(tiles)), TILE_COLUMNS),
     }
 
 
@@ -393,8 +397,8 @@ def found_walks(found: Mapping[tuple[int, int], Sequence[float]]) -> list[Walk]:
     return [Walk(n=n, width=width, line_s=median(times_s)) for (n, width), times_s in found.items()]
 
 
-def _walked(n: int, rows: int, columns: int, width: int) -> Callable[[], float]:
-    x, walk = np.ones((n, n), np.float32), _walking(width)
+def _walked(x: Matrix, rows: int, columns: int, width: int) -> Callable[[], float]:
+    walk = _walking(width)
     lines = rows * (columns // width) * -(-width // LINE)
 
     def measure() -> float:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 import numba
 import numpy as np
@@ -72,7 +73,8 @@ def measure_cpu(quick: bool, progress: Progress) -> OnCpu:
     contenders, peaks, bandwidths = [], [], []
     with thread_limit(1):
         peak, memory, price = PeakBetween(1, _product(1024)), InTurn(streams(1)), InTurn(prices())
-        walk = InTurn(walks(*(max(plan.sides_of(one_thread(), name)) for name in ("compiled", "registers"))))
+        sides = [max(plan.sides_of(one_thread(), name)) for name in ("compiled", "registers")]
+        walk = InTurn(walks(*(operands((side, side, side))[1] for side in sides)))
         contenders += _measure(plan.shapes(one_thread()), 1, plan, progress, (peak, memory, price, walk))
         peaks.append(peak.peak)
         bandwidths += [stream.bandwidth(times_s) for stream, times_s in memory.found.items()]
@@ -110,9 +112,9 @@ def tiling() -> Tiling:
         lanes=tile.lanes,
         block_depth=circle4_one_thread.DEPTH,
         block_columns=circle4_one_thread.COLUMNS,
-        l1_bytes=caches.l1,
-        l2_bytes=caches.l2,
-        l3_bytes=caches.l3,
+        l1_bytes=caches.l1 if caches.told else 0,
+        l2_bytes=caches.l2 if caches.told else 0,
+        l3_bytes=caches.l3 if caches.told else 0,
     )
 
 
@@ -130,8 +132,9 @@ def thread_limit(count: int) -> Iterator[None]:
         torch.set_num_threads(before[1])
 
 
+@cache
 def operands(shape: Shape) -> tuple[Matrix, Matrix]:
-    """The same random matrices on every machine."""
+    """The same random matrices on every machine, and in the same place whenever they are asked for."""
     n, m, p = shape
     random = np.random.default_rng([n, m, p])
     return random.standard_normal((n, m), np.float32), random.standard_normal((m, p), np.float32)

@@ -27,11 +27,12 @@ LINE = 64 // BYTES  # numbers in a cache line
 
 @dataclass(frozen=True)
 class Caches:
-    """Sizes of the data caches that one core sees, in bytes."""
+    """Sizes of the data caches that one core sees, in bytes; an L3 of 0 is none. `told` is whether the system tells."""
 
     l1: int
     l2: int
     l3: int
+    told: bool = True
 
 
 def tile_for(features: Iterable[str]) -> Tile:
@@ -55,13 +56,15 @@ def machine_tile() -> Tile:
 @cache
 def machine_caches() -> Caches:
     """Caches of the machine that runs this; sizes of a common laptop where the system does not tell."""
-    sizes = {"1": 32 << 10, "2": 512 << 10, "3": 8 << 20}
+    sizes: dict[str, int] = {}
     for index in _CACHES.glob("index*"):
         kind, level, size = ((index / name).read_text().strip() for name in ("type", "level", "size"))
         match = re.fullmatch(r"(\d+)([KM])", size)
         if kind != "Instruction" and match:
             sizes[level] = int(match[1]) << (10 if match[2] == "K" else 20)
-    return Caches(sizes["1"], sizes["2"], sizes["3"])
+    if not {"1", "2"} <= sizes.keys():
+        return Caches(32 << 10, 512 << 10, 8 << 20, told=False)
+    return Caches(sizes["1"], sizes["2"], sizes.get("3", 0))
 
 
 def micro_kernel(tile: Tile, *, unroll: int = 1) -> Callable[..., None]:

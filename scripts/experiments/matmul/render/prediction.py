@@ -101,15 +101,18 @@ def model_of(data: Matmul, threads: int) -> Model | None:
     known = {
         (each.level, each.traffic): each.typical_bytes_per_s for each in data.bandwidths if each.threads == threads
     }
-    # Loads, stores and updates of four levels; a record of before has loads alone.
-    if peak is None or data.prices is None or data.tiling is None or len(known) < 12:
+    cut = data.tiling
+    if peak is None or data.prices is None or cut is None or not cut.l1_bytes:
+        return None
+    # Loads, stores and updates of each level that there is; a record of before has loads alone.
+    if len(known) < 3 * (4 if cut.l3_bytes else 3):
         return None
     return Model(
         threads,
         peak.typical_flops_per_s,
         known,
         data.prices,
-        data.tiling,
+        cut,
         peak.tile_flops_per_s,
         {(each.n, each.width): each.line_s for each in data.walks},
     )

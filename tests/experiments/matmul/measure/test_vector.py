@@ -1,9 +1,12 @@
 """The micro-kernel at every vector width, whatever machine runs the test: LLVM splits vectors that are too wide."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from numba import njit
 
+from experiments.matmul.measure import vector
 from experiments.matmul.measure.circle4_one_thread import block_sides
 from experiments.matmul.measure.vector import Caches, machine_caches, machine_tile, micro_kernel, tile_for
 from shared.simd import Tile
@@ -60,6 +63,27 @@ def test_blocks_fit_the_caches(caches: Caches) -> None:
         assert columns % tile.columns == 0
         assert depth * tile.rows * 4 <= caches.l1 / 2
         assert depth * columns * 4 <= caches.l2 / 2
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ({"1": "48K", "2": "2048K", "3": "32M"}, Caches(48 << 10, 2 << 20, 32 << 20)),
+        ({"1": "64K", "2": "1024K"}, Caches(64 << 10, 1 << 20, 0)),
+        ({"3": "32M"}, Caches(32 << 10, 512 << 10, 8 << 20, told=False)),
+        ({}, Caches(32 << 10, 512 << 10, 8 << 20, told=False)),
+    ],
+)
+def test_what_the_system_does_not_tell_is_not_said_to_be_told(
+    told: dict[str, str], found: Caches, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for level, size in told.items():
+        index = tmp_path / f"index{level}"
+        index.mkdir()
+        for name, text in (("type", "Unified"), ("level", level), ("size", size)):
+            (index / name).write_text(f"{text}\n")
+    monkeypatch.setattr(vector, "_CACHES", tmp_path)
+    assert machine_caches.__wrapped__() == found
 
 
 def test_the_machine_knows_itself() -> None:
