@@ -17,39 +17,56 @@ from bench.project import copy_project, environment, last_line
 from talk.errors import TalkError
 from talk.records.schema import AnyRecord
 from talk.records.store import write_record
+from talk.words import say
 
 CHAPTERS = ("index", "gpu", "matmul", "derivative", "algorithms", "reproduce")
 _BLOCKS = ("p", "li", "h1", "h2", "h3", "h4", "td", "th", "figcaption", "summary", "dt", "dd", "text")
+_SENTENCES = ("p", "li", "dd")
 _UNREAD = ("//*[@hidden]", "//script", "//style", "//pre", "//aside", "//template", "//title",
            "//a[@class='headerlink']", "//details[@class='machines']")  # fmt: skip
 # Code and formulas are no sentences; in one, something stands there.
-_SIGNS = "//code | //*[contains(concat(' ', @class, ' '), ' math ') or contains(@class, 'arithmatex')]"
+_SIGNS = "//code | //input | //*[contains(concat(' ', @class, ' '), ' math ') or contains(@class, 'arithmatex')]"
 _HOLES = {
     r"«\s*»": "nothing is quoted",
-    r"(?<!\w)\(\s*[,;]?\s*\)": "nothing is in brackets",
+    r"(?<!\w)\(\s*[,;]?\s*\)(?!²)": "nothing is in brackets",
     r"(?<=\S)  +(?=\S)": "two spaces",
     r"\w\s+[,.;:!?](?=\s|$)": "a space before a sign",
     r",\s*[,.;:]|:\s*[.,;]|(?<!\.)\.\.(?!\.)|;\s*[;,.]": "two signs together",
     r"\S\s—\s*(?:[.,;:—]|$)": "nothing after a dash",
     r"\b(?:nan|inf|None|null|Infinity)\b": "no number",
 }
-_FASTER = re.compile(r"(?:быстрее|ускор\w+|обгоня\w+)[^.;:]{0,40}?\bв\s0,\d+\sраз")
-_SETS = re.compile(r"\b(?:AVX[-\w]*|AMX|VNNI|SkylakeX|Zen)\b")
+# A speed-up that is none: «быстрее в 0,9 раза».
+_SLOWER = re.compile(r"\b(?:быстрее|ускор\w+|упало|выросла)\b[^.;:,()]{0,40}?\bв\s0,\d+\sраз")
+# «На 1 потоках», «1 вызовов».
+_MANY_OF_ONE = re.compile(r"(?<![\d,.])(?<!\d\s)\b1\s[а-яё]+(?:ов|ах|ями|ей)\b")
+# What a record of which no library told its kernel cannot name.
+_SETS = re.compile(r"\b(?:AVX[-\w]*|AMX|VNNI|NEON|SkylakeX|Zen)\b")
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """A chapter as a reader sees it: its blocks of text, and the refuted claims among them that stand in no fork."""
+    """A chapter as a reader sees it: its blocks of text, those that are sentences, and refuted claims outside forks."""
 
     blocks: list[str]
+    sentences: list[str]
     refuted: list[str]
 
-    def holes(self) -> Iterator[str]:
-        """Where a sentence lacks what it is about."""
-        for block in self.blocks:
-            for pattern, what in _HOLES.items():
-                if found := re.search(pattern, block):
-                    yield f"{what}: {block[max(0, found.start() - 60) : found.end() + 60]}"
+    def wrong(self, *, bare: bool) -> Iterator[str]:
+        """Where a sentence lacks what it is about, or cannot be true; `bare`: no library told its kernel."""
+        yield from (f"refuted: {each}" for each in self.refuted)
+        for pattern, what in _HOLES.items():
+            yield from _found(re.compile(pattern), what, self.blocks)
+        yield from _found(re.compile(say("value.unmeasured")), "a number that nobody has", self.sentences)
+        yield from _found(_SLOWER, "faster by less than once", self.sentences)
+        yield from _found(_MANY_OF_ONE, "many of one", self.blocks)
+        if bare:
+            yield from _found(_SETS, "a name that no record has", self.sentences)
+
+
+def _found(pattern: re.Pattern[str], what: str, blocks: Iterable[str]) -> Iterator[str]:
+    for block in blocks:
+        if found := pattern.search(block):
+            yield f"{what}: {block[max(0, found.start() - 60) : found.end() + 60]}"
 
 
 def read(page: str) -> Chapter:
@@ -68,8 +85,10 @@ def read(page: str) -> Chapter:
         if not any(above.get("data-fork") == claim.get("data-claim") for above in claim.iterancestors())
     ]
     inner = " or ".join(f"self::{name}" for name in _BLOCKS)
-    blocks = root.xpath(f"//*[{inner}][not(descendant::*[{inner}])]")
-    return Chapter([text for each in blocks if (text := _said(each))], refuted)
+    blocks = [each for each in root.xpath(f"//*[{inner}][not(descendant::*[{inner}])]") if _said(each)]
+    # A slide keeps the places of its numbers.
+    sentences = [each for each in blocks if each.tag in _SENTENCES and not each.xpath("ancestor::section")]
+    return Chapter([*map(_said, blocks)], [*map(_said, sentences)], refuted)
 
 
 def _said(element: Any) -> str:

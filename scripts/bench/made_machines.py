@@ -160,9 +160,10 @@ class _Changed:
                 return replace(made, points=[], skipped="failed:no instruction")
             case "Peak" if kind.old:
                 return replace(made, median_flops_per_s=None, after_products_flops_per_s=None)
-            case "Matmul" if kind.old:
-                loads = [each for each in made.bandwidths if each.traffic == "load"]
-                return replace(made, bandwidths=loads, prices=None)
+            case "Matmul":
+                kept = [each for each in made.bandwidths if each.traffic == "load" or not kind.old]
+                kept = [each for each in kept if each.level != "l3" or "l3" in kind.caches]
+                return replace(made, bandwidths=kept, prices=None if kind.old else made.prices)
             case "Algorithms" if kind.threads == 1:
                 return replace(made, many_hours=[])
         return made
