@@ -367,7 +367,10 @@ LANGUAGE = Language(
         ],
         units=_UNITS,
     ),
-    superlatives=re.compile(r"\b(?:all|any|every|each|none|most|of them|\w+est)\b", re.IGNORECASE),
+    superlatives=re.compile(
+        r"\b(?:all|any|every|each|none|nobody|others|rest|most|worst|of them|\w+est)\b",
+        re.IGNORECASE,
+    ),
     emphases=re.compile(
         r"\b(?:much|far|noticeably|markedly|considerably|significantly|substantially|clearly)\b", re.IGNORECASE
     ),

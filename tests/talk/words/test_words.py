@@ -27,6 +27,28 @@ def _texts(*suffixes: str) -> Iterator[tuple[Path, str]]:
                 yield path, path.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        *(("ru", said) for said in (
+            "дороже всех", "самый быстрый", "быстрее остальных", "никто не быстрее", "дороже прочих", "идёт первым",
+            "лидирует", "рекордная скорость", "худший из них", "наименьшая ошибка", "лучше любого", "минимальное время",
+        )),
+        *(("en", said) for said in ("the fastest", "faster than the others", "nobody is faster", "the worst of them")),
+    ],
+)  # fmt: skip
+def test_a_superlative_is_known(code: str, said: str) -> None:
+    assert language(code).superlatives.search(said)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("ru", "addmm быстрее свёртки"), ("ru", "дешевле вдвое"), ("ru", "согласно с сортировкой"), ("en", "A beats B")],
+)
+def test_a_comparison_of_two_is_no_superlative(code: str, said: str) -> None:
+    assert not language(code).superlatives.search(said)
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_language_has_the_same_keys_holes_and_dimensions(code: str) -> None:
     spoken, russian = language(code), language("ru")
