@@ -193,6 +193,24 @@ def test_backward_is_promised_by_its_operations_and_recomputing_by_one_more_pass
     assert found["cpu.recomputed"].promised == pytest.approx(2 * kept.forward_time_s + kept.backward_time_s)
 
 
+def test_a_gradient_is_promised_by_evaluations_of_its_function() -> None:
+    data, found = gradient_sample(), promised("gradient", {})
+    evaluations = {"differences": lambda n: n + 1, "forward": lambda n: n, "reverse": lambda _: 3}
+    for way in data.ways:
+        if way.way in evaluations:
+            cost = max((each for each in way.costs if each.inputs <= 1000), key=lambda each: each.inputs)
+            expected = evaluations[way.way](cost.inputs) * cost.function_time_s
+            assert found[f"ways.{way.way}"].promised == pytest.approx(expected)
+
+
+def test_a_perceptron_goes_back_through_twice_its_products_but_the_first() -> None:
+    """256 × 512 and 512 × 10: the gradient by the input is asked of the second layer alone."""
+    [ours] = [each for each in gradient_sample().prices if each.engine == "ours"]
+    assert ours.widths == [256, 512, 10]
+    more = (256 * 512 + 2 * 512 * 10) / (256 * 512 + 512 * 10)
+    assert promised("gradient", {})["price.ours.backward"].promised == pytest.approx(ours.forward_time_s * more)
+
+
 # 40 TFLOP/s over 80 multiprocessors, 1 TB/s.
 CARD_OF_80 = Card(40e12, 1e12, 80)
 
