@@ -12,7 +12,8 @@ from .promises import predictions as predictions
 from .values import named_values as named_values
 
 _PROMISED = (
-    "Обещано: вперёд — по счёту операций и по ценам этой машины, назад и с забыванием — по проходу вперёд, "
+    "Обещано: градиент — по числу вычислений функции, вперёд — по счёту операций и по ценам этой машины, "
+    "назад и с забыванием — по проходу вперёд, "
     "память — по ленте одного слоя"
 )
 _FUNCTIONS = ("quadratic", "rosenbrock", "line")
