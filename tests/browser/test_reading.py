@@ -61,6 +61,20 @@ def test_on_paper_slides_stay_dark_and_whole(browser: Browser, address: str) -> 
         assert set(looks) == {"avoid rgb(0, 0, 0) exact"}
 
 
+def test_on_narrow_paper_a_slide_loses_nothing(browser: Browser, address: str) -> None:
+    """A4 less its margins is narrower than any screen that shows slides as cards."""
+    with visit(browser, f"{address}/gpu/", viewport={"width": 560, "height": 800}) as opened:
+        opened.page.emulate_media(media="print")
+        lost = opened.page.locator("main section.slide").evaluate_all(
+            """all => all.flatMap((slide) => {
+              const body = slide.querySelector(".slide-body"), frame = slide.querySelector(".slide-frame");
+              const spare = parseFloat(getComputedStyle(frame).paddingBottom) / 2;
+              return body.scrollHeight - body.clientHeight > spare ? [slide.id] : [];
+            })"""
+        )
+        assert lost == []
+
+
 def search(page: Page, words: str) -> list[str]:
     """Pages that the search finds, the best first, as the site's addresses."""
     box, told = page.locator(".md-search__input"), page.locator(".md-search-result__meta")
