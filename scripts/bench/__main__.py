@@ -10,6 +10,7 @@ from rich.console import Console
 
 from bench import (
     algorithms,
+    chapters,
     derivative,
     in_browser,
     last_row,
@@ -121,6 +122,7 @@ def _nothing_untrue() -> Iterator[tuple[str, str, str]]:
     right, tried, wrong = sweep_records()
     print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
     yield "hostile leaves refused or escaped", f"{right} of {tried}", "all"
+    yield chapters.goal()
     right, tried, wrong = spoil_sources(1000)
     print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
     yield "spoilt sources refused or shown as text", f"{right} of {tried}", "all"

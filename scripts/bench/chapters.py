@@ -1,6 +1,7 @@
 """Chapters of a machine, read as its readers see them: no sentence has a hole, or asserts what its record refutes."""
 
 import json
+import random
 import re
 import shutil
 import subprocess
@@ -13,10 +14,11 @@ from typing import Any
 
 from lxml import html
 
+from bench.made_machines import LEVELS, Kind, made_machine
 from bench.project import copy_project, environment, last_line
 from talk.errors import TalkError
 from talk.records.schema import AnyRecord
-from talk.records.store import write_record
+from talk.records.store import read_records, write_record
 from talk.words import say
 
 CHAPTERS = ("index", "gpu", "matmul", "derivative", "algorithms", "reproduce")
@@ -114,6 +116,35 @@ def made_chapters(machines: Mapping[str, Iterable[AnyRecord]]) -> dict[str, dict
             raise TalkError("bench.chapters", last_line(done), "mend that first")
         pages = json.loads((Path(folder) / "pages").read_text(encoding="utf-8"))
     return {machine: {name: read(page) for name, page in made.items()} for machine, made in pages.items()}
+
+
+def goal(count: int = 20, seed: int = 0) -> tuple[str, str, str]:
+    """What reads wrong in the chapters of `count` made machines; each place is named on standard error."""
+    dice = random.Random(seed)
+    records = [each for each in read_records() if each.origin == "measured" and not each.machine.gpu]
+    machines = {f"{number:03}": made_machine(_kind(dice), records) for number in range(count)}
+    wrong = [
+        f"{machine}/{name}: {each}"
+        for machine, chapters in made_chapters(machines).items()
+        for name, chapter in chapters.items()
+        for each in chapter.wrong(
+            bare=not any(library.kernel for one in machines[machine] for library in one.libraries)
+        )
+    ]
+    print(*wrong, sep="\n", end="\n" if wrong else "", file=sys.stderr)
+    return f"wrong in chapters of {count} made machines", str(len(wrong)), "0"
+
+
+def _kind(dice: random.Random) -> Kind:
+    return Kind(
+        slower=10 ** dice.uniform(-1, 1),
+        uneven=dice.choice((0.0, 0.3, 0.8)),
+        threads=dice.choice((1, 2, 64)),
+        vectors=dice.choice(("avx512", "avx2", "neon")),
+        caches=frozenset(level for level in sorted(LEVELS) if dice.random() < 0.8),
+        old=dice.random() < 0.2,
+        seed=dice.randrange(10**6),
+    )
 
 
 def _make(places: Path, out: Path) -> None:
