@@ -85,9 +85,9 @@ def number(page: Page, kind: str, part: str) -> str:
 
 def point(page: Page, kind: str, part: str) -> None:
     found = scene(page, kind).locator(f'[data-part="{part}"]')
-    found.scroll_into_view_if_needed()
     box, before = found.bounding_box(), None
     while box != before:  # what is above may still be laid out
+        found.evaluate("found => found.scrollIntoView({block: 'center'})")  # not under the page's head
         page.wait_for_timeout(100)
         box, before = found.bounding_box(), box
     assert box is not None
@@ -279,11 +279,16 @@ def test_numbers_are_written_as_the_pages_are(page: Page) -> None:
 
 def test_a_picture_of_another_machine_moves_too(opened: Opened) -> None:
     page = opened("gpu")
-    names = page.locator("fieldset.machines label").all_text_contents()
     before = facts(page, "launches")
-    for name in dict.fromkeys(names):
-        page.locator("fieldset.machines label", has_text=name).locator("visible=true").first.click()
-        page.wait_for_timeout(300)
+    machines = page.locator("fieldset.machines input").evaluate_all("all => all.map(each => each.value)")
+    for machine in dict.fromkeys(machines):
+        page.evaluate(
+            """machine => new Promise(done => {
+              document.addEventListener("figures-changed", done, {once: true});
+              chosen.choose(machine);
+            })""",
+            machine,
+        )
         if facts(page, "launches") != before:
             break
     else:

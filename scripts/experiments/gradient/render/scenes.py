@@ -190,7 +190,7 @@ def memory(source: Provenance, conformer: ConformerBackward) -> str:
         figures,
         play=Play("memory", moved, ("bytes",)),
     )
-    caption = "Вершины и длительности измерены, ход между ними нарисован: зуб пилы — один слой, посчитанный заново"
+    caption = "Вершины и длительности измерены, ход между ними нарисован: зубья пилы — слои, посчитанные заново"
     return source.figure(scene.html, caption, "drawn", conformer.device)
 
 
