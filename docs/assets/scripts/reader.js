@@ -2,26 +2,19 @@
 const reader = (() => {
   const KEPT = "reader-machine";
   const here = new URL("reader/", document.currentScript.src);
-  const PARTS = ["says", "story", "panel", "overlay", "chapters", "../../generated/scripts/judge", "machine"];
+  const PARTS = "says story panel overlay chapters ../../generated/scripts/judge machine".split(" ");
   let asked = null;
   let loaded = false;
 
-  const script = (address) => new Promise((done, failed) => {
-    const made = document.createElement("script");
-    made.async = false; // one after another
-    made.src = address;
-    made.onload = done;
-    made.onerror = () => failed(new Error(made.src));
-    document.head.append(made);
+  const script = (src) => new Promise((onload, onerror) => {
+    document.head.append(Object.assign(document.createElement("script"), { async: false, src, onload, onerror }));
   });
 
   // Everything that measures nothing yet.
   const load = () => {
     asked ??= (async () => {
-      const sheet = document.createElement("link");
-      sheet.rel = "stylesheet";
-      sheet.href = new URL("reader.css", here);
-      document.head.append(sheet);
+      const href = new URL("reader.css", here);
+      document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href }));
       await Promise.all(PARTS.map((part) => script(new URL(`${part}.js`, here))));
       loaded = true; // the panels' buttons are theirs from now on
     })();
@@ -56,13 +49,5 @@ const reader = (() => {
   }
   if (read()) load().then(() => readerPanel.restore(), () => {});
 
-  return {
-    here,
-    load,
-    panels,
-    read,
-    script,
-    write: (found) => kept.write(KEPT, JSON.stringify(found)),
-    forget: () => kept.forget(KEPT),
-  };
+  return { KEPT, here, panels, read, script };
 })();

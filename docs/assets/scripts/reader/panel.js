@@ -248,7 +248,7 @@ const readerPanel = (() => {
         });
         const former = reader.read();
         const found = { data, name: former?.name ?? "", at: new Date().toISOString() };
-        reader.write(found);
+        kept.write(reader.KEPT, JSON.stringify(found));
         show(found);
         this.told.textContent = this.verdict(readerStory.sound(data));
       } catch (error) {
@@ -295,7 +295,7 @@ const readerPanel = (() => {
       input.value = found.name;
       input.addEventListener("change", () => {
         found.name = input.value.trim();
-        reader.write(found);
+        kept.write(reader.KEPT, JSON.stringify(found));
         drawAll(found);
       });
       return label;
@@ -321,7 +321,7 @@ const readerPanel = (() => {
         button("Скачать запись", async () => {
           try {
             const { toRecord } = await measuring();
-            const record = await toRecord(found.data, { name: found.name || UNNAMED });
+            const record = await toRecord(found.data, { name: found.name });
             save(new Blob([`${JSON.stringify(record, null, 1)}\n`], { type: "application/json" }), "browser.json");
             this.told.textContent = `Запись скачана. Её место — docs/results/${record.machine.slug}/browser.json.`;
           } catch {
@@ -329,7 +329,7 @@ const readerPanel = (() => {
           }
         }),
         button("Забыть", () => {
-          reader.forget();
+          kept.forget(reader.KEPT);
           show(null);
           this.told.textContent = "Забыто.";
           this.button.focus();
