@@ -93,7 +93,7 @@ class Ceilings:
             activated_s = self.numbers.get(f"matmul.silu_separate.s{n}_{m}_{p}.time", 0.0)
             if activated_s > alone_s:
                 found.append((activated_s - alone_s) / (n * p))
-        if not found or self._count == "one_thread":
+        if not found or self._is_one_of_several:
             raise NotMeasuredError(f"цена SiLU, потоков: {self.threads}")
         return min(found)
 
@@ -103,7 +103,7 @@ class Ceilings:
         Where it is one of a network whose weights take `network_bytes`, they are fetched from where those live.
         """
         found = [each for who in (_ANYONE if by_anyone else _LIBRARY) if (each := self._product(who)) is not None]
-        if not found or self._count == "one_thread":
+        if not found or self._is_one_of_several:
             raise NotMeasuredError(f"произведения на весах Conformer, потоков: {self.threads}")
         fastest = min(found, key=lambda each: each.fma_s)
         far = self.level(network_bytes)
@@ -136,6 +136,11 @@ class Ceilings:
         kind = "" if traffic == "load" else f"{traffic}."
         what = f"скорость {_LEVELS[level]}, {_TRAFFIC[traffic]}"
         return self._number(f"matmul.bandwidth.{level}.{kind}{self._count}", what)
+
+    @property
+    def _is_one_of_several(self) -> bool:
+        """Whether this is one thread of a machine that has more: products were timed on all of them."""
+        return self._count == "one_thread" and self.numbers.get("matmul.machine_threads") != 1
 
     @property
     def _count(self) -> str:

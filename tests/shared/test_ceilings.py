@@ -118,3 +118,12 @@ def test_prices_of_a_product_are_never_below_nothing(few_s: float, many_s: float
     else:
         assert product.weight_s >= 0
         assert product.fma_s > 0
+
+
+def test_the_one_thread_of_a_machine_that_has_no_more_is_all_of_them() -> None:
+    """What was timed on all threads prices it; one thread of two has no such price."""
+    several = {name.replace("all_threads", "one_thread", 1) if "bandwidth" in name else name: number
+               for name, number in NUMBERS.items()}  # fmt: skip
+    with pytest.raises(NotMeasuredError, match="потоков: 1"):
+        Ceilings(several, 1).product()
+    assert Ceilings(several | {"matmul.machine_threads": 1.0}, 1).product().fma_s > 0

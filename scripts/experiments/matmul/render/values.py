@@ -193,7 +193,7 @@ def _tiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
     block = 4 * tiling.block_depth * tiling.block_columns
     yield "tiling.block_size", Value(block, "bytes", "строк блока × столбцов × 4 байта")
     for level, size_bytes in (("l1", tiling.l1_bytes), ("l2", tiling.l2_bytes), ("l3", tiling.l3_bytes)):
-        if size_bytes:  # 0 where there is no such cache, or the system does not tell
+        if tiling.l1_bytes and (size_bytes or level == "l3"):  # else the system does not tell; an L3 of 0 is none
             yield f"tiling.{level}", Value(size_bytes, "bytes", f"кэш {level.upper()} одного ядра")
 
 
