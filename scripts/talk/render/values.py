@@ -26,6 +26,8 @@ from talk.render.value import Value
 
 REFERENCE = re.compile(r"(?:(?P<machine>[a-z0-9][a-z0-9.-]*)/)?(?P<name>[a-z][a-z0-9_]*(?:\.[A-Za-z0-9_]+)+)")
 
+_IN_NO_NAME = re.compile(r"[/|{}\x00-\x1f]")  # parts a machine, or a format, from the name
+
 
 class UnknownValueError(LookupError):
     """No record has the value; `nearest` are the names most like it, looked for when they are asked for."""
@@ -170,6 +172,8 @@ def _values_in(record: AnyRecord) -> dict[str, Value]:
     for name, value in values.items():
         if not math.isfinite(value.number):
             raise TalkError(path, f"value {name} is {value.number}", MEND)
+        if found := _IN_NO_NAME.search(name):  # a part of it is what the record calls something
+            raise TalkError(path, f"value {name!r:.80} has {found[0]!r} in its name", MEND)
     for dimension, name in {value.dimension: name for name, value in values.items()}.items():
         try:
             words.units(dimension)

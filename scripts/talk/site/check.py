@@ -411,6 +411,8 @@ def _unclosed(path: Path, text: str) -> Iterator[TalkError]:
         elif tag in (each for _, each in open_tags):
             while open_tags.pop()[1] != tag:
                 pass
+        else:
+            yield TalkError(path, f"</{tag}> closes nothing", "remove it, or open it", line=line)
     for line, tag in open_tags:
         yield TalkError(
             path, f"<{tag}> is never closed, and takes all that follows", f"put </{tag}> after it", line=line

@@ -339,14 +339,14 @@ class _Reader(HtmlReader):
     def handle_endtag(self, tag: str) -> None:
         """Close what was opened."""
         hidden = any(self._hidden)
-        if tag == "div":
+        if tag == "div" and self._hidden:
             self._hidden.pop()
         if hidden:
             return
         self._in_notes &= tag != "aside"
-        self._unspoken -= tag in self._UNSPOKEN
+        self._unspoken -= tag in self._UNSPOKEN and self._unspoken > 0  # a hand may close what it never opened
         if tag in self._SKIPPED:
-            self._skipping -= 1
+            self._skipping -= self._skipping > 0
         elif (
             not self._skipping and self._open and tag == ("p" if self._open[-1] in self._PARAGRAPHS else self._open[-1])
         ):

@@ -124,13 +124,14 @@ def _colophon(path: Path, source: Provenance | None) -> str:
 
 
 def _validate(notebook: dict[str, Any], path: Path, found: Found | None) -> None:
-    from nbformat import ValidationError, validate  # takes a quarter of a second to import
+    from nbformat import validate  # takes a quarter of a second to import
 
     try:
         validate(notebook)
-    except ValidationError as error:
+    except Exception as error:  # nbformat raises what it likes of a version that it does not know
         record = found[0].record.name if found else path.name
-        raise TalkError(record, f"lab {path.stem}: {str(error).splitlines()[0][:200]}", MEND) from None
+        told = (str(error) or "it is no notebook").splitlines()[0][:200]
+        raise TalkError(record, f"lab {path.stem}: {told}", MEND) from None
 
 
 def _source(cell: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
 from threading import BoundedSemaphore, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from talk.errors import TalkError
 from talk.paths import ASSETS
@@ -21,6 +21,9 @@ from talk.site.brand import brand_sheet
 from talk.site.clicker import Clicker, RefusedError
 from talk.site.policy import code_hash
 from talk.words import fill, language
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsRead
 
 _PAGE = ASSETS / "served"
 _MOST_BYTES = 1000  # of what a phone says
@@ -46,6 +49,20 @@ def local_address(asked: str = "") -> str:
                 "--remote", "this machine is in no local network", f"join the phone's own hotspot, or {_MEND_ADDRESS}"
             ) from None
         return str(asking.getsockname()[0])
+
+
+def read_given(body: "SupportsRead[bytes]", length: str | None, most_bytes: int) -> Mapping[str, Any]:
+    """The JSON object that a request brings. Raises ValueError where it is none, or longer than `most_bytes`."""
+    bytes_of_it = int(length or -1)
+    if not 0 <= bytes_of_it <= most_bytes:
+        raise ValueError(length)
+    try:
+        given = json.loads(body.read(bytes_of_it))
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+    if not isinstance(given, dict):
+        raise ValueError("it is no object")
+    return given
 
 
 class PhoneServer(ThreadingHTTPServer):
@@ -144,15 +161,9 @@ class _Handler(BaseHTTPRequestHandler):
         return host == self.server.host and origin in (None, f"http://{self.server.host}")
 
     def _given(self) -> Mapping[str, Any]:
-        length = int(self.headers.get("Content-Length") or -1)
         if not self._is_ours() or self.headers.get_content_type() != "application/json":
             raise ValueError
-        if not 0 <= length <= _MOST_BYTES:
-            raise ValueError
-        given = json.loads(self.rfile.read(length))
-        if not isinstance(given, dict):
-            raise ValueError
-        return given
+        return read_given(self.rfile, self.headers.get("Content-Length"), _MOST_BYTES)
 
     def _say(self, status: int, what: Mapping[str, Any]) -> None:
         self._answer(status, json.dumps(what).encode(), "application/json")

@@ -19,7 +19,7 @@ from talk.paths import ASSETS, REMOTE
 from talk.site.address import qr_code
 from talk.site.clicker import Clicker
 from talk.site.on_stage import NotMeasuredError, measurable, measure_now
-from talk.site.phone import PhoneServer, local_address
+from talk.site.phone import PhoneServer, local_address, read_given
 from talk.words import fill, language
 
 _KEPT = "TALK_SERVED"  # in the environment of a server that starts anew: what its predecessor knew
@@ -89,7 +89,7 @@ class Served:
         if environ["REQUEST_METHOD"] != "POST" or not self._is_ours(environ):
             return 403, {"why": "not for you"}
         try:
-            given = _given(environ)
+            given = read_given(environ["wsgi.input"], environ.get("CONTENT_LENGTH"), _MOST_BYTES)
             asked = {"measure": self._measure, "deck": self._deck, "state": self._state, "phone": self._phone_now}
             return asked[name](given) if name in asked else (404, {"why": "no such thing"})
         except (ValueError, KeyError, TypeError):
@@ -133,16 +133,6 @@ class Served:
             "host": self._phone.host,
             "code": qr_code(link) if link else "",
         }
-
-
-def _given(environ: Mapping[str, Any]) -> Mapping[str, Any]:
-    length = int(environ.get("CONTENT_LENGTH") or -1)
-    if not 0 <= length <= _MOST_BYTES:
-        raise ValueError(length)
-    given = json.loads(environ["wsgi.input"].read(length))
-    if not isinstance(given, dict):
-        raise TypeError(given)
-    return given
 
 
 def _sent(start: Callable[..., Any], status: int, body: bytes, kind: str) -> Iterable[bytes]:

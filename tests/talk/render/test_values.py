@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from talk.experiment import Task, find_experiment
+from talk.errors import TalkError
+from talk.experiment import Found, Task, find_experiment
 from talk.measure.progress import make_progress
 from talk.paths import DOCS
 from talk.records.schema import AnyRecord
 from talk.records.store import write_record
+from talk.render.value import Value
 from talk.render.values import (
     FormatError,
     UnknownValueError,
@@ -113,6 +115,14 @@ def test_what_nobody_has_measured_is_told_from_it_by_the_made_record(name: str) 
     for records in ([], [CPU_BOX]):
         with pytest.raises(UnmeasuredValueError):
             Values(records).find(name)
+
+
+@pytest.mark.parametrize("name", ["<script>x</script>", "a|b", "{{ a }}", "a\nb"])
+def test_a_record_calls_nothing_what_no_reference_could(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = {f"{name}.total": Value(1.0, "count", "made")}
+    monkeypatch.setattr(Found, "named_values", lambda *_: named)
+    with pytest.raises(TalkError, match=r"relay\.json: value .* in its name"):
+        Values([CPU_BOX])
 
 
 def test_where_there_is_no_made_record_records_tell() -> None:

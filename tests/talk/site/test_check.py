@@ -10,7 +10,7 @@ from talk.errors import TalkError
 from talk.markdown.deck import gather
 from talk.paths import DOCS, QUOTATIONS, ROOT, SNIPPETS
 from talk.site.check import find_doubtful_claims, find_hand_typed_numbers, find_mistakes
-from talk.site.fit import made_deck
+from talk.site.fit import find_misfits, made_deck
 from talk.site.pages import make_pages
 from talk.site.prepare import prepare
 
@@ -247,6 +247,20 @@ def test_what_browsers_hide_is_told() -> None:
     assert problem.startswith("docs/odd.md:5: <![ is no HTML")
 
 
+def test_a_slide_in_an_element_is_told_in_one_line(tmp_path: Path) -> None:
+    deck = DOCS / "slides.md"
+    before = deck.read_text(encoding="utf-8")
+    prepare("T", "A")
+    PAGE.write_text("# A\n\n<div>\n/// slide | A\n\nx\n///\n</div>\n", encoding="utf-8")
+    try:
+        deck.write_text(f"{before}\n/// chapter | odd.md\n///\n", encoding="utf-8")
+        found = [str(problem) for problem in make_pages(tmp_path / "site")]
+        find_misfits(made_deck(tmp_path / "site"))
+    finally:
+        deck.write_text(before, encoding="utf-8")
+    assert any("«/// slide | A" in each for each in found)
+
+
 def test_a_talk_without_a_deck_has_none(tmp_path: Path) -> None:
     assert made_deck(tmp_path, tmp_path) == ""
 
@@ -264,6 +278,7 @@ def test_a_talk_without_a_deck_has_none(tmp_path: Path) -> None:
         ("# A\n\n<details>\n\nmore\n", 3, "<details> is never closed"),
         ("# A\n\n<div><div class='>'></div>\n", 3, "<div> is never closed"),
         ("# A\n\n<textarea>", 3, "<textarea> is never closed"),
+        ("# A\n\n<p>x</p></div>\n", 3, "</div> closes nothing"),
     ],
 )
 def test_what_takes_the_rest_of_a_page_is_told(text: str, line: int, what: str) -> None:

@@ -53,6 +53,14 @@ def labs_record(outputs: dict[str, list[dict[str, Any]]]) -> Record[Labs]:
     )
 
 
+@pytest.mark.parametrize("wrong", [{"nbformat": "x"}, {"nbformat": None}, {"metadata": 5}, {"nbformat": 99}])
+def test_what_is_no_notebook_is_told_in_one_line(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    notebook = tmp_path / "try.ipynb"
+    notebook.write_text(json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5} | wrong))
+    with pytest.raises(TalkError, match=r"^try\.ipynb: lab try: \w"):
+        write_executed(notebook, None, tmp_path / "copies")
+
+
 def test_a_lab_shows_what_it_printed(small_talk: Path, run: Run) -> None:
     write_record(labs_record(OUTPUTS), small_talk / "docs" / "results")
     notebook = write(

@@ -14,6 +14,7 @@ from talk.paths import REMOTE
 from talk.site import clicker as clicker_module
 from talk.site import served as module
 from talk.site.on_stage import NotMeasuredError
+from talk.site.phone import read_given
 from talk.site.served import Served
 
 PAGE = "<html><head><title>Deck</title></head><body></body></html>"
@@ -143,6 +144,12 @@ def test_what_is_measured_is_asked_by_name(served: Served, monkeypatch: pytest.M
 )
 def test_nonsense_is_refused(served: Served, given: Any) -> None:
     assert ask(served, "/.talk/deck", given)[0] == "400 Bad Request"
+
+
+def test_what_is_nested_deep_is_refused() -> None:
+    deep = b'{"a":' * 20_000
+    with pytest.raises(ValueError, match="nested too deep"):
+        read_given(io.BytesIO(deep), str(len(deep)), len(deep))
 
 
 def test_scripts_are_served_and_no_other_file(served: Served) -> None:
