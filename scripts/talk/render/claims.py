@@ -225,7 +225,10 @@ def _verdict(relation: Relation, asked: _On, margin: float, way: Sequence[str]) 
     sides = [_extreme(relation.left, left), _extreme(relation.right, right)]
     holds = _holds(relation, sides[0][0], sides[1][0], margin)
     records = tuple({each.record.name: each.record for each in found}.values())
-    return Verdict(holds, _shown(*sides[0]), relation.sign, _shown(*sides[1]), records)
+    shown = [_shown(*side) for side in sides]
+    if margin:  # the side that has to be smaller, by so much
+        shown[relation.sign.startswith(">")] += f" + {format_value(Value(margin, 'share', ''))}"
+    return Verdict(holds, shown[0], relation.sign, shown[1], records)
 
 
 def _terms(side: Side, asked: _On, way: Sequence[str]) -> list[tuple[float, Found | None]]:

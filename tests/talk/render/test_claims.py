@@ -52,6 +52,21 @@ def test_a_verdict_tells_both_numbers_and_the_machine(tmp_path: Path) -> None:
     assert verdict.record.machine.slug == "test-box"
 
 
+@pytest.mark.parametrize(
+    ("relation", "left", "right"),
+    [(f"{SHARE} > relay.cpu.dive.share", "60.0%", "30.0% + 150%"), (f"{SHARE} < 1", "60.0% + 150%", "1")],
+)
+def test_a_verdict_tells_the_margin_that_was_asked(tmp_path: Path, relation: str, left: str, right: str) -> None:
+    path = tmp_path / "claims.toml"
+    path.write_text(f'[a-claim]\nrelation = "{relation}"\nmargin = "relay.cpu.margin"\n', encoding="utf-8")
+    values = Values([samples.record()])
+    found = values.find(SHARE)
+    values._values["test-box/relay"]["relay.cpu.margin"] = replace(found.value, number=1.5)
+    verdict = judge(read_claims(path)["a-claim"], values)
+    assert verdict is not None
+    assert (verdict.holds, verdict.left, verdict.right) == (False, left, right)
+
+
 @pytest.mark.parametrize("relation", ["", "a b c", "1 > 2", f"{SHARE} > 0.5 ± 5 %", f"{SHARE} ≈ 0.5"])
 def test_what_cannot_be_checked_is_refused(tmp_path: Path, relation: str) -> None:
     with pytest.raises(TalkError, match=r"claims\.toml:1: claim a-claim"):

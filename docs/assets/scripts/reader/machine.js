@@ -120,11 +120,14 @@ const readerMachine = (() => {
     for (const [id, claim] of Object.entries(claims)) {
       const verdict = judge(claim, known);
       if (!verdict) continue;
-      const { holds, left, sign, right } = verdict;
+      const { holds, left, sign, right, margin } = verdict;
+      // The side that has to be smaller, by so much.
+      const more = margin ? ` + ${readerSays.percent(margin)}` : "";
+      const [one, other] = sign.startsWith(">") ? [told(left), told(right) + more] : [told(left) + more, told(right)];
       verdicts[id] = {
         "data-holds": String(holds),
         "data-record": RECORD,
-        title: `${who}: ${holds ? "" : "неверно, что "}${told(left)} ${sign} ${told(right)}`,
+        title: `${who}: ${holds ? "" : "неверно, что "}${one} ${sign} ${other}`,
       };
     }
     return verdicts;

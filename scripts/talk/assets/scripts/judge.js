@@ -1,8 +1,7 @@
 // Verdicts on claims by numbers that were made in the page: what render/claims.py says of numbers on record.
 //
 // A claim is as site/choices.py writes it, in assets/generated/machines/_claims.json; `known` is value by name, in base
-// units. Returns `{ holds, left, sign, right }`, each side as `{ number, name }` where a value is, or null where `known`
-// lacks one of them.
+// units. Returns `{ holds, left, sign, right, margin }`, each side as `{ number, name }`, or null where `known` lacks a value.
 const judge = (() => {
   class UnmeasuredError extends Error {}
 
@@ -32,7 +31,7 @@ const judge = (() => {
       const wide = typeof margin === "string" ? valueOf(margin, known) : margin;
       const verdicts = relations.map(({ left, sign, right, tolerance }) => {
         const [one, other] = [sideOf(left, known), sideOf(right, known)];
-        return { holds: HOLDS[sign](one.number, other.number, wide, tolerance), left: one, sign, right: other };
+        return { holds: HOLDS[sign](one.number, other.number, wide, tolerance), left: one, sign, right: other, margin: wide };
       });
       return verdicts.find(({ holds }) => !holds) ?? verdicts[0];
     } catch (error) {
