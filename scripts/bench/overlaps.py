@@ -140,7 +140,7 @@ _MOVE = """async share => {
   }
   await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
 }"""
-_MOVES = (0.0, 0.4, 1.0)
+_MOVES = (0.3, 1.0)
 
 
 def open_page(page: Page, host: str) -> None:
