@@ -99,7 +99,7 @@ def test_a_walk_touches_the_first_number_of_every_line_once(width: int) -> None:
 
 
 def test_walks_are_of_the_sides_that_are_asked_for() -> None:
-    found = found_walks(InTurn(walks(64, 128)).found)
+    found = found_walks(InTurn(walks(np.ones((64, 64), np.float32), np.ones((128, 128), np.float32))).found)
     assert [(each.n, each.width) for each in found] == [(64, 1), (128, TILE.columns)]
     assert all(1e-11 < each.line_s < 1e-5 for each in found)
 
