@@ -102,7 +102,8 @@
           const last = tiles % count || count;
           for (let at = 0; at < Math.min(tiles, count); at += 1) light(`sm-${at}`, tiles > count && at < last ? 3 : 1);
           figure("tiles", live.show(tiles, 0), `${plural(tiles, "плитка", "плитки", "плиток")} в матрице`);
-          figure("idle", live.show(Math.max(0, count - tiles), 0), "процессоров без дела");
+          const spare = Math.max(0, count - tiles);
+          figure("idle", live.show(spare, 0), `${plural(spare, "процессор", "процессора", "процессоров")} без дела`);
           const said = `${counted(rows, "строка", "строки", "строк")} — ${counted(tiles, "плитка", "плитки", "плиток")}`;
           const idle = counted(count - tiles, "мультипроцессор стоит", "мультипроцессора стоят", "мультипроцессоров стоят");
           if (tiles < count) return `${said}: ${idle}.`;
