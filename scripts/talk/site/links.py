@@ -22,6 +22,7 @@ from talk.paths import SITE
 
 _REFERRING = frozenset("href xlink:href src poster action cite data background longdesc data-speaker data-src".split())
 _SETS = frozenset({"srcset", "imagesrcset"})
+_PICTURE = frozenset({"src", "srcset", "data-src"})
 _DRAWN_BY = frozenset("style fill stroke clip-path mask filter marker-start marker-mid marker-end".split())
 _URL = re.compile(r"""url\(\s*["']?([^"')\s]+)""")
 _BROWSER = "Mozilla/5.0 (link check)"  # some hosts answer nothing that names itself Python
@@ -53,6 +54,8 @@ def _read(html: str) -> _Page:
                 page.links += addresses_in_set(value)
             elif name in _DRAWN_BY and "url(" in value:
                 page.links += _URL.findall(value)
+        if tag.name == "img" and not any(value for name, value in tag.attributes if name in _PICTURE):
+            page.links.append("<img> of no picture")
         if tag.name == "style":
             page.links += _URL.findall(tag.text)
     return page

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from talk.errors import TalkError
-from talk.markdown.locate import places
+from talk.markdown.locate import written_links
 from talk.paths import CONFIG, DOCS, THEME
 from talk.site.leftovers import find_leftovers
 from talk.site.links import find_broken
@@ -80,8 +80,7 @@ def _problem(message: str) -> TalkError:
     link = _LINK.fullmatch(message)
     if link is None:
         return TalkError(CONFIG, message, "mend what it names")
-    page = DOCS / link["page"]
     # The deck shows links that a chapter wrote.
-    written = [*places(f"]({link['link']})")]
-    where, line = next((place for place in written if place[0] == page), next(iter(written), (page, None)))
+    built = f"{link['page'].removesuffix('.md')}/index.html"
+    where, line = next(written_links(link["link"], built), (DOCS / link["page"], None))
     return TalkError(where, f"contains {link['what']}".rstrip("."), "mend the link", line=line)

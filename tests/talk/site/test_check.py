@@ -187,6 +187,7 @@ NOWHERE = [
     ("x[^1]\n\n[^1]: <a href='nope-13/'>x</a>", "nope-13/", 2),
     ("/// slide | Links\n    id: links\n\n<img src='nope-14.png' alt='x'>\n///", "nope-14.png", 3),
     ("[x][far]\n\n[far]: nope-15.md", "nope-15.md", 2),
+    ("[x](nope-17.md 'title')", "nope-17.md", 0),
 ]  # fmt: skip
 
 

@@ -51,6 +51,12 @@ def test_a_picture_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert [str(problem).split(":")[1] for problem in find_broken(site)] == [" chart.svg", " chart@2x.svg"]
 
 
+@pytest.mark.parametrize("image", ["<img>", '<img alt="x">', '<img src="">'])
+def test_an_image_of_nothing_is_told(tmp_path: Path, image: str) -> None:
+    (problem,) = find_broken(write(tmp_path, index=image))
+    assert str(problem) == "index.html: <img> of no picture: there is no such file; mend the link"
+
+
 def test_no_site_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(TalkError, match="has no pages; run `make site`"):
         find_broken(tmp_path)
