@@ -191,3 +191,20 @@ def test_the_deck_reads_as_a_scroll_without_scripts(browser: Browser, address: s
             tops.append(box["y"])
         assert tops == sorted(tops)
         assert deck.page.locator("aside.notes").first.is_visible()
+
+
+def test_a_caption_says_the_rest_when_it_is_asked(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/slides/", viewport={"width": 1920, "height": 1080}) as deck:
+        page = deck.page
+        show(page, page.locator(".slides > section:has(.provenance small a)").first.get_attribute("id") or "")
+        caption = page.locator("section.present .provenance").first
+        rest = caption.locator("small")
+        opacity = "rest => getComputedStyle(rest).opacity"
+        assert caption.evaluate("caption => parseFloat(getComputedStyle(caption).fontSize)") >= 24
+        assert rest.evaluate(opacity) == "0"
+        caption.hover()
+        assert rest.evaluate(opacity) == "1"
+        page.mouse.move(0, 0)
+        assert rest.evaluate(opacity) == "0"
+        rest.locator("a").focus()
+        assert rest.evaluate(opacity) == "1"

@@ -294,3 +294,15 @@ def test_what_looks_like_an_option_and_is_none_is_refused(options: str) -> None:
 )
 def test_what_is_no_slide_and_looks_like_none_is_let_be(text: str) -> None:
     assert find_slide_problems(text) == ()
+
+
+def test_docstrings_stay_in_the_file() -> None:
+    """Steps count the lines that are shown."""
+    code = 'def f(x):\n    """Twice\n    `x`."""\n    return "two", 2 * x\n\n\ndef g():\n    "one line"\n    return 1\n'
+    text = f"/// slide | А\n    layout: code\n    steps: 2|4\n\n```python\n{code}```\n///"
+    (slide,) = slides_of(text)
+    shown = "".join(slide.find(".//pre").itertext())  # type: ignore[union-attr]
+    assert shown == 'def f(x):\n    return "two", 2 * x\n\ndef g():\n    "one line"\n    return 1\n'
+    assert "--code-lines: 6" in slide.get("style", "")
+    lit = [line for line in slide.iter("span") if "step-2" in line.get("class", "") and line.text is None]
+    assert "def g():" in "".join("".join(line.itertext()) for line in lit)
