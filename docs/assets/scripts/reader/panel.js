@@ -178,7 +178,7 @@ const readerPanel = (() => {
     const { all, known, refuted } = readerMachine.judged();
     if (!known) return [];
     const held = known - refuted.length;
-    const said = `Из ${known}${SPACE}${plural(known, "утверждения", "утверждений", "утверждений")} главы, которые можно проверить здесь, ${plural(held, "подтвердилось", "подтвердились", "подтвердились")}${SPACE}${held}`;
+    const said = `Из ${known}${SPACE}${plural(known, "утверждения", "утверждений", "утверждений")} главы, которые можно проверить здесь, ${held ? `${plural(held, "подтвердилось", "подтвердились", "подтвердились")}${SPACE}${held}` : "не подтвердилось ни одно"}`;
     const quoted = refuted.map((each) => `«${each.toLowerCase()}»`).join(", ");
     const others = all - known;
     return [[
