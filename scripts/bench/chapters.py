@@ -152,7 +152,9 @@ def _make(places: Path, out: Path) -> None:
     from talk.paths import DOCS, RESULTS
     from talk.render.render import render_fragments
     from talk.settings import settings
-    from talk.site.prepare import prepare
+    from talk.site.address import write_address
+    from talk.site.labs import write_labs
+    from talk.site.take_away import write_place
 
     original = settings().original
     for machine in RESULTS.iterdir():
@@ -162,10 +164,11 @@ def _make(places: Path, out: Path) -> None:
     for place in sorted(places.iterdir()):
         for machine in place.iterdir():
             shutil.copytree(machine, RESULTS / machine.name)
-        if pages:
-            render_fragments()
-        else:
-            prepare("", "")
+        if not pages:
+            write_address()
+            write_place()
+            write_labs()
+        render_fragments()
         pages[place.name] = {name: _converted(DOCS / f"{name}.md") for name in CHAPTERS}
         for machine in place.iterdir():
             shutil.rmtree(RESULTS / machine.name)
