@@ -208,3 +208,32 @@ def test_a_caption_says_the_rest_when_it_is_asked(browser: Browser, address: str
         assert rest.evaluate(opacity) == "0"
         rest.locator("a").focus()
         assert rest.evaluate(opacity) == "1"
+
+
+def test_a_phones_scroll_loses_no_picture(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/slides/", viewport={"width": 390, "height": 844}, is_mobile=True) as deck:
+        assert deck.page.locator(".deck:not(.reveal)").count() == 1
+        pictures = deck.page.locator(".slide-body figure :is(svg.drawing, svg.chart):not(.thermometer *)")
+        low = pictures.evaluate_all(
+            """all => all
+              .filter(picture => picture.checkVisibility() && picture.getBoundingClientRect().height < 60)
+              .map(picture => picture.closest(".slide").id)"""
+        )
+        assert pictures.count() > 20
+        assert low == []
+
+
+def test_a_phones_scroll_holds_what_slides_hold(browser: Browser, address: str) -> None:
+    """Of formulas nothing is cut; a table scrolls in its own box."""
+    with visit(browser, f"{address}/slides/", viewport={"width": 390, "height": 844}, is_mobile=True) as deck:
+        deck.page.locator(".katex-display").first.scroll_into_view_if_needed()  # then their typeface is asked for
+        deck.page.wait_for_function(
+            "() => [...document.fonts].some((face) => face.family.startsWith('KaTeX') && face.status === 'loaded')"
+        )
+        deck.page.evaluate("document.fonts.ready")
+        cut = deck.page.locator(".slide-body > *, .slide-body .katex-base").evaluate_all(
+            """all => all
+              .filter(part => part.getBoundingClientRect().right > innerWidth)
+              .map(part => part.closest(".slide").id)"""
+        )
+        assert cut == []

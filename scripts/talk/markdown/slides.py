@@ -461,7 +461,18 @@ class SlideBlock(Block):
             section.set("style", f"--code-columns: {columns}; --code-lines: {len(lines)}{line}")
         elif size := self._size():
             rows = sum(len(table) - 1 for table in self._tables()) if self.options["layout"] == "table" else 0
-            section.set("style", f"--size: {size}" + (f"; --row: {row_height(rows, size)}" if rows else ""))
+            formulas = self._formulas() if self.options["layout"] == "formula" else []
+            section.set(
+                "style",
+                f"--size: {size}"
+                + (f"; --row: {row_height(rows, size)}" if rows else "")
+                + (f"; --formula: {max(width for width, _ in formulas):g}" if formulas else ""),
+            )
+
+    def _formulas(self) -> list[tuple[float, float]]:
+        """How wide and high each displayed formula is."""
+        written = [each.text or "" for each in self._body.iter("div") if each.get("class") == "arithmatex"]
+        return [room_of(html.unescape(tex).strip()[2:-2].strip()) for tex in written]
 
     def _tables(self) -> list[list[list[Cell]]]:
         written = [str(self.md.htmlStash.rawHtmlBlocks[index]) for index in self._stashed("<table")]
@@ -479,8 +490,7 @@ class SlideBlock(Block):
                 tables = self._tables()
                 return table_size(self.argument, tables) if tables else None
             case "formula":
-                formulas = [each.text or "" for each in self._body.iter("div") if each.get("class") == "arithmatex"]
-                rooms = [room_of(html.unescape(tex).strip()[2:-2].strip()) for tex in formulas]
+                rooms = self._formulas()
                 texts = ["".join(child.itertext()) for child in self._body.iter() if child.tag in ("p", "li")]
                 return formula_size(self.argument, rooms, texts) if rooms else None
         return None
