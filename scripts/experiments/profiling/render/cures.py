@@ -53,7 +53,9 @@ def picture(source: Provenance, *, on_slide: bool = False) -> str:
         told.append(f"{title(variant)}: {words}{waits}")
     axes.set_xlim(0, 1.32 * longest)
     axes.set_ylim(len(shown) - 0.4, -0.55)
-    drawing = charts.svg(figure, "cures", "Тот же прогон на GPU другими способами", "; ".join(told))
+    drawing = charts.svg(
+        figure, "cures-slide" if on_slide else "cures", "Тот же прогон на GPU другими способами", "; ".join(told)
+    )
     caption = "Тот же прогон другими способами: закрашено — GPU считает, заштриховано — ждёт"
     return source.figure(drawing, caption, "plot", "cuda")
 

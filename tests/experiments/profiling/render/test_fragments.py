@@ -107,7 +107,7 @@ def test_alike_records_give_the_same_bytes_whatever_their_order_and_the_users_st
 
 def test_charts_take_type_and_colours_from_the_page(made: dict[str, str]) -> None:
     charts = {name: html for name, html in made.items() if '<svg class="chart' in html}
-    assert len(charts) == 6
+    assert len(charts) == 7
     for name, html in charts.items():
         drawing = re.search(r"<svg.*</svg>", html)
         assert drawing is not None
