@@ -19,8 +19,9 @@ from talk.paths import RESULTS
 # After links (15) have judged claims, before the chooser (12) looks for numbers.
 _PRIORITY = 14
 _BLOCKS = frozenset(("p", "li", "dd"))
-# Where a sentence ends and another begins, or an element that does.
-_ENDS = re.compile(r"(?<=[.!?…])[»”\")]*\s+(?=[^\s\w]*[A-ZА-ЯЁ]|$)")
+# Where a sentence ends, and the letter after it, if it does not stand in an element: another sentence begins with a
+# capital one, of whatever alphabet.
+_ENDS = re.compile(r"(?<=[.!?…])[»”\")]*\s+(?:$|(?=[^\s\w]*(?P<next>[^\W\d_])))")
 
 
 class _LeaveOut(Treeprocessor):
@@ -66,8 +67,9 @@ def _sentences(block: Element) -> Iterator[list[str | Element]]:
             continue
         at = 0
         for end in _ENDS.finditer(piece):
-            yield [*sentence, piece[at : end.end()]]
-            sentence, at = [], end.end()
+            if end["next"] is None or end["next"].isupper():
+                yield [*sentence, piece[at : end.end()]]
+                sentence, at = [], end.end()
         if piece[at:]:
             sentence.append(piece[at:])
     if sentence:
