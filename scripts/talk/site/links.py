@@ -19,6 +19,7 @@ from talk.errors import TalkError, told_in_one_line
 from talk.markdown.html import addresses_in_set, start_tags
 from talk.markdown.locate import written_links
 from talk.paths import SITE
+from talk.settings import published_address
 
 _REFERRING = frozenset("href xlink:href src poster action cite data background longdesc data-speaker data-src".split())
 _SETS = frozenset({"srcset", "imagesrcset"})
@@ -68,10 +69,11 @@ def find_broken(site: Path = SITE) -> list[TalkError]:
     """
     pages = _read_pages(site)
     files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    root = f"{urlsplit(published_address()).path.rstrip('/')}/"
     broken: dict[str, TalkError] = {}  # the deck shows what a chapter wrote
     for page, content in pages.items():
         for link in dict.fromkeys(content.links):
-            if missing := _missing(link, page, pages, files):
+            if missing := _missing(link, page, pages, files, root):
                 where, line = next(written_links(link, page), (page, None))
                 error = TalkError(where, f"{link}: {missing}", _MEND, line=line)
                 broken[str(error)] = error
@@ -105,8 +107,11 @@ def _read_pages(site: Path) -> dict[str, _Page]:
     return pages
 
 
-def _missing(link: str, page: str, pages: dict[str, _Page], files: set[str]) -> str | None:
-    """What a link inside the site does not find; None where it finds all, or leads elsewhere."""
+def _missing(link: str, page: str, pages: dict[str, _Page], files: set[str], root: str) -> str | None:
+    """What a link inside the site does not find; None where it finds all, or leads elsewhere.
+
+    `root` is the path at which the site will be published.
+    """
     try:
         url = urlsplit(link)
     except ValueError:  # of brackets that hold no address of a host
@@ -114,8 +119,14 @@ def _missing(link: str, page: str, pages: dict[str, _Page], files: set[str]) -> 
     if url.scheme or url.netloc:
         return None
     path, anchor = unquote(url.path), unquote(url.fragment)
-    folder = "" if path.startswith("/") else posixpath.dirname(page)
-    target = posixpath.normpath(posixpath.join(folder, path.lstrip("/"))) if path else page
+    if path.startswith("/"):  # as of the 404 page, which is shown at any address
+        if not path.startswith(root):
+            return "leads out of the site"
+        path = path.removeprefix(root) or "."
+        folder = ""
+    else:
+        folder = posixpath.dirname(page)
+    target = posixpath.normpath(posixpath.join(folder, path)) if path else page
     if target.startswith("../") or target == "..":
         return "leads out of the site"
     if target not in files:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from talk.errors import TalkError
+from talk.site import links
 from talk.site.links import find_broken, find_dead
 
 
@@ -55,6 +56,16 @@ def test_a_picture_that_is_not_there_is_told(tmp_path: Path) -> None:
 def test_an_image_of_nothing_is_told(tmp_path: Path, image: str) -> None:
     (problem,) = find_broken(write(tmp_path, index=image))
     assert str(problem) == "index.html: <img> of no picture: there is no such file; mend the link"
+
+
+def test_a_site_that_is_published_in_a_folder_has_its_root_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(links, "published_address", lambda: "https://example.org/talk/")
+    there = '<a href="/talk/">1</a><a href="/talk/gpu/#a">2</a><a href="/talk/.">3</a>'
+    nowhere = '<a href="/talk/cpu/">1</a><a href="/gpu/">2</a><a href="/talk/../x">3</a>'
+    found = find_broken(write(tmp_path, index=there + nowhere, gpu='<p id="a"></p>'))
+    assert [str(problem).split(":")[1] for problem in found] == [" /talk/cpu/", " /gpu/", " /talk/../x"]
 
 
 def test_no_site_is_one_line(tmp_path: Path) -> None:
