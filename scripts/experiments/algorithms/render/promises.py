@@ -383,16 +383,17 @@ def _ring(ring: Ring, ceilings: Ceilings) -> Iterator[Promise]:
     )  # fmt: skip
 
     def carried() -> tuple[float, float]:
-        """Seconds of one vector from worker to worker, and of a ring that carries nothing."""
-        if run.pass_times_s is None or run.empty_times_s is None:
+        """Seconds of one vector from worker to worker, and of an exchange of nothing, where fewest others wait."""
+        fewest = min(ring.runs, key=lambda run: run.workers)
+        if fewest.pass_times_s is None or fewest.empty_times_s is None:
             raise NotMeasuredError("время одной посылки между процессами")
-        return median(run.pass_times_s), median(run.empty_times_s)
+        return median(fewest.pass_times_s), median(fewest.empty_times_s) / (2 * (fewest.workers - 1))
 
     def around() -> list[Phase]:
         pass_s, empty_s = carried()
         # A message takes two cores, the sender's and the receiver's; so many go on at once as there are cores for.
         at_once = min(p, max(1.0, ceilings.threads / 2))
-        return [{"overhead": empty_s}, {"memory": 2 * (p - 1) * pass_s / at_once}]
+        return [{"overhead": 2 * (p - 1) * empty_s}, {"memory": 2 * (p - 1) * pass_s / at_once}]
 
     def through_the_middle() -> list[Phase]:
         pass_s, _ = carried()
