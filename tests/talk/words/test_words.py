@@ -114,7 +114,8 @@ def test_scripts_find_their_words(page: str, scripts: tuple[str, ...]) -> None:
 
 
 def test_the_phone_and_the_window_that_shows_its_code_find_their_words() -> None:
-    phone, window = ((ASSETS / "served" / f"{name}.js").read_text(encoding="utf-8") for name in ("phone", "speaker"))
+    served = (ASSETS / "served" / f"{name}.js" for name in ("phone", "speaker", "deck"))
+    phone, window, deck = (path.read_text(encoding="utf-8") for path in served)
     keys = {
         page: {key.removeprefix(f"js.{page}.") for key in language("en").strings if key.startswith(f"js.{page}.")}
         for page in ("phone", "served")
@@ -122,7 +123,7 @@ def test_the_phone_and_the_window_that_shows_its_code_find_their_words() -> None
     reasons = {"wrong", "taken", "often"}  # why a phone is refused, as the server has it
     assert reasons < set(get_args(Refusal))
     assert _said(phone) | reasons == keys["phone"]
-    assert set(re.findall(r"\bwords\.(\w+)", window)) | {"here", "gone"} == keys["served"]  # words[phone]
+    assert set(re.findall(r"\bwords\.(\w+)", window + deck)) | {"here", "gone"} == keys["served"]  # words[phone]
 
 
 def test_rehearsal_has_all_its_words() -> None:

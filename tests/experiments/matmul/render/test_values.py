@@ -110,7 +110,8 @@ def test_headlines_are_the_values_of_their_names() -> None:
 
 def test_a_record_survives_writing_and_reading(tmp_path: Path) -> None:
     written = matmul_record()
-    assert read_record(write_record(written, tmp_path)) == written
+    read = read_record(write_record(written, tmp_path))
+    assert replace(read, doubtful=[]) == written  # made times contradict each other, and reading says so
 
 
 def test_a_record_with_a_negative_time_is_refused(tmp_path: Path) -> None:

@@ -134,6 +134,7 @@ def test_ids_of_charts_are_unique_on_a_page_and_lead_somewhere(made: dict[str, s
 
 def test_whatever_a_record_says_is_escaped(talk_record: Record[Profiling], gpu_record: Record[Profiling]) -> None:
     evil = '<script>alert("&")</script>'
+    named = evil.replace("/", "")  # a slash parts a machine from a value's name, so that nothing is called by one
     cpu, cuda = gpu_record.data.runs
     kernels = [replace(kernel, name=evil) for kernel in cuda.kernels]
     assert gpu_record.data.model.modules is not None
@@ -147,8 +148,8 @@ def test_whatever_a_record_says_is_escaped(talk_record: Record[Profiling], gpu_r
             gpu_record.data,
             model=replace(gpu_record.data.model, name=evil),
             runs=[
-                replace(cpu, operators=[*cpu.operators, replace(cpu.operators[0], name=evil)]),
-                replace(cuda, operators=[*cuda.operators, replace(cuda.operators[0], name=evil)], kernels=kernels),
+                replace(cpu, operators=[*cpu.operators, replace(cpu.operators[0], name=named)]),
+                replace(cuda, operators=[*cuda.operators, replace(cuda.operators[0], name=named)], kernels=kernels),
             ],
         ),
     )
