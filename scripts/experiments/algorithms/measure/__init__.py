@@ -17,7 +17,7 @@ from talk.measure.progress import Advance
 from ..record import Algorithms
 
 _NAME = __name__.split(".")[-2]  # of this experiment
-_QUICK_LAYERS = 2
+_QUICK_LAYERS = 3  # the first three tell what each further layer keeps
 _NEMO = "nemo.collections.asr.modules"
 
 
