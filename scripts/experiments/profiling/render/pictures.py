@@ -86,12 +86,12 @@ def tiles_on_card(source: Provenance, _: object) -> str:
     figures = [
         Figure(str(tiles), f"плитки в матрице {_PRODUCT[0]} × {_PRODUCT[1]}", 1, 0, "tiles"),
         Figure(str(idle), "процессора без дела", 2, 0, "idle"),
-        Figure(f"×{_SLICES}", "режут и сумму, чтобы занять всех", 4),
+        Figure(f"×{_SLICES}", "режут сумму, но внутри плитки", 4),
     ]
     scene = Scene(
         "Плитки на мультипроцессорах",
-        f"Из {_MULTIPROCESSORS} мультипроцессоров плитки достались {tiles}, {idle} стоят; если сумму разрезать на "
-        f"{_SLICES} части, работы хватает всем",
+        f"Из {_MULTIPROCESSORS} мультипроцессоров плитки достались {tiles}, {idle} стоят; сумму режут на {_SLICES} "
+        "части внутри плитки, и стоять их меньше не становится",
         base,
         round(top + rows * cell + 8),
         [painted],
