@@ -21,7 +21,7 @@ KEPT_FOR_READERS: dict[str, set[str]] = {
         "Point.error", "Step.bytes_asked_per_flop", "Step.skipped", "Step.tile",
     },
     "gradient": {
-        "ConformerBackward.frames", "Descent.rate", "EnginePrice.widths", "Learning.steps",
+        "ConformerBackward.frames", "Descent.rate", "Learning.steps",
         "Operator.cpu_time_total_us", "Reading.training_time_s",
         "Descent.diverged",  # its path is drawn, and leaves the picture
     },
@@ -29,7 +29,7 @@ KEPT_FOR_READERS: dict[str, set[str]] = {
         "Compiled.fetches", "Compiled.stages", "Gpu.memory_bytes", "GpuState.memory_clock_hz", "GpuState.temperature_c",
         "GpuState.throttled",
     },
-    "profiling": {"Kernel.operator", "Workload.audio"},
+    "profiling": {"Kernel.operator", "Piece.runs", "Workload.audio"},
 }  # fmt: skip
 
 
