@@ -94,7 +94,9 @@ def read(page: str) -> Chapter:
 
 
 def _said(element: Any) -> str:
-    return re.sub(r"[ \t]*\n\s*", " ", element.text_content()).strip()
+    said = re.sub(r"[ \t]*\n\s*", " ", element.text_content()).strip()
+    # A cell may hold what a record says, such as what a network heard before it could spell.
+    return re.sub(r" +", " ", said) if element.tag == "td" else said
 
 
 def made_chapters(machines: Mapping[str, Iterable[AnyRecord]]) -> dict[str, dict[str, Chapter]]:

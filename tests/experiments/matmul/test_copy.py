@@ -12,6 +12,7 @@ from talk.experiment import find_experiment
 from talk.paths import PACKAGE
 
 _ASK = """
+from dataclasses import replace
 from pathlib import Path
 
 from talk.experiment import find_experiments
@@ -32,7 +33,7 @@ record = Record(
     quick=False, data=copy.sample(),
 )
 read = read_record(write_record(record, Path("docs/results")))
-assert read == record
+assert replace(read, doubtful=[]) == record  # made times contradict each other, and reading says so
 assert copy.named_values(read)["overlap.n1024.to_library"].number == 1.2
 assert {name for name, _ in copy.headlines(read.data)} == {each.name for each in copy.about.headlines}
 fragments = copy.fragments(drawing_of(copy, [read]))

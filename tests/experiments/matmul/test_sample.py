@@ -60,4 +60,5 @@ def test_a_record_of_a_gpu_alone_has_values_and_is_drawn() -> None:
 
 def test_it_is_a_record_like_any_other(tmp_path: Path) -> None:
     written = matmul_record(sample())
-    assert read_record(write_record(written, tmp_path)) == written
+    read = read_record(write_record(written, tmp_path))
+    assert replace(read, doubtful=[]) == written  # made times contradict each other, and reading says so

@@ -1,17 +1,22 @@
 """Stories about the network's own work: batches, convolutions, attention, memory."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
 
+from talk.records.ranges import Range
 from talk.records.schema import Device, NonEmpty, PositiveInt, Seconds, Share, check_unique
 
 from .curves import Curve, check_lengths, check_names
+
+SecondsOfOne = Annotated[float, Range(1e-18, 1e9)]  # of very many at once: all threads do more than one a picosecond
 
 OrderName = Literal["random", "sorted", "packed"]
 WayToConvolve = Literal["direct", "fft", "im2col", "winograd", "library"]
 WayToAttend = Literal["whole", "tiled", "library"]
 ChainName = Literal["conformer", "recurrent"]
 SweepWay = Literal["all", "segments", "revolve"]
+_LENGTHS = Range(1, 1_000_000)  # a transform's length is sought number by number, from the signal's on
+Length = Annotated[int, _LENGTHS]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,10 +113,10 @@ class AttentionPrices:
     subtraction and an exponent of one number; `over_row_s` is a number of a row in the search for its largest.
     """
 
-    score_s: Seconds
-    weighted_s: Seconds
-    exponent_s: Seconds
-    over_row_s: Seconds
+    score_s: SecondsOfOne
+    weighted_s: SecondsOfOne
+    exponent_s: SecondsOfOne
+    over_row_s: SecondsOfOne
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +146,9 @@ class ConvolutionWay:
     fresh_pages: list[int | None] | None = None  # older records have none
 
     def __post_init__(self) -> None:
+        for point in self.curve.points:
+            if refusal := _LENGTHS.refusal(point.size):
+                raise ValueError(f"curve: a kernel of {refusal}")
         if self.fresh_pages is not None:
             check_lengths("fresh_pages", len(self.fresh_pages), len(self.curve.points))
 
@@ -155,12 +163,12 @@ class ConvolutionPrices:
     Winograd's. `spectral_s` is a complex multiply-add over channels of spectra, whose numbers lie a spectrum apart.
     """
 
-    row_s: Seconds
-    column_s: Seconds
-    transform_s: Seconds
-    unfolded_s: Seconds
-    tiled_s: Seconds
-    spectral_s: Seconds
+    row_s: SecondsOfOne
+    column_s: SecondsOfOne
+    transform_s: SecondsOfOne
+    unfolded_s: SecondsOfOne
+    tiled_s: SecondsOfOne
+    spectral_s: SecondsOfOne
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,12 +179,12 @@ class Convolution:
     """
 
     channels: PositiveInt
-    steps: PositiveInt
+    steps: Length
     depthwise: list[ConvolutionWay]
     image_channels: PositiveInt
     dense: list[ConvolutionWay]
-    image_rows: PositiveInt | None = None
-    image_columns: PositiveInt | None = None
+    image_rows: Length | None = None
+    image_columns: Length | None = None
     prices: ConvolutionPrices | None = None
 
     def __post_init__(self) -> None:
