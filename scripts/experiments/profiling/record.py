@@ -74,6 +74,9 @@ class Piece:
     multiply_adds: int
     operators: NonEmpty[Operator]
 
+    def __post_init__(self) -> None:
+        check_unique(f"operators of {self.kind}, rows: {self.rows}", (operator.name for operator in self.operators))
+
     def time_s(self, *names: str) -> float:
         """Of a run, in operators of these names."""
         return sum(each.self_cpu_time_us for each in self.operators if each.name in names) / 1e6

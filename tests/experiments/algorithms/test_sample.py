@@ -1,5 +1,10 @@
 """The made record has every part: whatever a page asks of this experiment, it could answer."""
 
+from dataclasses import replace
+
+import pytest
+
+from experiments.algorithms.record import Curve
 from experiments.algorithms.sample import sample
 from talk.experiment import find_experiment
 from talk.markdown.conditions import CONDITION, FORKS
@@ -30,3 +35,11 @@ def test_it_is_of_every_kind_of_device() -> None:
     assert [each.device for each in data.batching] == [each.device for each in data.many_hours] == ["cpu", "cuda"]
     assert data.ring.gpu_runs
     assert find_experiment("algorithms").sample() == data
+
+
+def test_no_kernel_is_so_long_that_a_transform_for_it_is_sought_for_ever() -> None:
+    way = next(way for way in sample().convolution.depthwise if way.name == "fft")
+    longest = replace(way.curve.points[-1], size=1_000_000)
+    assert replace(way, curve=Curve(points=[longest]), fresh_pages=None).curve.points == [longest]
+    with pytest.raises(ValueError, match="a kernel of 1000001 is not a possible"):
+        replace(way, curve=Curve(points=[replace(longest, size=1_000_001)]), fresh_pages=None)
