@@ -2,6 +2,8 @@
 
 import argparse
 import os
+import select
+import signal
 import sys
 import time
 from pathlib import Path
@@ -13,7 +15,7 @@ from talk.paths import REMOTE, RESULTS
 
 @told_in_one_line
 def main(words: list[str] | None = None) -> int:
-    """Run one subcommand. Returns the exit status: 0 done, 1 a failed check or bad input, 130 interrupted."""
+    """Run one subcommand. Exit status: 0 done, 1 a failed check or bad input, 130 interrupted, 141 not heard out."""
     options = _parser().parse_args(words)
     # Before a library loads: it reads its variables then. Words that a program gives it are no command to start anew.
     if words is None and (options.run is _measure or (options.run is _build and not options.no_measure)):
@@ -21,7 +23,13 @@ def main(words: list[str] | None = None) -> int:
 
         start_anew_without_choices()
     try:
-        return int(options.run(options))
+        status = int(options.run(options))
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        if not _is_unheard():
+            raise
+        return 128 + signal.SIGPIPE
     except KeyboardInterrupt:
         return _interrupted()
     except RuntimeError as error:
@@ -29,6 +37,16 @@ def main(words: list[str] | None = None) -> int:
         if not isinstance(error.__cause__, KeyboardInterrupt):
             raise
         return _interrupted()
+
+
+def _is_unheard() -> bool:
+    """Whether nobody reads standard output any more, as in `talk values | head`. What is left to print is dropped."""
+    output = select.poll()
+    output.register(sys.stdout.fileno(), 0)
+    if not any(event & select.POLLERR for _, event in output.poll(0)):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more as it ends
+    return True
 
 
 def _interrupted() -> int:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
@@ -136,6 +137,15 @@ def test_interrupted_is_status_130(
     monkeypatch.setattr("talk.render.values.current_values", interrupted)
     assert main(["values"]) == 130
     assert capsys.readouterr() == ("", "interrupted; records and site/ are whole\n")
+
+
+@pytest.mark.usefixtures("measured")
+def test_whoever_has_read_enough_hears_nothing_of_it() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([sys.executable, "-m", "talk", "values"], stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")
 
 
 @pytest.mark.parametrize(
