@@ -28,6 +28,7 @@ WayName = Literal["differences", "symbolic", "forward", "reverse"]
 Engine = Literal["ours", "torch"]
 Function = Literal["quadratic", "rosenbrock", "line"]
 Method = Literal["gradient", "momentum", "nesterov", "adam", "lbfgs"]
+_LEAST_LOSS = 1e-12  # of a start: what others are divided by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,9 +99,13 @@ class Descent:
     method: Method
     rate: Positive
     points: NonEmpty[Annotated[list[Signed], AtLeast(2)]]
-    losses: NonEmpty[Unlimited]  # above the function's minimum
+    losses: Annotated[list[Unlimited], AtLeast(2)]  # above the function's minimum
     gradients: int  # number of gradient evaluations
     diverged: bool
+
+    def __post_init__(self) -> None:
+        if self.losses[0] < _LEAST_LOSS:
+            raise ValueError(f"losses of {self.function}, {self.method}: it begins at the minimum")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +171,8 @@ class ConformerBackward:
             raise ValueError("passes: one forward and one backward are expected, in this order")
         for each in self.passes:
             check_unique(f"operators of {each.direction}", (operator.name for operator in each.operators))
-        check_unique("remembering", (each.checkpointing for each in self.remembering))
+        if [each.checkpointing for each in self.remembering] != [False, True]:
+            raise ValueError("remembering: one step without checkpointing and one with it are expected, in this order")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,7 +229,7 @@ class Learning:
     losses: list[Unlimited]
     diverged: bool  # the step after the last loss gave no finite number, and training ended there
     gradient_norms: list[GradientNorms]
-    readings: list[Reading]
+    readings: NonEmpty[Reading]
 
     def __post_init__(self) -> None:
         check_unique("gradient_norms", (each.name for each in self.gradient_norms))
@@ -255,6 +261,8 @@ class Gradient:
         check_unique("prices", (each.engine for each in self.prices))
         check_unique("descents", ((each.function, each.method) for each in self.descents))
         check_unique("stability", (each.rate_share for each in self.stability))
+        if all(each.rate_share <= 1 for each in self.stability):
+            raise ValueError("stability: no rate is past the limit")
         check_unique("products", (each.name for each in self.products))
         check_unique("conformers", (each.device for each in self.conformers))
 

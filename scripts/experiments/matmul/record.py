@@ -394,8 +394,9 @@ def doubts(data: Matmul) -> Doubts:
     for contender in data.contenders:
         if contender.device != "cpu" or contender.dtype != "float32":
             continue
-        for point in contender.squares:
-            about, rate = f"{contender.name} n={point.n}", point.flops_per_s
+        for point in contender.points:
+            shape = f"n={point.n}" if point.square else f"{point.n}×{point.m}×{point.p}"
+            about, rate = f"{contender.name} {shape}", point.flops_per_s
             # Strassen's algorithm does fewer operations than are counted.
             if contender.threads in peaks and contender.circle != 3:
                 yield from above(about, rate, peaks[contender.threads], _BEARS, most=MOST)
@@ -405,7 +406,7 @@ def doubts(data: Matmul) -> Doubts:
             if loaded is not None and contender.threads == 1 and contender.circle != 3:
                 asked = rate * (contender.bytes_asked_per_flop or 0)
                 yield from above(f"{about}, bytes of L1", asked, loaded, _BEARS)
-            if point.n >= _SMALLEST:
+            if point.square and point.n >= _SMALLEST:
                 yield from wide(about, point.times_s)
     for alone, together in (
         ("overlap", "threads"),

@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from shared.profile import Model, Module, Operator, Run, Workload
-from talk.records.doubts import Doubts, unlike, wide
+from talk.records.doubts import MOST, Doubts, unlike, wide
 from talk.records.headline import Headlines, quantity_of, ratio
 from talk.records.ranges import Range
 from talk.records.schema import Device, NonEmpty, Positive, PositiveInt, Seconds, Share, check_unique
 
+_MOST_THREADS = 100_000
+_LEAST_US = 1e-6  # a picosecond: between none of a clock's ticks and one there is nothing
 Launching = Literal["eager", "graphs", "compiled"]
 Precision = Literal["fp32", "tf32", "bf16"]
 # A quick run compiles nothing; no time was left; the answer was too far from fp32; the machine could not run it.
@@ -115,11 +117,41 @@ class Profiling:
         if not devices or len(set(devices)) < len(devices):
             raise ValueError(f"runs: one run a device is expected, there are {devices}")
         _check_children(self.model.modules)
+        factor = self.model.encoder.get("subsampling_factor", 1)
+        if factor & (factor - 1):
+            raise ValueError(f"encoder.subsampling_factor: {factor} is no power of two, and each convolution halves")
         for run in self.runs:
+            self._check_run(run)
             check_unique(f"operators of {run.device}", (operator.name for operator in run.operators))
             check_unique(f"kernels of {run.device}", ((kernel.name, kernel.operator) for kernel in run.kernels))
         check_unique("pieces", ((each.kind, each.rows) for each in self.pieces))
         check_unique("variants", ((each.device, each.batch_size, each.name) for each in self.variants))
+
+    def _check_run(self, run: Run) -> None:
+        """Raises ValueError where a run says what its device, its workload or its clock cannot."""
+        if run.threads is not None and run.threads > _MOST_THREADS:
+            raise ValueError(f"threads of {run.device}: {run.threads} are more than a machine has cores")
+        told = (run.self_device_time_total_us, run.device_busy_time_us)
+        if run.device == "cpu" and told != (None, None):
+            raise ValueError("device_busy_time_us, self_device_time_total_us: a run on the CPU has no other device")
+        if run.device == "cuda" and not any(each.self_device_time_us for each in run.operators):
+            raise ValueError("runs: the run on cuda has no operator that took the device's time")
+        busy_us, whole_s = run.device_busy_time_us, run.profiled_time_s
+        if busy_us is not None and whole_s is not None and busy_us / 1e6 > MOST * whole_s:
+            raise ValueError(f"device_busy_time_us: {busy_us / 1e6:.4g} s of a pass that took {whole_s:.4g} s")
+        for operator in run.operators:
+            for time_us in (operator.self_cpu_time_us, operator.self_device_time_us or 0.0):
+                if 0 < time_us < _LEAST_US:
+                    raise ValueError(
+                        f"operators of {run.device}: {operator.name} took {time_us:.4g} µs, no clock's tick"
+                    )
+        if run.utterance_times_s:
+            work, utterances = self.workload, {len(each) for each in run.utterance_times_s}
+            if len(run.utterance_times_s) != len(run.pass_times_s):
+                told_of = f"{len(run.utterance_times_s)} passes, where {len(run.pass_times_s)} are told of"
+                raise ValueError(f"utterance_times_s: {told_of}")
+            if len(utterances) > 1 or (work.batch_size == 1 and utterances != {sum(work.repeats)}):
+                raise ValueError(f"utterance_times_s: {sorted(utterances)} of {sum(work.repeats)} utterances in a pass")
 
 
 def headlines(data: Profiling) -> Headlines:

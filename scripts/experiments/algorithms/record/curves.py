@@ -26,6 +26,13 @@ class Curve:
         check_unique("points", (point.size for point in self.points))
 
 
+def check_fitted(**curves: Curve) -> None:
+    """Raises ValueError where a curve has one point alone, and no line can be laid through it."""
+    for field, curve in curves.items():
+        if len(curve.points) < 2:
+            raise ValueError(f"{field}: it has one point, at least two are expected")
+
+
 def check_names(field: str, found: Sequence[str], needed: Sequence[str], others: Sequence[str] = ()) -> None:
     """Raises ValueError unless `found` has each of `needed` once, perhaps some of `others` once, and nothing else."""
     for name in found:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, get_args
 from talk.records.ranges import Range
 from talk.records.schema import Device, NonEmpty, PositiveInt, Seconds, Threads, check_unique
 
-from .curves import Curve, check_names
+from .curves import Curve, check_fitted, check_lengths, check_names
 
 HiddenName = Literal["topological", "colouring", "consing", "union_find"]
 
@@ -64,6 +64,9 @@ class ManyHours:
     calls_alone: PositiveInt
     calls_together: PositiveInt
 
+    def __post_init__(self) -> None:
+        check_lengths("share_times_s", len(self.share_times_s), self.workers)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Hidden:
@@ -72,6 +75,9 @@ class Hidden:
     name: HiddenName
     ours: Curve
     brute: Curve
+
+    def __post_init__(self) -> None:
+        check_fitted(ours=self.ours, brute=self.brute)
 
 
 @dataclass(frozen=True, kw_only=True)

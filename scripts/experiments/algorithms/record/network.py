@@ -6,9 +6,11 @@ from typing import Annotated, Literal, get_args
 from talk.records.ranges import Range
 from talk.records.schema import Device, NonEmpty, PositiveInt, Seconds, Share, check_unique
 
-from .curves import Curve, check_lengths, check_names
+from .curves import Curve, check_fitted, check_lengths, check_names
 
 SecondsOfOne = Annotated[float, Range(1e-18, 1e9)]  # of very many at once: all threads do more than one a picosecond
+
+PaddingShare = Annotated[float, Range(0, 0.999)]  # some of the frames are sound
 
 OrderName = Literal["random", "sorted", "packed"]
 WayToConvolve = Literal["direct", "fft", "im2col", "winograd", "library"]
@@ -24,7 +26,7 @@ class Order:
     """One order of batches: the share of computed frames that is padding, and the time of every batch."""
 
     name: OrderName
-    padding_share: Share
+    padding_share: PaddingShare
     times_s: NonEmpty[Seconds]
 
 
@@ -83,6 +85,7 @@ class Packing:
     first_fit: Curve
 
     def __post_init__(self) -> None:
+        check_fitted(trial=self.trial)
         if self.missed > self.cases:
             raise ValueError(f"missed: {self.missed} of {self.cases} cases")
 
@@ -131,6 +134,9 @@ class Attention:
 
     def __post_init__(self) -> None:
         check_names("ways", [way.name for way in self.ways], get_args(WayToAttend))
+        sizes = {way.name: [point.size for point in way.curve.points] for way in self.ways}
+        if sizes["whole"][-1] not in sizes["tiled"]:
+            raise ValueError(f"ways: tiled has not the length {sizes['whole'][-1]:g}, the last of whole")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +196,9 @@ class Convolution:
     def __post_init__(self) -> None:
         ways = get_args(WayToConvolve)
         check_names("depthwise", [way.name for way in self.depthwise], ["direct", "fft", "library"], ways)
+        sizes = {way.name: [point.size for point in way.curve.points] for way in self.depthwise}
+        if sizes["direct"] != sizes["fft"]:
+            raise ValueError("depthwise: direct and fft are of different kernels")
         check_names("dense", [way.name for way in self.dense], ["direct", "im2col", "winograd", "library"], ways)
 
 
@@ -240,4 +249,5 @@ class Checkpointing:
     chains: NonEmpty[Chain]
 
     def __post_init__(self) -> None:
+        check_fitted(trial=self.trial)
         check_names("chains", [chain.name for chain in self.chains], [], get_args(ChainName))

@@ -1,11 +1,12 @@
 """Stories about texts: CTC, decoding, edit distance."""
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Literal, get_args
 
 from talk.records.schema import Decibels, ErrorRate, Name, NonEmpty, PositiveInt, Seconds, Share, check_unique
 
-from .curves import Curve, check_lengths, check_names
+from .curves import Curve, check_fitted, check_lengths, check_names
 
 OutputsOf = Literal["network", "made_up"]
 WayToEdit = Literal["rows", "hirschberg", "myers", "library"]
@@ -38,6 +39,8 @@ class Ctc:
         check_lengths("brute_force_frames", len(self.brute_force_frames), len(self.brute_force.points))
         check_lengths("brute_force_labels", len(self.brute_force_labels), len(self.brute_force.points))
         check_lengths("forward_frames", len(self.forward_frames), len(self.forward.points))
+        if len(set(self.brute_force_frames)) < 2:
+            raise ValueError("brute_force_frames: at least two different numbers are expected")
         if not self.labels <= self.frames:
             raise ValueError(f"labels: {self.labels} cannot be laid along {self.frames} frames")
 
@@ -106,6 +109,8 @@ class Alignment:
     def __post_init__(self) -> None:
         check_lengths("posterior", len(self.posterior), len(self.tokens))
         check_lengths("loudness", len(self.loudness), len(self.tokens))
+        said = [token for token, _ in groupby(self.tokens) if token]
+        check_lengths("tokens", len(said), len(self.text))
         for row in self.posterior:
             check_lengths("posterior", len(row), 2 * len(self.text) + 1)
 
@@ -144,4 +149,5 @@ class Decoding:
     def __post_init__(self) -> None:
         beams = [f"{beam.name}, {beam.width}" for beam in self.beams]
         check_names("beams", beams, [], beams)
+        check_fitted(trial=self.trial)
         check_unique("found", (each.width for each in self.found))
