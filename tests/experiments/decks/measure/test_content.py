@@ -51,6 +51,8 @@ def test_a_change_of_the_comparison_makes_its_record_stale() -> None:
         "scripts/experiments/decks/measure/content.py",
         "scripts/experiments/decks/measure/look.js",
     } <= sources.keys()
+    ours = {"assets/stylesheets/slides.css", "markdown/slides.py", "site/browser.py", "npm/package.json"}
+    assert {f"talk/{file}" for file in ours} <= sources.keys()  # our deck is one of those that are timed
     assert not [name for name in sources if name.startswith(("scripts/bench/", "scripts/experiments/decks/render"))]
 
 
