@@ -25,6 +25,20 @@ _CORES = 2  # of the machines that these are like
 _UNEVEN_POINTS = 0.3  # how unlike the points of one step are, to how unlike the steps are
 # Whose times belong together; others' are each of a step of its own.
 _STEPS = frozenset(("Contender", "Curve", "Pass", "Run", "Variant"))
+# What a machine costs, as it is: slower exactly as its ceilings are.
+_PRICES = frozenset(("Prices", "Walk", "AttentionPrices", "ConvolutionPrices"))
+# Fields that older code did not know, by what has them.
+_NEW: dict[str, tuple[str, ...]] = {
+    "Peak": ("median_flops_per_s", "after_products_flops_per_s", "tile_flops_per_s"),
+    "Bandwidth": ("median_bytes_per_s",),
+    "Matmul": ("prices",),
+    "AttentionWay": ("fresh_pages",),
+    "ConvolutionWay": ("fresh_pages",),
+    "Attention": ("prices",),
+    "Convolution": ("prices", "image_rows", "image_columns"),
+    "Batching": ("alone_time_s",),
+    "RingRun": ("pass_times_s", "empty_times_s"),
+}
 # Lengths of sound and deadlines: no machine makes them shorter.
 _NOT_TAKEN = frozenset(
     ("speech_time_s", "taught_time_s", "sound_s", "utterances_s", "equal_utterance_s", "deadline_s", "capacity_s",
@@ -83,9 +97,11 @@ def _without_cpu(data: Any) -> Any:
     match type(data).__name__:
         case "Matmul":
             on_gpu = [each for each in data.contenders if each.device == "cuda"]
-            return replace(data, tiling=None, contenders=on_gpu, peaks=[], bandwidths=[], distributed=[], prices=None)
+            return replace(
+                data, tiling=None, contenders=on_gpu, peaks=[], bandwidths=[], distributed=[], prices=None, walks=[]
+            )
         case "Profiling":
-            return replace(data, runs=[run for run in data.runs if run.device == "cuda"])
+            return replace(data, runs=[run for run in data.runs if run.device == "cuda"], pieces=[])
     return None
 
 
@@ -105,7 +121,7 @@ class _Changed:
         name, on_all = type(data).__name__, getattr(data, "threads", 1) == _CORES
         if name in _STEPS:
             slower = self._step(share=on_all and name == "Contender")
-        elif name == "Prices":
+        elif name in _PRICES:
             slower = self._kind.slower
         elif name == "Point" and slower is not None:
             slower *= math.exp(_UNEVEN_POINTS * self._kind.uneven * self._dice.random())
@@ -150,20 +166,22 @@ class _Changed:
 
     def _of_kind(self, made: Any) -> Any:
         """What this machine has no room for, and its code no name."""
-        kind = self._kind
-        match type(made).__name__:
+        kind, name = self._kind, type(made).__name__
+        if kind.old and name in _NEW:
+            made = replace(made, **dict.fromkeys(_NEW[name]))
+        match name:
             case "Tiling":
                 rows, columns, lanes = _TILES[kind.vectors]
                 untold = {f"{level}_bytes": 0 for level in LEVELS - kind.caches}
                 return replace(made, rows=rows, columns=columns, lanes=lanes, **untold)
             case "Contender" if kind.vectors == "neon" and made.dtype in {"bfloat16", "int8"} and made.device == "cpu":
                 return replace(made, points=[], skipped="failed:no instruction")
-            case "Peak" if kind.old:
-                return replace(made, median_flops_per_s=None, after_products_flops_per_s=None)
             case "Matmul":
                 kept = [each for each in made.bandwidths if each.traffic == "load" or not kind.old]
                 kept = [each for each in kept if each.level != "l3" or "l3" in kind.caches]
-                return replace(made, bandwidths=kept, prices=None if kind.old else made.prices)
+                return replace(made, bandwidths=kept, walks=[] if kind.old else made.walks)
+            case "Profiling" if kind.old:
+                return replace(made, pieces=[])
             case "Algorithms" if kind.threads == 1:
                 return replace(made, many_hours=[])
         return made
