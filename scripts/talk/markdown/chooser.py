@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, SubElement
 from markdown import Extension, Markdown
 from markdown.treeprocessors import Treeprocessor
 
+from talk.markdown.values import after_title
 from talk.paths import RESULTS
 from talk.words import language, say
 
@@ -52,15 +53,7 @@ class _Chooser(Treeprocessor):
         after = SubElement(line, "span")
         after.text = tail
         SubElement(line, "output")
-        root.insert(self._place(root), line)
-
-    def _place(self, root: Element) -> int:
-        """After the page's title, and after the slide that hides it; first in the deck, which has none."""
-        title = root.find("h1")
-        if title is None:
-            return 0
-        place = list(root).index(title) + 1
-        return place + (place < len(root) and root[place].tag == "section")
+        root.insert(after_title(root) or 0, line)  # first in the deck, which has no title
 
 
 class ChooserExtension(Extension):

@@ -33,6 +33,7 @@ _TEXT = {
     tag: re.compile(rf"(?P<text>.*?)(?:</{tag}(?=[\s/>])|\Z)", re.DOTALL | re.IGNORECASE) for tag in ("script", "style")
 }
 
+SETS = frozenset({"srcset", "imagesrcset"})  # attributes that offer several pictures
 _CANDIDATE = re.compile(r"[\s,]*+(?P<address>\S+?)(?:,(?=\s|\Z)|\s+[^,]*(?:,|\Z)|\Z)")
 
 Attributes = tuple[tuple[str, str], ...]

@@ -34,16 +34,16 @@ class _LeaveOut(Treeprocessor):
             return
         from talk.render.values import current_values  # see talk.markdown.values
 
-        if any(record.origin == "measured" for record in current_values(self._results).records):
-            before = sum(1 for _ in root.iter())
-            _leave_out(root)
-            if sum(1 for _ in root.iter()) < before:
-                put_banner(root, "banner.left_out")
+        measured = any(record.origin == "measured" for record in current_values(self._results).records)
+        if measured and _leave_out(root):
+            put_banner(root, "banner.left_out")
         for element in root.iter():
             element.attrib.pop(LACKING, None)
 
 
-def _leave_out(parent: Element) -> None:
+def _leave_out(parent: Element) -> bool:
+    """Whether anything under `parent` lacked something, and is gone."""
+    changed = False
     for child in list(parent):
         if child.tag == "section" and "slide" in child.get("class", ""):
             continue
@@ -54,8 +54,10 @@ def _leave_out(parent: Element) -> None:
                 parent.remove(child)
             elif len(kept) < len(sentences):
                 _put(child, kept)
+            changed |= len(kept) < len(sentences)
         else:
-            _leave_out(child)
+            changed |= _leave_out(child)
+    return changed
 
 
 def _sentences(block: Element) -> Iterator[list[str | Element]]:

@@ -459,15 +459,8 @@ class SlideBlock(Block):
             columns = max(map(len, lines))
             line = f"; --code-line: {code_line(columns, len(lines))}" if self.options["layout"] == "code" else ""
             section.set("style", f"--code-columns: {columns}; --code-lines: {len(lines)}{line}")
-        elif size := self._size():
-            rows = sum(len(table) - 1 for table in self._tables()) if self.options["layout"] == "table" else 0
-            formulas = self._formulas() if self.options["layout"] == "formula" else []
-            section.set(
-                "style",
-                f"--size: {size}"
-                + (f"; --row: {row_height(rows, size)}" if rows else "")
-                + (f"; --formula: {max(width for width, _ in formulas):g}" if formulas else ""),
-            )
+        elif style := self._size():
+            section.set("style", style)
 
     def _formulas(self) -> list[tuple[float, float]]:
         """How wide and high each displayed formula is."""
@@ -479,21 +472,20 @@ class SlideBlock(Block):
         written += [tostring(table, encoding="unicode") for table in self._body.iter("table")]
         return [table for each in written for table in read_tables(each)]
 
-    def _size(self) -> float | None:
-        """How large the slide's text, tables or formulas are set; None where the layout alone says that."""
+    def _size(self) -> str:
+        """How large the slide's text, tables or formulas are set; nothing where the layout alone says that."""
+        texts = ["".join(child.itertext()) for child in self._body.iter() if child.tag in ("p", "li")]
         match self.options["layout"]:
             case "text" if all(child.tag in ("p", "ul", "ol") for child in self._body):
-                texts = ["".join(child.itertext()) for child in self._body.iter() if child.tag in ("p", "li")]
-                width = WIDTH - WHY_WIDTH * self._asks_why()
-                return text_size(self.argument, texts, width) if texts and not self._stashed("<") else None
-            case "table":
-                tables = self._tables()
-                return table_size(self.argument, tables) if tables else None
-            case "formula":
-                rooms = self._formulas()
-                texts = ["".join(child.itertext()) for child in self._body.iter() if child.tag in ("p", "li")]
-                return formula_size(self.argument, rooms, texts) if rooms else None
-        return None
+                if texts and not self._stashed("<"):
+                    return f"--size: {text_size(self.argument, texts, WIDTH - WHY_WIDTH * self._asks_why())}"
+            case "table" if tables := self._tables():
+                size, rows = table_size(self.argument, tables), sum(len(table) - 1 for table in tables)
+                return f"--size: {size}" + (f"; --row: {row_height(rows, size)}" if rows else "")
+            case "formula" if formulas := self._formulas():
+                size = formula_size(self.argument, formulas, texts)
+                return f"--size: {size}; --formula: {max(width for width, _ in formulas):g}"
+        return ""
 
     def _add_steps(self) -> None:
         stash, steps = self.md.htmlStash.rawHtmlBlocks, str(self.options["steps"])

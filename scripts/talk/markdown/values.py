@@ -125,14 +125,20 @@ class _InCells(Preprocessor):
         return line
 
 
+def after_title(root: Element) -> int | None:
+    """The place after the page's title, and after the title slide that hides it; None where it has no title."""
+    title = root.find("h1")
+    if title is None:
+        return None
+    place = list(root).index(title) + 1
+    return place + (place < len(root) and root[place].tag == "section")
+
+
 def put_banner(root: Element, words: str) -> None:
     """Say under the page's title what is missing there and who can measure it."""
-    title = root.find("h1")
-    if title is None or root.find("p[@class='nothing-measured']") is not None:
+    place = after_title(root)
+    if place is None or root.find("p[@class='nothing-measured']") is not None:
         return
-    place = list(root).index(title) + 1
-    if place < len(root) and root[place].tag == "section":  # a title slide hides the title
-        place += 1
     banner = Element("p", {"class": "nothing-measured"})
     banner.text, _, after = say(words, command="\0").partition("\0")
     command = SubElement(banner, "code")

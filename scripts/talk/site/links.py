@@ -16,13 +16,12 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 from talk.errors import TalkError, told_in_one_line
-from talk.markdown.html import addresses_in_set, start_tags
+from talk.markdown.html import SETS, addresses_in_set, start_tags
 from talk.markdown.locate import written_links
 from talk.paths import SITE
 from talk.settings import published_address
 
 _REFERRING = frozenset("href xlink:href src poster action cite data background longdesc data-speaker data-src".split())
-_SETS = frozenset({"srcset", "imagesrcset"})
 _PICTURE = frozenset({"src", "srcset", "data-src"})
 _DRAWN_BY = frozenset("style fill stroke clip-path mask filter marker-start marker-mid marker-end".split())
 _URL = re.compile(r"""url\(\s*["']?([^"')\s]+)""")
@@ -51,7 +50,7 @@ def _read(html: str) -> _Page:
             elif name in _REFERRING:
                 if not (tag.name == "link" and ("rel", "canonical") in tag.attributes):
                     page.links.append(value)
-            elif name in _SETS:
+            elif name in SETS:
                 page.links += addresses_in_set(value)
             elif name in _DRAWN_BY and "url(" in value:
                 page.links += _URL.findall(value)

@@ -25,7 +25,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from talk.errors import TalkError, told_in_one_line
-from talk.markdown.html import Attributes, addresses_in_set, start_tags
+from talk.markdown.html import SETS, Attributes, addresses_in_set, start_tags
 
 _DIRECTIVES = {
     "default-src": "'self'",  # Firefox loads the next page beforehand, and has no other directive for that
@@ -53,7 +53,6 @@ _META = '<meta http-equiv="Content-Security-Policy" content="'
 # What the policy lets no browser load or do, by element.
 _UNSHOWN = frozenset({"audio", "base", "embed", "frame", "frameset", "iframe", "object", "portal", "video"})
 _LOADING = frozenset({"src", "poster", "background", "data"})
-_SETS = frozenset({"srcset", "imagesrcset"})
 _DECIDED = frozenset({"refresh", "content-security-policy"})  # by the site, not by what a page says
 _DRAWN = frozenset({"use", "image", "feimage"})  # of a picture, from an address
 _RUN = re.compile(r"(?:.*;)?(?:java|vb)script:|data:text/html|data:image/svg\+xml[^,]*,.*<script", re.IGNORECASE)
@@ -112,9 +111,8 @@ def _judge(tag: str, attributes: Attributes) -> _Run:
     for name, value in attributes:
         is_drawn = tag in _DRAWN and name in {"href", "xlink:href"}
         is_foreign = (
-            (name in _LOADING and _is_foreign(value))
-            or (is_drawn and _is_foreign(value))
-            or (name in _SETS and any(map(_is_foreign, addresses_in_set(value))))
+            ((name in _LOADING or is_drawn) and _is_foreign(value))
+            or (name in SETS and any(map(_is_foreign, addresses_in_set(value))))
             or (name == "style" and _FOREIGN_STYLE.search(value) is not None)
         )
         if is_foreign or name in {"ping", "srcdoc", "formaction", "action"}:

@@ -62,7 +62,6 @@ const readerMachine = (() => {
       whole_descent: known["matmul.threads.flop_rate"] / known["matmul.python.flop_rate"],
       machine_threads: data.threads,
       "threads.most": data.threads > 1 ? data.threads : undefined, // one has no others to fall short of
-      "threads.most": data.threads > 1 ? data.threads : undefined,
       "peak.one_thread": peak ?? undefined,
       "bandwidth.l1_to_memory": road.l1 / road.memory,
     });

@@ -1,6 +1,7 @@
 // On a slide of the descent: what stands in the record beside what the browser does here and now. One run serves every
 // slide; what is late is shown next time.
 const readerStage = (() => {
+  const KEPT = "reader-machine"; // as in reader.js, which no deck loads
   const ENOUGH_ROUNDS = 3;
   // Steps of the browser on the slide of each rung; those of the ice are peaks, which are known at the end alone.
   const STEPS = {
@@ -26,11 +27,11 @@ const readerStage = (() => {
   const keep = (data) => {
     let name = "";
     try {
-      name = JSON.parse(kept.read("reader-machine"))?.name ?? "";
+      name = JSON.parse(kept.read(KEPT))?.name ?? "";
     } catch {
       // It is of another time.
     }
-    kept.write("reader-machine", JSON.stringify({ data, name, at: new Date().toISOString() }));
+    kept.write(KEPT, JSON.stringify({ data, name, at: new Date().toISOString() }));
   };
 
   // A run: what it has told so far, and who waits for what.
