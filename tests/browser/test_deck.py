@@ -237,3 +237,16 @@ def test_a_phones_scroll_holds_what_slides_hold(browser: Browser, address: str) 
               .map(part => part.closest(".slide").id)"""
         )
         assert cut == []
+
+
+def test_in_a_row_of_a_table_all_cells_stand_alike(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/slides/") as deck:
+        rows = deck.page.evaluate(
+            """() => [...document.querySelectorAll(".layout-table :is(tbody, tfoot) tr")].map((row) => [
+              row.closest("section").id,
+              row.parentElement.tagName,
+              new Set([...row.cells].map((cell) => getComputedStyle(cell).verticalAlign)).size,
+            ])"""
+        )
+    assert {part for _, part, _ in rows} == {"TBODY", "TFOOT"}
+    assert [row for row in rows if row[2] != 1] == []
