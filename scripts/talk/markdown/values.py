@@ -37,6 +37,10 @@ _PRIORITY = 185
 LACKING = "data-lacking"
 # After inline patterns (20) have made what it looks for.
 _BANNER_PRIORITY = 10
+# After inline patterns (20), before sentences are left out (14) and the chooser looks for numbers (12).
+_TOGETHER_PRIORITY = 16
+# Blocks whose numbers are read beside each other.
+_COMPARED = frozenset(("p", "li", "dd", "tr"))
 # After fenced code (25) and blocks of HTML (20) are put away.
 _CELLS_PRIORITY = 15
 
@@ -97,6 +101,19 @@ class _ValueProcessor(InlineProcessor):
         element.text = text
         return element, m.start(0), m.end(0)
 
+    def tell_together(self, numbers: list[Element]) -> None:
+        """Let one record answer all these numbers, which are of one experiment; where none can, they stay."""
+        from talk.render.measured import attributes
+        from talk.render.values import UnknownValueError, format_value
+
+        try:
+            together = self._values.find_together([number.attrib["data-name"] for number in numbers])
+        except UnknownValueError:
+            return
+        for number, found in zip(numbers, together, strict=True):
+            number.attrib |= attributes(found, stale=self._is_stale(found.record))
+            number.text = format_value(found.value, number.get("data-format", ""))
+
 
 def _unmeasured(reference: str, format_spec: str) -> Element:
     """What stands in the place of a number that nobody has measured: said in words, drawn as pixels, its unit kept."""
@@ -108,6 +125,26 @@ def _unmeasured(reference: str, format_spec: str) -> Element:
     units = [word if is_unit(word) else word.rpartition("/")[2] for word in format_spec.split() if word[0] != "."]
     blank.tail = "".join(unit if unit == "×" else NBSP + unit for unit in units)
     return element
+
+
+class _Together(Treeprocessor):
+    """Makes the numbers that one experiment has in one paragraph those of one machine: they are compared there."""
+
+    def __init__(self, md: Markdown, processor: _ValueProcessor) -> None:
+        super().__init__(md)
+        self._processor = processor
+
+    def run(self, root: Element) -> None:
+        for block in root.iter():
+            if block.tag not in _COMPARED:
+                continue
+            experiments: dict[str, list[Element]] = {}
+            for number in block.iter("data"):
+                if name := number.get("data-name"):
+                    experiments.setdefault(name.partition(".")[0], []).append(number)
+            for numbers in experiments.values():
+                if len({number.get("data-record") for number in numbers}) > 1:
+                    self._processor.tell_together(numbers)
 
 
 class _InCells(Preprocessor):
@@ -168,7 +205,9 @@ class ValuesExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         """Register the inline pattern, and what goes before and after it."""
         md.preprocessors.register(_InCells(md), "values-in-cells", _CELLS_PRIORITY)
-        md.inlinePatterns.register(_ValueProcessor(md, Path(self.getConfig("results"))), "measured-value", _PRIORITY)
+        processor = _ValueProcessor(md, Path(self.getConfig("results")))
+        md.inlinePatterns.register(processor, "measured-value", _PRIORITY)
+        md.treeprocessors.register(_Together(md, processor), "values-together", _TOGETHER_PRIORITY)
         md.treeprocessors.register(_Banner(md), "unmeasured-values", _BANNER_PRIORITY)
 
 

@@ -58,6 +58,18 @@ def test_a_number_that_asks_no_machine_tells_what_it_is_by_name_and_format(resul
     assert told == [("relay.cpu.climb.share", "% .0"), ("relay.cpu.climb.share", None), (None, None)]
 
 
+def test_numbers_of_one_paragraph_are_of_one_machine_where_one_has_them_all(tmp_path: Path) -> None:
+    runs = samples.cpu_run(), samples.cuda_run()
+    write_record(samples.record(*runs, slug="older", measured_at="2026-01-01T00:00:00Z"), tmp_path)
+    write_record(samples.record(samples.cpu_run(), slug="newer", measured_at="2026-02-01T00:00:00Z"), tmp_path)
+    text = (
+        "{{ relay.cpu.time | с .1 }} и {{ relay.cuda.time | с .1 }}, {{ newer/relay.cpu.time }}.\n\n"
+        "Отдельно {{ relay.cpu.time }}.\n\n- Рядом {{ relay.cpu.time }}\n- и {{ relay.cuda.time }}\n"
+    )
+    records = [data.attrib["data-record"] for data in convert(text, tmp_path).iter("data")]
+    assert [record.partition("/")[0] for record in records] == ["older", "older", "newer", "newer", "newer", "older"]
+
+
 def test_references_work_in_headings_tables_and_emphasis(results: Path) -> None:
     text = "# {{ relay.cpu.climb.calls }}\n\n| a |\n|---|\n| **{{ relay.cpu.climb.calls }}** |\n"
     numbers = [data.text for data in convert(text, results).iter("data")]
