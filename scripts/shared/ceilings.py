@@ -16,7 +16,9 @@ Price = Literal["operator_call", "fresh_page", "threads_start", "addition", "row
 
 BYTES = 4  # of a float32
 PAGE_BYTES = 4096
-_KEPT_SHARE = 0.75  # of a cache: what passes through needs the rest
+KEPT_SHARE = 0.75  # of a cache: what passes through needs the rest
+# The largest piece of memory that glibc keeps when it is freed; a larger one comes from the system anew.
+MOST_KEPT_BYTES = 32 << 20
 _PRICES: dict[Price, str] = {
     "operator_call": "цена вызова оператора",
     "fresh_page": "цена новой страницы памяти",
@@ -75,7 +77,7 @@ class Ceilings:
     def level(self, size_bytes: float) -> Level:
         """Where a working set of this size lives."""
         for level in _FARNESS[:-1]:
-            if size_bytes <= _KEPT_SHARE * self._number(f"matmul.tiling.{level}", f"размер {_LEVELS[level]}"):
+            if size_bytes <= KEPT_SHARE * self._number(f"matmul.tiling.{level}", f"размер {_LEVELS[level]}"):
                 return level
         return "memory"
 

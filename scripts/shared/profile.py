@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from talk.records.ranges import Range
-from talk.records.schema import Device, Name, NonEmpty, Positive, PositiveInt, Seconds
+from talk.records.schema import Device, Name, NonEmpty, Positive, PositiveInt, Seconds, Threads
 
 Microseconds = Annotated[float, Range(0, 1e15)]  # a share of the clock may be none of its ticks
 # Arguments of NeMo's ConformerEncoder that count something. Where one is -1 NeMo takes what it takes for granted.
@@ -102,7 +102,7 @@ class Run:
     """
 
     device: Device
-    threads: PositiveInt | None
+    threads: Threads | None
     pass_times_s: list[Seconds]
     utterance_times_s: list[NonEmpty[Seconds]]
     profiled_time_s: Seconds | None

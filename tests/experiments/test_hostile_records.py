@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bench.malformed import TAG, sweep, with_leaf, with_tags, wrong
+from bench.malformed import TAG, leaves, sweep, with_leaf, with_tags, wrong
 from talk.experiment import find_experiments
 from talk.records.schema import SCHEMA_VERSION, AnyRecord, Code, Machine, Record
 from talk.records.store import read_records
@@ -85,6 +85,15 @@ def test_no_list_has_the_same_thing_twice(experiment: str, tmp_path: Path) -> No
     twice = {place: with_leaf(whole, place, [*items, items[-1]]) for place, items in lists}
     answers = {place: wrong(spoilt, "box", experiment, tmp_path) for place, spoilt in twice.items()}
     assert {place: answer for place, answer in answers.items() if answer != ("refused", None)} == {}
+
+
+@pytest.mark.parametrize("experiment", MEASURED)
+def test_no_machine_has_more_threads_than_one_may_have(experiment: str, tmp_path: Path) -> None:
+    whole = content(experiment)
+    places = [place for path, place in leaves(whole).items() if path.split(".")[-1] == "threads"]
+    assert places or experiment == "decks"
+    for place in places:
+        assert wrong(with_leaf(whole, place, 100_001), "box", experiment, tmp_path) == ("refused", None)
 
 
 def test_no_hostile_value_in_a_lab_is_believed_raw() -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from talk.records.doubts import Doubts, above, middle
 from talk.records.headline import Headlines, quantity_of
 from talk.records.ranges import AtLeast, Range
-from talk.records.schema import Name, NonEmpty, Positive, PositiveInt, Seconds, check_unique
+from talk.records.schema import Name, NonEmpty, Positive, PositiveInt, Seconds, Threads, check_unique
 
 Device = Literal["cpu", "gpu"]
 Dtype = Literal["float64", "float32", "float16"]
@@ -68,7 +68,7 @@ class Step:
     name: Name
     circle: Annotated[int, Range(1, 9)]
     device: Device
-    threads: PositiveInt
+    threads: Threads
     dtype: Dtype
     tile: str | None
     bytes_asked_per_flop: Positive
@@ -107,7 +107,7 @@ class Peak:
     """
 
     device: Device
-    threads: PositiveInt
+    threads: Threads
     dtype: Dtype
     fused: bool
     flops_per_s: Positive
@@ -119,7 +119,7 @@ class Bandwidth:
     """How fast a working set of `size_bytes` is read, over and over; by each thread one of its own."""
 
     device: Device
-    threads: PositiveInt
+    threads: Threads
     size_bytes: PositiveInt
     bytes_per_s: Positive
 

@@ -9,7 +9,6 @@ from talk.records.headline import Headlines, quantity_of, ratio
 from talk.records.ranges import Range
 from talk.records.schema import Device, NonEmpty, Positive, PositiveInt, Seconds, Share, check_unique
 
-_MOST_THREADS = 100_000
 _LEAST_US = 1e-6  # a picosecond: between none of a clock's ticks and one there is nothing
 Launching = Literal["eager", "graphs", "compiled"]
 Precision = Literal["fp32", "tf32", "bf16"]
@@ -129,8 +128,6 @@ class Profiling:
 
     def _check_run(self, run: Run) -> None:
         """Raises ValueError where a run says what its device, its workload or its clock cannot."""
-        if run.threads is not None and run.threads > _MOST_THREADS:
-            raise ValueError(f"threads of {run.device}: {run.threads} are more than a machine has cores")
         told = (run.self_device_time_total_us, run.device_busy_time_us)
         if run.device == "cpu" and told != (None, None):
             raise ValueError("device_busy_time_us, self_device_time_total_us: a run on the CPU has no other device")

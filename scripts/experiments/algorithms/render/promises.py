@@ -6,7 +6,7 @@ from functools import partial
 from math import log2
 from statistics import median
 
-from shared.ceilings import BYTES, PAGE_BYTES, Ceilings
+from shared.ceilings import BYTES, MOST_KEPT_BYTES, PAGE_BYTES, Ceilings
 from talk.records.schema import Record
 from talk.render.prediction import NotMeasuredError, Phase, Prediction, Promise, attempt
 
@@ -29,7 +29,6 @@ from ..record import (
 from ..transforms import fast_length
 from .bill import HOME_KERNEL, STEP_S
 
-_KEPT_BYTES = 32 << 20  # glibc's largest threshold: more than this comes from the system anew
 _TABLES, _PASSES = 3, 6  # of whole attention: scores, scaled, softmax; each is written once and read once
 _TILE_PASSES, _TILE_CALLS = 8, 12  # of tiled attention, for each tile of the table
 _SHOWN = {"conformer": 3, "recurrent": 24}  # inputs kept by the schedule that the chapter tells of
@@ -100,7 +99,7 @@ def _attention(attention: Attention, ceilings: Ceilings) -> Iterator[Promise]:
 
     def whole() -> list[Phase]:
         passes = ceilings.moves(_PASSES * table_bytes, "update", table_bytes)
-        kept = _TABLES * table_bytes if table_bytes > _KEPT_BYTES else 0
+        kept = _TABLES * table_bytes if table_bytes > MOST_KEPT_BYTES else 0
         return [*products(), passes, _given(ways["whole"], n, ceilings, kept)]
 
     def tiled() -> list[Phase]:

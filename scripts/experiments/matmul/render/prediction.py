@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 
+from shared.ceilings import BYTES, KEPT_SHARE, MOST_KEPT_BYTES
 from talk.render.prediction import NEAR as NEAR
 from talk.render.prediction import Phase, Prediction
 from talk.words import NBSP
@@ -16,7 +17,6 @@ from talk.words import NBSP
 from ..record import Level, Matmul, Point, Prices, Tiling, Traffic
 from .steps import STEPS
 
-BYTES = 4  # of a float32
 _LINE_BYTES = 64
 _CUTOFF = 64  # of circle 3, below which it multiplies as circle 2 does
 _SUMS = 18  # of quarters, in one level of Strassen
@@ -26,7 +26,6 @@ _HELD = 15  # quarters of them at once: seven products, four quarters of the res
 _MOVED_BY_SUMS, _MOVED_BY_COPY = 4, 3
 _COPIED_OPERANDS = 4  # quarters that a product of its own copies first, for their rows lie far apart
 _SEARCHED = 4  # the result, quarter by quarter, for what is not finite
-_KEPT_SHARE = 0.75  # of a cache: what passes through needs the rest
 
 _UNHIDDEN = "полоса B едет из кэша на каждый ряд плиток, и за умножениями прячется не вся"
 # What is suspected where a step takes longer than promised, and where it takes less.
@@ -73,7 +72,7 @@ class Model:
         """Where a working set of this size lives."""
         cut = self.tiling
         sizes: tuple[tuple[Level, int], ...] = (("l1", cut.l1_bytes), ("l2", cut.l2_bytes), ("l3", cut.l3_bytes))
-        return next((level for level, holds in sizes if size_bytes <= _KEPT_SHARE * holds), "memory")
+        return next((level for level, holds in sizes if size_bytes <= KEPT_SHARE * holds), "memory")
 
     def moves(self, asked_bytes: float, traffic: Traffic, set_bytes: float) -> Phase:
         """The time to move so many bytes of a working set."""
@@ -255,11 +254,8 @@ def _result(n: int, model: Model) -> list[Phase]:
     """
     quarter = BYTES * (n // 2) ** 2
     moved = model.moves((_SEARCHED + 4 * _MOVED_BY_COPY) * quarter, "update", 2 * 4 * quarter)
-    fresh_bytes = max(0, _HELD * quarter - 2 * min(4 * quarter, _LARGEST_KEPT))
+    fresh_bytes = max(0, _HELD * quarter - 2 * min(4 * quarter, MOST_KEPT_BYTES))
     return [moved, {"overhead": fresh_bytes / model.prices.page_bytes * model.prices.fresh_page_s}]
-
-
-_LARGEST_KEPT = 32 << 20  # glibc asks the system for larger pieces whenever it is asked
 
 
 def _together(*moves: Phase) -> Phase:
