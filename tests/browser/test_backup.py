@@ -200,7 +200,12 @@ def test_the_overview_has_backups_apart(deck: Visit) -> None:
     overview = page.get_by_role("dialog", name="Все слайды")
     assert overview.get_by_role("heading", name="Запасные").is_visible()
     lists = page.locator(".deck-overview > ol, .deck-overview .backups > ol")
-    assert [lists.nth(index).locator("> li").count() for index in (0, 1)] == [len(main), len(slides) - len(main)]
+    counted = [lists.nth(index).locator("> li > button").count() for index in (0, 1)]
+    assert counted == [len(main), len(slides) - len(main)]
+    # Over each part's first slide stands the part's title.
+    dividers = page.locator(".slides > section.layout-section:not([data-backup]) .slide-title").all_text_contents()
+    assert len(dividers) > 1
+    assert overview.locator("li.part").all_text_contents() == dividers
     # A slide's own list is drawn as on the slide, not as a list of slides.
     columns = "list => getComputedStyle(list).gridTemplateColumns.split(' ').length"
     assert lists.first.evaluate(columns) > 1
@@ -277,7 +282,7 @@ def test_the_report_names_backups_that_were_shown(deck: Visit) -> None:
     is_on(page, backup)
     page.wait_for_timeout(1200)
     press(page, "KeyE")
-    rows = page.locator(".deck-report tbody tr")
+    rows = page.locator(".deck-report tbody tr:not(.sum)")
     assert rows.count() == len(main) + 1
     number = slides_of(page).index(backup) + 1
     assert re.match(rf"{number}\t.*\t0:00\t0:0[1-9]", rows.last.inner_text())

@@ -130,8 +130,18 @@ def test_after_the_last_slide_comes_the_report_to_save_or_to_drop(deck: Visit, t
     assert report.is_hidden()
     page.keyboard.press("ArrowRight")
     assert report.is_visible()
-    rows = report.locator("tbody tr")
+    rows = report.locator("tbody tr:not(.sum)")
     assert rows.count() == len(slides)
+    # Each part's total after its last slide: those of a part are the slides from its divider to the next.
+    parts = report.locator("tbody tr.sum")
+    dividers = [at for at, slide in enumerate(slides) if page.locator(f"#{slide}.layout-section").count()]
+    ends = [*dividers[1:], len(slides)]
+    planned = [int(page.locator(f"#{slide}").get_attribute("data-timing") or 0) for slide in slides]
+    sums = [sum(planned[start:end]) for start, end in zip(dividers, ends, strict=True) if end - start > 1]
+    assert len(sums) > 1
+    assert [parts.nth(at).inner_text().split("\t")[2] for at in range(parts.count())] == [
+        f"{seconds // 60}:{seconds % 60:02d}" for seconds in sums
+    ]
     assert "—" in rows.nth(0).inner_text(), "it was not shown"
     # After the plan, a second or more: a loaded machine waits longer than it is told to.
     spent = re.compile(r"\t\d+:\d\d\t0:[0-5][1-9]\t")

@@ -264,6 +264,19 @@ def test_a_slider_keeps_its_arrows_and_not_the_clicker(deck: Visit) -> None:
     is_on(page, 2)
 
 
+def test_what_only_a_server_measures_is_said_where_there_is_none(deck: Visit) -> None:
+    page = deck.page
+    slide = page.locator(".slides > section[data-measure^='gradient.']").first
+    show(page, slide.get_attribute("id") or "")
+    before = slide.inner_text()
+    page.keyboard.press("r")
+    panel = slide.locator(".slide-now")
+    assert panel.inner_text() == "Измерить не вышло: слайды открыты без сервера (make serve)"
+    assert slide.inner_text().replace(panel.inner_text(), "").strip() == before.strip()
+    page.keyboard.press("PageDown")
+    page.wait_for_selector(".slide-now", state="detached")
+
+
 def test_a_refused_window_is_said(deck: Visit) -> None:
     page = deck.page
     page.evaluate("window.open = () => null")
@@ -351,6 +364,12 @@ def test_on_touch_one_button_does_what_keys_do(browser: Browser, address: str) -
 
 def test_without_touch_nothing_lies_on_the_slide(deck: Visit) -> None:
     assert deck.page.locator(".deck-more").is_hidden()
+
+
+def test_a_number_in_the_address_is_the_slides_own(deck: Visit) -> None:
+    deck.page.evaluate("location.hash = '#/4'")
+    is_on(deck.page, 3)
+    assert deck.page.locator(".slide-number").inner_text().strip() == "4"
 
 
 def test_slides_have_numbers(deck: Visit) -> None:

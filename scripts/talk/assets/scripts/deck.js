@@ -55,6 +55,7 @@
     controlsTutorial: false,
     fragmentInURL: true,
     hash: true,
+    hashOneBasedIndex: true, // as the slides are numbered
     help: false, // its own is in English
     overview: false, // its own is one endless row
     postMessage: false,
@@ -188,6 +189,7 @@
     title: titleOf(slide),
     seconds: Number(slide.dataset.timing),
     place: slide.dataset.backup,
+    part: titleOf(line.partOf(slide)),
   }));
   const rehearsal = restore();
   setInterval(() => rehearsal.running && keep(), 5000);
@@ -255,7 +257,7 @@
       rehearsal.pause(Date.now());
       keep();
     }
-    const { rows, total } = rehearsal.report(Date.now());
+    const { rows, parts, total } = rehearsal.report(Date.now());
     const cells = ({ planned, spent }) => {
       const known = spent !== null;
       return [
@@ -264,17 +266,20 @@
         known ? Rehearsal.difference(spent - planned) : "—",
       ];
     };
+    const sum = (row) => tableRow(["", row.title, ...cells(row)], row.spent > row.planned, "sum");
     report.querySelector("tbody").replaceChildren(
-      ...rows.map((row) => tableRow([row.number, row.title, ...cells(row)], row.spent > row.planned)),
+      ...rows.flatMap((row) => [
+        tableRow([row.number, row.title, ...cells(row)], row.spent > row.planned),
+        ...parts.filter(({ last }) => last === row).map(sum),
+      ]),
     );
-    report.querySelector("tfoot").replaceChildren(
-      tableRow(["", total.title, ...cells(total)], total.spent > total.planned),
-    );
+    report.querySelector("tfoot").replaceChildren(sum(total));
     if (!report.open) report.showModal();
   }
 
-  function tableRow(texts, over) {
+  function tableRow(texts, over, kind = "") {
     const row = document.createElement("tr");
+    row.className = kind;
     row.classList.toggle("over", over);
     texts.forEach((text, index) => {
       const cell = document.createElement(index === 1 ? "th" : "td");

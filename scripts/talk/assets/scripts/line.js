@@ -30,6 +30,11 @@ class Line {
     return this.main.find(({ id }) => id === backup.dataset.backup);
   }
 
+  // The slide that begins the part which a slide of the main line belongs to; undefined before the first of them.
+  partOf(slide) {
+    return this.main.slice(0, this.main.indexOf(slide) + 1).findLast((each) => each.classList.contains("layout-section"));
+  }
+
   backupsOf(slide) {
     return this.backups.filter(({ dataset }) => dataset.backup === slide.id);
   }

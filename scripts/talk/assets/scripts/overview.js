@@ -41,6 +41,7 @@ class Overview {
 
   draw(slide, index) {
     const list = this.line.isBackup(slide) ? this.backups : this.list;
+    if (this.line.partOf(slide) === slide) list.append(this.heading(slide));
     const item = list.appendChild(document.createElement("li"));
     const button = item.appendChild(document.createElement("button"));
     const view = button.appendChild(document.createElement("span"));
@@ -55,6 +56,14 @@ class Overview {
       for (const attribute of ["tabindex", "aria-labelledby", "role"]) part.removeAttribute(attribute);
     }
     return button;
+  }
+
+  // Over the slides of a part.
+  heading(slide) {
+    const item = document.createElement("li");
+    item.className = "part";
+    item.appendChild(document.createElement("h3")).textContent = pictures.titleOf(slide);
+    return item;
   }
 
   move(event) {

@@ -1,8 +1,8 @@
 // A run through the deck: how long each slide was on, against its plan. The deck keeps it; the speaker view shows it.
 // Times are milliseconds, moments those of Date.now(), so that both windows agree; the plan is in seconds.
 class Rehearsal {
-  // `plan`: [{ id, title, seconds, place }] in the deck's order; a backup slide has a place, the slide that it belongs
-  // to, and nothing is planned for it. `before`: what toJSON() gave, here or before a reload; slides that are in the plan
+  // `plan`: [{ id, title, seconds, place, part }] in the deck's order; a backup slide has a place, the slide that it
+  // belongs to, and nothing is planned for it; `part` is the title of a slide's part, where it is of one. `before`: what toJSON() gave, here or before a reload; slides that are in the plan
   // no more are left out of it.
   constructor(plan, before) {
     const ids = new Set(plan.map(({ id }) => id));
@@ -66,16 +66,24 @@ class Rehearsal {
     return elapsed > through ? elapsed - through : Math.min(elapsed - before, 0);
   }
 
-  // A row a slide, then their total: { number, title, planned, spent }; spent is null for a slide that was not shown. Of
-  // backup slides only those that were shown.
+  // A row a slide, their totals by parts, then of all: { number, title, planned, spent }; spent is null for what was not
+  // shown. Of backup slides only those that were shown. A part's total stands after the row `last`; a part of one slide
+  // has none.
   report(now) {
-    const all = this.plan.map(({ id, title, seconds, place }, index) => {
+    const all = this.plan.map(({ id, title, seconds, place, part }, index) => {
       const planned = place ? 0 : seconds * 1000;
-      return { number: index + 1, title, planned, spent: this.on(id, now) || null, place };
+      return { number: index + 1, title, planned, spent: this.on(id, now) || null, place, part };
     });
     const rows = all.filter(({ place, spent }) => !place || spent);
-    const total = { title: say("total"), planned: this.planned, spent: Rehearsal.sum(rows.map(({ spent }) => spent ?? 0)) };
-    return { rows, total };
+    const summed = (title, some) => {
+      const spent = some.map((row) => row.spent).filter((each) => each !== null);
+      return { title, planned: Rehearsal.sum(some.map(({ planned }) => planned)), spent: spent.length ? Rehearsal.sum(spent) : null };
+    };
+    const parts = [...new Set(rows.map(({ part }) => part))].flatMap((part) => {
+      const some = rows.filter((row) => row.part === part);
+      return part && some.length > 1 ? [{ ...summed(`${say("total")}: ${part}`, some), last: some.at(-1) }] : [];
+    });
+    return { rows, parts, total: { ...summed(say("total"), rows), planned: this.planned } };
   }
 
   // For a spreadsheet that speaks the page's language, with a mark that the text is UTF-8. Where numbers have a decimal
