@@ -96,13 +96,15 @@ class OnStage:
     """What is measured in front of the hall, in well under ten seconds, in a process of its own.
 
     `title` says what is measured. `rows` maps names of values, after the experiment's, to what the slide calls them;
-    `measure` gives their numbers of now, in base units. `packages` maps those that it needs, as the experiment's do.
+    `measure` gives their numbers of now, in base units. `packages` maps those that it needs, as the experiment's do;
+    `device` is what it runs on.
     """
 
     title: str
     rows: Mapping[str, str]
     measure: Callable[[], Mapping[str, float]]
     packages: Mapping[str, str] = field(default_factory=dict)
+    device: Device = "cpu"
 
 
 def in_short(error: BaseException) -> str:

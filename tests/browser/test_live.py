@@ -45,6 +45,7 @@ ON_STAGE = {
         measure=lambda: {"ctc.race.ours_time": 0.5, "ctc.race.torch_time": 1.5},
     ),
     "edits": OnStage(title="", rows={}, measure=fail),
+    "lacking": OnStage(title="", rows={}, measure=fail, packages={"no_such_package": "no-such-package"}),
 }
 """
 MEASURED, FAILING = "stena-i-reshyotka", "shestdesyat-chetyre-kletki"
@@ -272,6 +273,20 @@ def test_a_measurement_that_fails_leaves_the_slide_as_it_was(deck: Visit) -> Non
     expect(panel).to_have_text("Измерить не вышло: RuntimeError: ядра ушли на обед", timeout=LONGEST_MS)
     after = [each.evaluate("each => [each.outerHTML, each.getBoundingClientRect().toJSON()]") for each in frame.all()]
     assert after == before
+    with page.expect_response("**/.talk/measure"):
+        page.keyboard.press("r")  # once more: what was late may be there by now
+    expect(panel).to_have_text("Измерить не вышло: RuntimeError: ядра ушли на обед", timeout=LONGEST_MS)
+
+
+def test_what_this_machine_lacks_is_said(deck: Visit) -> None:
+    page = deck.page
+    show(page, FAILING)
+    section = page.locator("section.present")
+    section.evaluate("slide => { slide.dataset.measure = 'algorithms.lacking'; }")
+    page.keyboard.press("r")
+    panel = section.locator(".slide-now")
+    expect(panel).to_have_text("Измерить не вышло: здесь не установлено: no-such-package", timeout=LONGEST_MS)
+    section.evaluate("slide => { slide.dataset.measure = 'algorithms.edits'; }")
 
 
 def test_a_slide_that_shows_nothing_measured_stays_as_it_is(deck: Visit) -> None:

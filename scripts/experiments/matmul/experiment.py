@@ -6,6 +6,7 @@ from talk.experiment import Experiment, Headline
 
 NAME = Path(__file__).parent.name  # a copy of this folder is called otherwise
 ON_CPU = {"numba": "numba", "threadpoolctl": "threadpoolctl"}  # what only the CPU's circles need
+ON_GPU = {"numba_cuda": "numba-cuda", "triton": "triton"}  # and what only the GPU's do
 
 EXPERIMENT = Experiment(
     title="Матмул",
@@ -15,7 +16,7 @@ EXPERIMENT = Experiment(
     takes_s=230,
     gpu_takes_s=160,
     packages={"torch": "torch", "numpy": "numpy"},
-    for_parts=ON_CPU | {"numba_cuda": "numba-cuda", "triton": "triton"},
+    for_parts=ON_CPU | ON_GPU,
     shown_versions={"torch": "PyTorch", "numba": "Numba"},
     headlines=(
         Headline(name="overlap.flop_rate", title="Умножение в один поток", dimension="flop_rate", better="more"),

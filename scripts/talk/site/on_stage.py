@@ -10,21 +10,23 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from functools import cache
-from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 
+from talk.errors import NoDeviceError
 from talk.experiment import OnStage, find_experiment, find_experiments, in_short, missing_packages
 from talk.measure.compiled import keep_compiled
 from talk.measure.environment import chosen_for_libraries
+from talk.measure.machine import current_machine, find_devices
 from talk.paths import ROOT, python_path
 from talk.render.captions import processor
-from talk.render.values import UnknownValueError, current_values
+from talk.render.values import Found, UnknownValueError, current_values
 from talk.words import day, natural_unit, quantity, say, units
 
-PATIENCE_S = 10.0
-# What is late goes on, unheard, for so long: it is compiled by then, and quick when it is asked for again.
+PATIENCE_S = 9.5  # the page waits for ten seconds, and then says nothing of what goes on
+# What is late goes on for so long, unheard: an answer that comes waits as long for who asks once more.
 _LONGEST_S = 60.0
 
 _starting = Lock()
@@ -46,34 +48,39 @@ def on_stage() -> dict[str, tuple[str, str, OnStage]]:
 
 @cache
 def measurable() -> list[str]:
-    """Of these what can be measured here: the packages are installed."""
-    return [asked for asked, (_, _, offer) in on_stage().items() if not missing_packages(offer.packages)]
+    """Of these what can be measured here: the packages are installed, and the GPU is there."""
+    return [asked for asked, (_, _, offer) in on_stage().items() if not _why_not(offer)]
+
+
+def _why_not(offer: OnStage) -> str:
+    """What this machine lacks for it, in a line; empty where it lacks nothing. Looks for a GPU without PyTorch."""
+    if offer.device == "cuda" and current_machine().gpu is None:
+        return say("now.no_gpu")
+    missing = missing_packages(offer.packages)
+    return say("now.lacks", packages=", ".join(missing)) if missing else ""
 
 
 def measure_now(asked: str) -> dict[str, object]:
     """What a slide shows of it: a title, the recorded number and that of now in each row. Raises NotMeasuredError."""
-    if asked not in measurable():
+    offers = on_stage()
+    if asked not in offers:
         raise NotMeasuredError(say("now.unknown"))
-    experiment, name, offer = on_stage()[asked]
-    run = _started(asked, [experiment, name])
-    try:
-        found = run.answers.get(timeout=PATIENCE_S)
-    except Empty:
-        run.is_late = True
-        raise NotMeasuredError(say("js.deck.late")) from None
-    if isinstance(found, NotMeasuredError):
-        raise found
-    return _beside_the_record(experiment, offer, found)
+    experiment, name, offer = offers[asked]
+    if why_not := _why_not(offer):
+        raise NotMeasuredError(why_not)
+    recorded = _recorded(experiment, offer)  # first: without it nothing is worth measuring
+    return _side_by_side(offer, recorded, _run_of(asked, [experiment, name]).answer())
 
 
 class _Run(Thread):
-    """A measurement in a process of its own. `answers` gets its numbers, or why there are none."""
+    """A measurement in a process of its own."""
 
     def __init__(self, asked: str, words: list[str]) -> None:
         super().__init__(daemon=True)
         self.asked = asked
-        self.is_late = False
-        self.answers: SimpleQueue[dict[str, float] | NotMeasuredError] = SimpleQueue()
+        self._found: dict[str, float] | NotMeasuredError | None = None  # its numbers, or why there are none
+        self._is_heard = False
+        self._ended_s = math.inf
         chosen = chosen_for_libraries(os.environ)  # as `talk measure` sets it aside
         environment = {name: value for name, value in os.environ.items() if name not in chosen}
         self._process = subprocess.Popen(
@@ -94,29 +101,47 @@ class _Run(Thread):
                 printed, complaint = process.communicate(timeout=_LONGEST_S)
             except subprocess.TimeoutExpired:
                 printed = complaint = ""
-            self.end()
+            self._end()
         try:
-            self.answers.put(_read(process.returncode, printed, complaint))
+            self._found = _read(process.returncode, printed, complaint)
         except NotMeasuredError as error:
-            self.answers.put(error)
+            self._found = error
+        self._ended_s = time.monotonic()
 
-    def end(self) -> None:
-        """End the process."""
+    def answer(self) -> dict[str, float]:
+        """The numbers. Raises NotMeasuredError, also where there are none in time."""
+        self.join(PATIENCE_S)
+        if self._found is None:
+            raise NotMeasuredError(say("now.late"))
+        self._is_heard = True
+        if isinstance(self._found, NotMeasuredError):
+            raise self._found
+        return self._found
+
+    def is_awaited(self) -> bool:
+        """Whether it goes on, or has ended a moment ago and nobody has heard its answer."""
+        return self.is_alive() or (not self._is_heard and time.monotonic() - self._ended_s < _LONGEST_S)
+
+    def give_way(self) -> None:
+        """End the process, if it goes on, and wait until it has ended."""
+        if self.is_alive():
+            self._end()
+            self.join()
+
+    def _end(self) -> None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
 
 
-def _started(asked: str, words: list[str]) -> _Run:
-    """The run of what is asked for. One that is late gives way to another slide's. Raises NotMeasuredError."""
+def _run_of(asked: str, words: list[str]) -> _Run:
+    """The run of what is asked for: the one before, where it is awaited. That of another slide gives way."""
     global _last
     with _starting:
-        if _last is not None and _last.is_alive():
-            if not _last.is_late or _last.asked == asked:
-                raise NotMeasuredError(say("now.busy"))
-            _last.end()
-            _last.join()
-        _last = _Run(asked, words)
-        _last.start()
+        if _last is None or _last.asked != asked or not _last.is_awaited():
+            if _last is not None:
+                _last.give_way()
+            _last = _Run(asked, words)
+            _last.start()
         return _last
 
 
@@ -130,13 +155,17 @@ def _read(status: int, printed: str, complaint: str) -> dict[str, float]:
         raise NotMeasuredError(say("now.silent")) from None
 
 
-def _beside_the_record(experiment: str, offer: OnStage, found: dict[str, float]) -> dict[str, object]:
-    if found.keys() != offer.rows.keys() or not all(map(math.isfinite, found.values())):
-        raise NotMeasuredError(say("now.silent"))
+def _recorded(experiment: str, offer: OnStage) -> list[Found]:
+    """What the offer's rows were in one record. Raises NotMeasuredError."""
     try:
-        recorded = current_values().find_together([f"{experiment}.{name}" for name in offer.rows])
+        return current_values().find_together([f"{experiment}.{name}" for name in offer.rows])
     except UnknownValueError as error:
         raise NotMeasuredError(say("now.unrecorded", name=error.reference)) from None
+
+
+def _side_by_side(offer: OnStage, recorded: list[Found], now: dict[str, float]) -> dict[str, object]:
+    if now.keys() != offer.rows.keys() or not all(map(math.isfinite, now.values())):
+        raise NotMeasuredError(say("now.silent"))
     rows = []
     for (name, title), former in zip(offer.rows.items(), recorded, strict=True):
         dimension = former.value.dimension
@@ -146,11 +175,12 @@ def _beside_the_record(experiment: str, offer: OnStage, found: dict[str, float])
             {
                 "title": title,
                 "recorded": quantity(former.value.number, dimension, unit),
-                "now": quantity(found[name], dimension, unit),
+                "now": quantity(now[name], dimension, unit),
             }
         )
     record = recorded[0].record
-    machine = ", ".join((processor(record.machine), day(record.measured_at)))
+    ran_on = record.machine.gpu if offer.device == "cuda" and record.machine.gpu else processor(record.machine)
+    machine = f"{ran_on}, {day(record.measured_at)}"
     return {"title": offer.title, "recorded": machine, "now": say("now.here"), "rows": rows}
 
 
@@ -158,8 +188,14 @@ def main(experiment: str, name: str) -> int:
     """Measure, and print the numbers as JSON; the exit status."""
     signal.alarm(round(_LONGEST_S))  # though the server be gone
     keep_compiled()
+    offer = find_experiment(experiment).on_stage()[name]
     try:
-        found = find_experiment(experiment).on_stage()[name].measure()
+        if offer.device == "cuda":
+            find_devices("cuda")
+        found = offer.measure()
+    except NoDeviceError:
+        print(say("now.no_gpu"), file=sys.stderr)
+        return 1
     except Exception as error:
         print(in_short(error), file=sys.stderr)
         return 1

@@ -3,7 +3,7 @@
 import re
 
 from talk.words.languages import LATIN, Language
-from talk.words.numerals import Numerals
+from talk.words.numerals import Numerals, labelled, not_of
 
 _STRINGS = {
     # Where numbers come from: captions, tooltips, marks.
@@ -203,7 +203,9 @@ _STRINGS = {
     # The phone that turns slides, and what is measured in front of the hall.
     "phone.title": "Clicker",
     "now.here": "this machine",
-    "now.busy": "the one before still runs",
+    "now.late": "no answer in ten seconds, it goes on; press R once more",
+    "now.no_gpu": "there is no GPU with CUDA here",
+    "now.lacks": "not installed here: {packages}",
     "now.unknown": "this cannot be measured here",
     "now.silent": "the measurement told nothing",
     "now.unrecorded": "no record has {name}",
@@ -244,6 +246,7 @@ _STRINGS = {
     "js.deck.now": "now",
     "js.deck.measuring": "Measuring…",
     "js.deck.late": "no answer in ten seconds",
+    "js.deck.unserved": "the slides are open without their server (make serve)",
     "js.deck.failed": "It could not be measured: {why}",
     "js.speaker.title": "Speaker window",
     "js.speaker.next": "Next: {title}",
@@ -293,31 +296,56 @@ _STRINGS = {
 
 _UNITS = "|".join(
     [
-        r"[mnµμ]s(?:ec)?|us|h|hrs?|mins?|secs?|days?|hours?|minutes?|\w*seconds?|times|fold|per ?cent|%|×|x",
-        r"[kKMGTP]i?B|\w*bytes?|\w*(?:FLOP|flop)\w*|\w?Hz|W|dB|tokens?|cycles?|bits?",
+        r"[mnµμ]s(?:ec)?|us|s|h|hrs?|mins?|secs?|days?|hours?|minutes?|\w*seconds?|times|fold|per ?cent|%|×|x|pp",
+        r"[kKMGTP]i?B|\w*bytes?|\w*(?:FLOP|flop)\w*|\w?Hz|W|watts?|dB|tokens?|cycles?|bits?|degrees?|°[CF]?|fps|FPS",
+        r"weeks?|months?|thousand|million|billion|dollars?",
     ]
 )
-# What makes a measured number of a small one: "two seconds", "nine tenths", "seven and a half times".
-_MEASURES = (
-    rf"and\s+a|odd|thirds|quarters|fifths|tenths|hundredths|orders?\s+of|weeks?|months?|years?|degrees?|{_UNITS}"
+# What makes a count of a year, a version, or a label.
+_COUNTED = (
+    r"lines|cores|threads|weights|parameters|frames|requests|operations|files|slides|words|sentences|characters|"
+    r"letters|points|pixels|nodes|steps|iterations|epochs|layers|elements|numbers|people|pages|runs|measurements|"
+    r"instructions|calls|examples|records|items|samples|images|cells"
 )
-_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+# What makes a measured number of a small one: "two seconds", "nine tenths", "seven and a half times".
+_MEASURES = rf"and\s+a|odd|thirds|quarters|fifths|tenths|hundredths|orders?\s+of|years?|nines|{_UNITS}"
+_ONE_MEASURES = r"per ?cent|(?:milli|micro|nano)?seconds?|minutes?|hours?|ms|\w+bytes?|cycles?|orders?\s+of|percentage"
+_TENS = "twenty|thirty|forty(?!\\s+winks)|fifty|sixty|seventy|eighty|ninety"
 # Small ones count what stands before the reader's eyes ("two loops"), unless they count measures, times or parts.
 _UNIT_WORDS = "two|three|four|five|six|seven|eight|nine"
+_SMALL = rf"{_UNIT_WORDS}|ten|eleven|twelve|\w+teen"
+_ORDINALS = (
+    r"third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|twelfth|\w+teenth|\w+ieth|hundredth|thousandth|\w+illionth"
+)
+_LARGE = "hundred|thousand|million|billion|trillion"
+_DOUBLE = (
+    "precision|buffer|click|quot|check|spac|dash|bond|loop|pass|sided|negative|link|ended|free|slash|descent|blind"
+)
 _WORDS = "|".join(
     [
         rf"(?:{_TENS})(?:-(?:one|{_UNIT_WORDS}))?",
-        rf"(?:{_UNIT_WORDS}|ten|eleven|twelve|\w+teen)(?=[\s-]+(?:{_MEASURES})(?!\w))",
-        r"(?:dozen|hundred|thousand|million|billion|trillion)s?|twice|thrice|half|halves|halved|quarters?|a\s+third|thirds",
-        rf"tenths?|hundredths?|thousandths?|orders?\s+of\s+magnitude|(?:{_UNIT_WORDS}|ten|hundred|many)-?fold|triples?d?",
-        r"doubles?d?",
+        rf"(?:{_SMALL}|zero)(?:(?:-|\s+(?:or|to)\s+)(?:{_SMALL}))?(?=[\s-]+(?:{_MEASURES})(?!\w))",
+        rf"(?:one|an?)(?=\s+(?:{_ONE_MEASURES})(?!\w))(?<!\ban?(?=\s+(?:second|minute|hour|cycle|percentage|\w+byte)))",
+        rf"(?:one|{_SMALL})[\s-]and[\s-]a[\s-]half|a\s+couple\s+of(?=\s+(?:{_UNITS})(?!\w))",
+        rf"(?:one|{_SMALL})\s+(?:in|out\s+of)\s+(?:{_SMALL}|{_TENS}|a\s+(?:{_LARGE}))",
+        rf"(?:dozen|{_LARGE})s?|twice|thrice|quarters?|(?:two|three)-quarters?|half-(?=(?:an?|hour|minute|second)\b)",
+        r"half(?!-|\s+(?:precision|float|duplex|a\s+mind))|halves|halv(?:ed|ing)|orders?\s+of\s+magnitude",
+        rf"a\s+third(?!\s+(?:one|look|time|run|way|slide|loop|pass|step|party))|(?:{_ORDINALS})s",
+        rf"(?:an?|one)[\s-](?:{_ORDINALS})(?=\s+(?:of|less|more|faster|slower|as|the|smaller|cheaper|longer|shorter)\b|[^\w\s-]|\s*$)",
+        rf"(?:{_SMALL}|{_TENS}|{_LARGE}|many|several)-?fold",
+        rf"(?:tripl|quadrupl|quintupl|centupl)(?:e|es|ed|ing)|doubl(?:e|es|ed|ing)(?![\s-](?:{_DOUBLE}))",
     ]
 )
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-# “Slide 8”, “Fig. 2”, but not “per step 5 ms”.
+_LABELS = (
+    "slide|chapter|section|circle|step|point|item|fig(?:ure)?|table|page|part|version|layer|line|option|theorem|lemma|"
+    "equation|eq|example|exercise|algorithm|question|level|phase|stage|case|appendix|note|footnote|row|column|bit|core|"
+    "thread|device|rank|epoch|port|volume|lecture|problem|definition|listing|driver|room|key|cell|circle"
+)
+# “Slide 8”, “Fig. 2”, “slides 5 and 6”, but neither “per step 5 ms” nor “steps 500”.
 _NUMBERED = (
-    r"(?i:(?<!\b(?:per|a|each|every)\s)\b(?:slide|chapter|section|circle|step|point|item|fig(?:ure)?|table|page|part|"
-    r"version|layer|line|option|theorem|lemma|no)s?\b)\.?"
+    rf"(?i:(?<!\b(?:per|a|each|every)\s)\b(?:(?:{_LABELS}|no|p)\.?|(?:{_LABELS}|pp?)s?\.?(?=[ \u00a0]+\d+(?:\.\d+)*"
+    rf"(?:,|[ \u00a0]?(?:and|or|to|[-–—])[ \u00a0]?\d)))[ \u00a0]+)|GPU[ \u00a0](?=\d\b)|[№§\#][ \u00a0]*"
 )
 
 LANGUAGE = Language(
@@ -360,12 +388,23 @@ LANGUAGE = Language(
     numerals=Numerals(
         words=_WORDS,
         innocent=[
-            rf"{_NUMBERED}[ \u00a0]+\d+(?![\d×]|[.,]\d)(?![ \u00a0]*(?:{_UNITS})(?!\w))",
-            rf"(?<![\d.,])[0-3]?\d[ \u00a0](?:{_MONTHS})|(?:{_MONTHS})[ \u00a0][0-3]?\d(?![\d.]|,\d)",
+            labelled(_NUMBERED, "and|or|to", f"{_UNITS}|{_COUNTED}"),
+            r"(?i:part|volume|chapter|book|act)[ \u00a0][IVX]+(?!\w)",
+            rf"(?<![\d.,])[0-3]?\d(?:st|nd|rd|th)?[ \u00a0](?:of[ \u00a0])?(?:{_MONTHS})",
+            rf"(?:{_MONTHS})[ \u00a0][0-3]?\d(?:st|nd|rd|th)?(?![\d%]|[.,]\d){not_of(_UNITS)}",
+            r"(?<![\p{N}.,/])(?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])/(?:19|20)\d\d(?![\p{N}/]|[.,]\p{N})",
+            r"(?<![\p{N}.,])(?:1[5-9]|20)\d0s(?!\w)|['’]?[1-9]0s(?!\w)",
+            r"(?<![\p{N}.,])\d{1,2}(?:st|nd|rd|th)[ \u00a0-]centur\w+|[IVX]+[ \u00a0]centur\w+",
+            r"(?<![\p{N}.,/]|\ba |\bone )\d{1,3}(?:st|nd|rd|th)(?![\w]|[ \u00a0]of\b)",  # in a row: “the 2nd pass”
             r"(?<![\p{N}.,])100[ \u00a0]?%",  # the whole
-            r"(?<![\d.,:])[01]?\d[ \u00a0]?[ap]\.?m\b",
+            r"(?<![\d.,:])[01]?\d(?::[0-5]\d)?[ \u00a0]?[ap]\.?m\b|\bat[ \u00a0][0-2]?\d:[0-5]\d(?![\d:])|(?<!\d)24/7(?!\d)",
+            r"(?i:from)[ \u00a0]0[ \u00a0]to[ \u00a0]1(?![\p{N}%]|[.,]\p{N})|(?<!\p{N})0s?[ \u00a0](?:or|and)[ \u00a0]1s?(?![\p{N}%]|[.,]\p{N})",
         ],
         units=_UNITS,
+        counted=_COUNTED,
+        dated=rf"in|since|of|from|to|until|till|by|before|after|around|circa|early|late|mid|spring|summer|autumn|fall|"
+        rf"winter|the|and|©|(?:{_MONTHS}),?|(?:{_MONTHS})[ ]\d\d?,",
+        years=r"talks?(?!\w)",
     ),
     superlatives=re.compile(
         r"\b(?:all|any|every|each|none|nobody|others|rest|most|worst|of them|\w+est)\b",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from talk.measure.machine import current_machine
 from talk.render.values import Values
 from talk.site import check
 from talk.site import on_stage as module
@@ -67,7 +68,8 @@ def test_the_new_talks_own_measurement_runs(monkeypatch: pytest.MonkeyPatch) -> 
         ("relay.other", "the measurement told nothing"),
         ("relay.infinite", "the measurement told nothing"),
         ("relay.unrecorded", "no record has relay.cuda.time"),
-        ("relay.lacking", "this cannot be measured here"),
+        ("relay.lacking", "not installed here: no-such-package, nor-such"),
+        ("relay.on_gpu", "there is no GPU with CUDA here"),
         ("relay.nothing", "this cannot be measured here"),
         ("relay", "this cannot be measured here"),
         ("", "this cannot be measured here"),
@@ -81,34 +83,76 @@ def test_what_fails_says_why_in_one_line(name: str, why: str) -> None:
     assert "\n" not in said
 
 
+LATE = "no answer in ten seconds, it goes on; press R once more"
+
+
 def test_what_is_late_is_told_in_time_and_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PATIENCE_S", 0.2)
     monkeypatch.setattr(module, "_LONGEST_S", 1.0)
-    assert why_not("relay.sleeps") == "no answer in ten seconds"
-    assert why_not("relay.sleeps") == "the one before still runs", "what it compiles is of use yet"
+    assert why_not("relay.sleeps") == LATE
     late = module._last
     assert late is not None
     late.join(30)
     assert not late.is_alive()
 
 
-def test_what_is_late_gives_way_to_another_slides(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_asks_once_more_gets_the_answer_that_was_late(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as impatient:
         impatient.setattr(module, "PATIENCE_S", 0.2)
-        assert why_not("relay.sleeps") == "no answer in ten seconds"
+        assert why_not("relay.slow") == LATE
+        assert why_not("relay.slow") == LATE
     late = module._last
-    assert measure_now("relay.fine")["title"] == "one race"
+    assert measure_now("relay.slow")["title"] == "one race"
+    assert module._last is late, "while it goes on it is waited for"
+
+    with monkeypatch.context() as impatient:
+        impatient.setattr(module, "PATIENCE_S", 0.2)
+        assert why_not("relay.slow") == LATE
+        late = module._last
+        assert late is not None
+        late.join(30)
+        assert measure_now("relay.slow")["title"] == "one race", "it has ended by now"
+        assert module._last is late
+        assert why_not("relay.slow") == LATE, "what was heard is measured anew"
+        assert module._last is not late
+
+
+def test_an_answer_that_was_late_is_not_kept_for_another_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as impatient:
+        impatient.setattr(module, "PATIENCE_S", 0.2)
+        assert why_not("relay.slow") == LATE
+    late = module._last
     assert late is not None
-    assert not late.is_alive()
+    late.join(30)
+    monkeypatch.setattr(module, "_LONGEST_S", 0.0)
+    assert not late.is_awaited()
 
 
-def test_two_are_not_measured_at_once() -> None:
+def test_a_measurement_gives_way_to_another_slides() -> None:
+    """Its slide was left: nobody waits for it any more. Two are never measured at once."""
     with ThreadPoolExecutor() as pool:
-        slow = pool.submit(measure_now, "relay.slow")
-        while module._last is None or module._last.asked != "relay.slow":
+        left = pool.submit(why_not, "relay.sleeps")
+        while module._last is None or module._last.asked != "relay.sleeps":
             time.sleep(0.01)
-        assert why_not("relay.fine") == "the one before still runs"
-        assert slow.result()["title"] == "one race"
+        former = module._last
+        assert measure_now("relay.fine")["title"] == "one race"
+        assert not former.is_alive()
+        assert left.result() == "the measurement told nothing"
+
+
+def test_a_gpu_that_pytorch_does_not_see_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = replace(current_machine(), gpu="Test GPU")
+    monkeypatch.setattr(module, "current_machine", lambda: machine)
+    assert why_not("relay.on_gpu") == "there is no GPU with CUDA here"
+
+
+def test_numbers_of_a_gpu_stand_beside_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = record()
+    values = Values([replace(made, machine=replace(made.machine, gpu="Test GPU"))])
+    monkeypatch.setattr(module, "current_values", lambda: values)
+    offer = on_stage()["relay.on_gpu"][2]
+    shown = module._side_by_side(offer, module._recorded("relay", offer), {"cpu.time": 4.2, "cpu.pace": 0.7})
+    assert shown["recorded"] == "Test GPU, 23\xa0November 2026"
 
 
 def test_variables_that_choose_for_libraries_are_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,9 +170,9 @@ def test_variables_that_choose_for_libraries_are_set_aside(monkeypatch: pytest.M
     assert given["command"][-2:] == ["relay", "fine"]
 
 
-def test_what_lacks_a_package_is_not_offered() -> None:
+def test_what_lacks_a_package_or_a_gpu_is_not_offered() -> None:
     assert "relay.lacking" in on_stage()
-    assert "relay.lacking" not in measurable()
+    assert not {"relay.lacking", "relay.on_gpu"} & set(measurable())
     assert {"relay.fine", "sorting.largest"} <= set(measurable())
 
 

@@ -80,14 +80,16 @@ def measure_variants(
     task: Task,
     ways: Sequence[Way] = WAYS,
     longest_s: float = LONGEST_S,
+    watched: bool = True,
     keep: Callable[[list[Variant]], object] = lambda _: None,
 ) -> list[Variant]:
     """Feed `encoder` each of the `distinct` utterances as often as `repeats` says, in each of `ways`.
 
     Each way is checked against the plain one before it is timed. A way that cannot run here (a driver without graphs,
     no C compiler) or whose answer is wrong has a reason instead of times; so have the ways after one that left the GPU
-    unusable, and those for which no time is left. A quick run compiles nothing. `keep` gets what is found so far before
-    the compiler is called, which may take the process with it.
+    unusable, and those for which no time is left. A quick run compiles nothing. The profiler counts kernels on a GPU
+    where it is `watched`. `keep` gets what is found so far before the compiler is called, which may take the process
+    with it.
     """
     begun, broken = time.monotonic(), ""
     fed = _Fed(distinct, [index for index, times in enumerate(repeats) for _ in range(times)])
@@ -108,7 +110,7 @@ def measure_variants(
             else:
                 if way.launching == "compiled":
                     keep(found)
-                variant = _measure(way, encoders, fed, exact, device, passes, left_s)
+                variant = _measure(way, encoders, fed, exact, device, passes, left_s, watched=watched)
                 try:
                     _settle(device)
                 except Exception as error:
@@ -214,6 +216,8 @@ def _measure(
     device: Device,
     passes: int,
     left_s: float,
+    *,
+    watched: bool,
 ) -> Variant:
     begun = time.monotonic()
     try:
@@ -235,7 +239,8 @@ def _measure(
                 return _skipped(way, device, "inexact", error=error if math.isfinite(error) else None)
             times_s = [sum(timed_pass(encode, utterances, device, lambda _: None)) for _ in range(passes)]
             memory = peak_memory_bytes(device)
-            watched = profiled_pass(encode, utterances, device, lambda _: None).table if device == "cuda" else None
+            is_seen = watched and device == "cuda"
+            seen = profiled_pass(encode, utterances, device, lambda _: None).table if is_seen else None
     except Exception as failure:  # this machine lacks a driver or a compiler: the other ways are measured
         if isinstance(failure, TimeoutError) or time.monotonic() - begun > left_s:
             return _skipped(way, device, "late")
@@ -244,9 +249,9 @@ def _measure(
         device=device,
         **asdict(way),
         pass_times_s=times_s,
-        launches=watched.host_launches if watched else None,
-        kernels=watched.kernel_launches if watched else None,
-        device_busy_time_us=watched.device_busy_ns / 1000 if watched else None,
+        launches=seen.host_launches if seen else None,
+        kernels=seen.kernel_launches if seen else None,
+        device_busy_time_us=seen.device_busy_ns / 1000 if seen else None,
         peak_memory_bytes=memory,
         error=error,
         preparation_s=preparing.elapsed_s,

@@ -11,9 +11,9 @@
 //     }),
 //   });
 //
-// Of several that measure a slide the one that was offered last is asked: the server's, where there is one. What it
-// throws is told in one line; `signal` is aborted after ten seconds, or when the slide is left. One that draws its
-// numbers itself gives nothing.
+// Of several that measure a slide the one that was offered last is asked: the server's, where there is one; `otherwise`
+// where none does and the slide names a measurement. What it throws is told in one line; `signal` is aborted after ten
+// seconds, or when the slide is left. One that draws its numbers itself gives nothing.
 const stage = (() => {
   const PATIENCE_MS = 10000;
   const offers = [];
@@ -78,16 +78,22 @@ const stage = (() => {
       offers.push(measurement);
     },
 
+    // Why a slide's measurement is offered by nobody here.
+    async otherwise() {
+      throw new Error(say("unserved"));
+    },
+
     hasOffers: () => offers.length > 0,
 
     clear,
 
-    // Measure what the slide shows, if anything can; what is shown already is put away. `changed` is called whenever the
-    // panel is another.
+    // Measure what the slide shows, if anything can; numbers that are shown already are put away. `changed` is called
+    // whenever the panel is another.
     async measure(slide, changed) {
-      const offer = offers.findLast(({ measures }) => measures(slide));
+      const offer = offers.findLast(({ measures }) => measures(slide)) ??
+        (slide.dataset.measure && { measure: this.otherwise });
       if (!offer || running) return;
-      if (slide.querySelector(".slide-now")) {
+      if (slide.querySelector(".slide-now table")) {
         clear();
         changed();
         return;

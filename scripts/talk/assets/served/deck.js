@@ -18,16 +18,13 @@
   }
 
   const measurable = new Set(known.measurable);
-  if (measurable.size) {
-    stage.offer({
-      measures: (slide) => measurable.has(slide.dataset.measure),
-      async measure(slide, signal) {
-        const found = await ask("measure", { name: slide.dataset.measure }, signal);
-        if (found.why) throw new Error(found.why);
-        return found;
-      },
-    });
-  }
+  const measure = async (slide, signal) => {
+    const found = await ask("measure", { name: slide.dataset.measure }, signal);
+    if (found.why) throw new Error(found.why);
+    return found;
+  };
+  if (measurable.size) stage.offer({ measures: (slide) => measurable.has(slide.dataset.measure), measure });
+  stage.otherwise = measure; // the server says what it lacks
 
   if (!known.phone) return;
   const deck = crypto.randomUUID();

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -82,6 +83,8 @@ def pretended(monkeypatch: pytest.MonkeyPatch) -> Iterator[Card]:
         "current_stream": Stream,
         "empty_cache": lambda: None,
         "get_device_capability": lambda: (9, 0),
+        "current_device": lambda: 0,
+        "get_device_properties": lambda _: SimpleNamespace(L2_cache_size=1 << 20),
     }
     for name, instead in pretences.items():
         monkeypatch.setattr(torch.cuda, name, instead)

@@ -57,5 +57,8 @@ ON_STAGE = {
     }.items()
 } | {
     "unrecorded": OnStage(title="a dive", rows={"cuda.time": "race"}, measure=lambda: {"cuda.time": 1.0}),
-    "lacking": OnStage(title="", rows=_ROWS, measure=_fine, packages={"no_such_package": "no-such-package"}),
+    "lacking": OnStage(
+        title="", rows=_ROWS, measure=_fine, packages={"no_such_package": "no-such-package", "nor_such": "nor-such"}
+    ),
+    "on_gpu": OnStage(title="one race", rows=_ROWS, measure=_fine, device="cuda"),
 }
