@@ -94,7 +94,7 @@ def readings(source: Provenance, learning: Learning) -> str:
     ]
     caption = f"Диктуют: «{learning.readings[0].asked_text}». Голоса этого сеть не слышала"
     head = ("шаг", "сеть прочла", "неверных букв")
-    return source.figure(table("Что сеть читает", head, rows, kind="readings"), caption, "readings", "cpu")
+    return source.figure(table("Что сеть пишет", head, rows, kind="readings"), caption, "readings", "cpu")
 
 
 def products(source: Provenance, data: Gradient) -> str:

@@ -293,7 +293,7 @@ def _learning(learning: Learning) -> Named:
         yield "diverged_at", Value(len(learning.losses) + 1, "count", "шаг, на котором потеря перестала быть числом")
     elif last.character_error_rate >= learning.target_error_rate:
         yield "missed_by", Value(last.character_error_rate - learning.target_error_rate, "share", "ошибка − цель")
-    yield "exact", Value(last.exact_share, "share", "фраз, прочитанных без единой ошибки")
+    yield "exact", Value(last.exact_share, "share", "фраз, записанных без единой ошибки")
     good = next((each for each in learning.readings if each.character_error_rate < _HALF), None)
     if good is not None:
         half = f"неверных букв меньше {quantity(_HALF, 'share', decimals=0)}"
