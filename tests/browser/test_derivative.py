@@ -125,6 +125,53 @@ def test_the_square_on_a_residual_follows_the_line(page: Page) -> None:
     assert box == pytest.approx([4.2 * (450 - 2 * 34) / 10] * 2, abs=0.2)
 
 
+@pytest.mark.parametrize("name", ["fit", "residuals"])
+@pytest.mark.parametrize(("slope", "shift"), [(4, 4), (4, -3.5), (-3, 4), (-3, -3.5), (0, 4)])
+def test_however_steep_the_line_its_handles_stay_in_the_picture(
+    page: Page, name: str, slope: float, shift: float
+) -> None:
+    set_slider(page, name, 0, slope)
+    set_slider(page, name, 1, shift)
+    said(page, name, "loss")
+    picture = figure(page, name)
+    # The handle and what is gripped around it; each lies on the line, in the plane that the picture shows.
+    places = picture.evaluate(
+        """figure => ["left", "right"].map((part) => {
+            const { x, y, width, height } = figure.querySelector(`[data-part="${part}"]`).getBBox();
+            return [x + width / 2, y + height / 2];
+        })"""
+    )
+    left, right, bottom, top, margin = map(float, (picture.locator("svg").get_attribute("data-plane") or "").split())
+    for across, down in places:
+        x = left + (across - margin) / (800 - 2 * margin) * (right - left)
+        y = bottom + (450 - margin - down) / (450 - 2 * margin) * (top - bottom)
+        assert bottom - 0.01 <= y <= top + 0.01
+        assert y == pytest.approx(slope * x + shift, abs=0.05)
+    assert places[0][0] < places[1][0]
+
+
+def test_a_chord_ends_on_the_road(page: Page) -> None:
+    set_slider(page, "tangent", 1, 2)
+    set_slider(page, "tangent", 0, 3)
+    assert said(page, "tangent", "chord-said") == "хорда 5 / 1 = 5"  # 32 − 27 in the second that is left
+    set_slider(page, "tangent", 0, 4)
+    assert said(page, "tangent", "chord-said") == "хорда 0 / 0,01 = 0"
+
+
+def test_no_axis_crosses_what_the_descent_says(page: Page) -> None:
+    set_slider(page, "descent", 1, 0.95)
+    said(page, "descent", "said")
+    crossed = figure(page, "descent").evaluate(
+        """figure => {
+            const label = figure.querySelector('[data-part="said"]').getBBox();
+            return [...figure.querySelectorAll(".axis")].map((axis) => axis.getBBox()).filter((axis) =>
+                axis.x < label.x + label.width && axis.x + axis.width > label.x &&
+                axis.y < label.y + label.height && axis.y + axis.height > label.y).length;
+        }"""
+    )
+    assert crossed == 0
+
+
 def test_on_paper_nothing_is_left_to_drag(page: Page) -> None:
     page.emulate_media(media="print")
     assert not any(controls.is_visible() for controls in page.locator(".live-controls").all())

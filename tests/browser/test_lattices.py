@@ -54,7 +54,7 @@ def cells(page: Page, name: str) -> list[str]:
 
 
 def answer(page: Page, name: str) -> str:
-    return re.sub(r"\s", " ", figure(page, name).locator("output").inner_text())
+    return re.sub(r"\s", " ", figure(page, name).locator(".live-answer").inner_text())
 
 
 def ask(page: Page, heard: str, word: str, frames: int) -> None:
@@ -158,6 +158,21 @@ def test_a_long_word_scrolls_inside_its_figure(page: Page) -> None:
     scroll.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("() => document.querySelector('.lattice-scroll').scrollLeft > 0")
+
+
+def test_a_word_that_is_cut_is_told_to_be(page: Page) -> None:
+    ask(page, "мост", "превысокомногорассмотрительствующий", 14)
+    assert answer(page, "ctc").startswith("Взято первых букв: 7.")
+    assert len(figure(page, "ctc").locator(".head").all_text_contents()) == 2 * 7 + 1 + 14
+    ask(page, "мост", "мост", 14)
+    assert answer(page, "ctc").startswith("Выравниваний")
+    figure(page, "edits").locator("input").nth(1).fill("превысокомногорассмотрительствующий")
+    assert answer(page, "edits").startswith("Взято первых букв: 14. Расстояние")
+
+
+def test_a_slider_tells_its_number(page: Page) -> None:
+    ask(page, "мост", "мост", 9)
+    assert figure(page, "ctc").locator("label output").all_text_contents() == ["9"]
 
 
 def test_every_field_is_labelled(page: Page) -> None:

@@ -18,10 +18,16 @@
       right,
       at: (x, y) => [margin + (x - left) * across, height - margin - (y - bottom) * up],
       from: (px, py) => [left + (px - margin) / across, bottom + (height - margin - py) / up],
+      // Where on y = b + ax the point for `x` is seen: nearer to 0 where the line has left the picture before.
+      seen: (x, a, b) => {
+        const y = clamp(b + a * x, bottom, top);
+        return a && y !== b + a * x ? [(y - b) / a, y] : [x, y];
+      },
     };
   };
 
-  const start = (figure, { sliders, draw, drag = {}, buttons = {} }) => {
+  // `settle`: what follows from what the reader has set.
+  const start = (figure, { sliders, draw, drag = {}, buttons = {}, settle = () => ({}) }) => {
     const svg = figure.querySelector("svg");
     const plane = planeOf(svg);
     const parts = Object.fromEntries([...svg.querySelectorAll("[data-part]")].map((part) => [part.dataset.part, part]));
@@ -57,6 +63,7 @@
         const { min, max } = sliders[name];
         state[name] = clamp(value, min, max);
       }
+      Object.assign(state, settle(state));
       // However fast the pointer moves, the picture is drawn once a frame.
       asked ||= requestAnimationFrame(() => {
         asked = 0;
@@ -94,19 +101,23 @@
         if (!grip.hasPointerCapture(event.pointerId)) return;
         const [x, y] = placeOf(event);
         const place = [x + held[0], y + held[1]];
-        update(move(plane ? plane.from(...place) : place, state));
+        update(move(plane ? plane.from(...place) : place, state, plane));
       });
     }
     update({});
   };
 
-  const path = (t) => 6 * t * t - t ** 3;
+  // The car stops at 4, and stands.
+  const STOP = 4;
+  const path = (t) => 6 * Math.min(t, STOP) ** 2 - Math.min(t, STOP) ** 3;
   const tangent = {
     sliders: {
-      moment: { title: "момент", min: 0, max: 4, value: 1 },
+      moment: { title: "момент", min: 0, max: STOP, value: 1 },
       span: { title: "отрезок времени", min: 0.01, max: 2, value: 1 },
     },
     drag: { point: ([x]) => ({ moment: x }) },
+    // A chord ends on the road that is drawn.
+    settle: ({ moment, span }) => ({ span: Math.max(0.01, Math.min(span, STOP - moment)) }),
     draw: ({ moment, span }, put, plane) => {
       const speed = 12 * moment - 3 * moment ** 2;
       const slope = (path(moment + span) - path(moment)) / span;
@@ -150,6 +161,7 @@
     },
   };
 
+  const END = 2.5; // of the line, to both sides
   const POINTS = [[-2, -2.6], [-1, -0.7], [0, 0.4], [1, 2.9], [2, 4.2]];
   const miss = ([x, y], a, b) => y - (a * x + b);
   const line = (residuals) => ({
@@ -157,9 +169,10 @@
       a: { title: "наклон a", min: -3, max: 4, value: 1 },
       b: { title: "сдвиг b", min: -3.5, max: 4, value: -1 },
     },
+    // The line turns about the other handle.
     drag: {
-      left: ([, y], { a, b }) => ends(y, b + 2.5 * a),
-      right: ([, y], { a, b }) => ends(b - 2.5 * a, y),
+      left: ([, y], { a, b }, plane) => through([plane.seen(-END, a, b)[0], y], plane.seen(END, a, b)),
+      right: ([, y], { a, b }, plane) => through([plane.seen(END, a, b)[0], y], plane.seen(-END, a, b)),
     },
     buttons: residuals
       ? {
@@ -172,8 +185,8 @@
       : {},
     draw: ({ a, b }, put, plane) => {
       put.through("line", 0, b, a);
-      put.dot("left", plane.at(-2.5, b - 2.5 * a));
-      put.dot("right", plane.at(2.5, b + 2.5 * a));
+      put.dot("left", plane.at(...plane.seen(-END, a, b)));
+      put.dot("right", plane.at(...plane.seen(END, a, b)));
       if (residuals) {
         POINTS.forEach(([x, y], index) => {
           const [[left, top], [, foot]] = [plane.at(x, y), plane.at(x, a * x + b)];
@@ -185,7 +198,10 @@
       put.text("loss", `L = ${show(POINTS.reduce((sum, point) => sum + miss(point, a, b) ** 2, 0), 2)}`);
     },
   });
-  const ends = (left, right) => ({ a: (right - left) / 5, b: (left + right) / 2 });
+  const through = ([x0, y0], [x1, y1]) => {
+    const a = (y1 - y0) / (x1 - x0);
+    return { a, b: y0 - a * x0 };
+  };
 
   const descent = {
     sliders: {

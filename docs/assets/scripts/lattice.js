@@ -111,8 +111,16 @@
     const fields = {};
     for (const [name, { title, ...properties }] of Object.entries(makers)) {
       const wrap = document.createElement("label");
-      fields[name] = Object.assign(document.createElement("input"), { autocomplete: "off", spellcheck: false, ...properties });
-      wrap.append(title, fields[name]);
+      const field = Object.assign(document.createElement("input"), { autocomplete: "off", spellcheck: false, ...properties });
+      wrap.append(title, field);
+      if (field.type === "range") {
+        field.ariaLabel = title; // without the number, which is the slider's own to tell
+        const output = wrap.appendChild(document.createElement("output"));
+        const say = () => (output.value = field.value);
+        field.addEventListener("input", say);
+        say();
+      }
+      fields[name] = field;
       controls.append(wrap);
     }
     answer.className = "live-answer";
@@ -124,14 +132,21 @@
     figure.classList.add("ready");
     return [fields, controls];
   };
-  const word = (field) => field.value.toLowerCase();
+  // A longer word is cut, and the answer says so.
+  const LONGEST = { ctc: 7, edits: 14 };
+  const reader = (longest) => {
+    const word = (field) => [...field.value.toLowerCase()].slice(0, longest).join("");
+    const cut = (...fields) => (fields.some(({ value }) => [...value].length > longest) ? `Взято первых букв: ${longest}. ` : "");
+    return [word, cut];
+  };
 
   const startCtc = (figure) => {
     const { heard: said, word: text, frames } = figure.dataset;
+    const [word, cut] = reader(LONGEST.ctc);
     const answer = document.createElement("output");
     const [fields, controls] = fieldsOf(figure, answer, {
-      heard: { title: "сеть слышит", type: "text", value: said, maxLength: 7 },
-      word: { title: "вероятность слова", type: "text", value: text, maxLength: 7 },
+      heard: { title: "сеть слышит", type: "text", value: said },
+      word: { title: "вероятность слова", type: "text", value: text },
       frames: { title: "кадров", type: "range", min: 1, max: 14, value: frames },
     });
     figure.querySelector(".lattice-scroll").setAttribute("aria-label", "Решётка: строки — буквы, столбцы — кадры");
@@ -165,6 +180,7 @@
           `Выравниваний ${whole(found.alignments)}, клеток ${whole(found.alive.reduce((sum, each) => sum + each.size, 0))}. ` +
           `Вероятность слова ${chance(found.probability)}; на лучшее выравнивание приходится ${share} %.`;
       }
+      answer.value = cut(fields.word, fields.heard) + answer.value;
       show(figure, found.states.length, count, parts, `Решётка CTC для слова «${word(fields.word)}». ${answer.value}`);
     };
 
@@ -186,10 +202,11 @@
   };
 
   const startEdits = (figure) => {
+    const [word, cut] = reader(LONGEST.edits);
     const answer = document.createElement("output");
     const [fields, controls] = fieldsOf(figure, answer, {
-      said: { title: "сказано", type: "text", value: figure.dataset.said, maxLength: 14 },
-      heard: { title: "услышано", type: "text", value: figure.dataset.heard, maxLength: 14 },
+      said: { title: "сказано", type: "text", value: figure.dataset.said },
+      heard: { title: "услышано", type: "text", value: figure.dataset.heard },
     });
     figure.querySelector(".lattice-scroll").setAttribute("aria-label", "Таблица расстояний");
 
@@ -212,7 +229,7 @@
       const parts = heads([" ", ...a], [" ", ...b]);
       d.forEach((row, i) => row.forEach((value, j) => parts.push(...cell(i, j, value, value / most))));
       parts.push(...route(cells));
-      answer.value = `Расстояние ${d[a.length][b.length]}${steps.length ? `: ${steps.join(" ")}` : ""}`;
+      answer.value = `${cut(fields.said, fields.heard)}Расстояние ${d[a.length][b.length]}${steps.length ? `: ${steps.join(" ")}` : ""}`;
       show(figure, a.length + 1, b.length + 1, parts, `Таблица расстояний. ${answer.value}`);
     };
     controls.addEventListener("input", draw);

@@ -35,11 +35,11 @@ class Plane:
         """The plane as the page's script reads it."""
         return f'data-plane="{self.left:g} {self.right:g} {self.bottom:g} {self.top:g} {self.margin:g}"'
 
-    def axes(self, across: str, up: str, origin: Point = (0.0, 0.0)) -> str:
-        """Both axes through `origin`, with what they measure."""
+    def axes(self, across: str, up: str, origin: Point = (0.0, 0.0), below: bool = True) -> str:
+        """Both axes through `origin`, with what they measure; not `below` leaves room for words there."""
         x0, y0 = self.at(*origin)
         right, top = self.at(self.right, self.top)
-        left, bottom = self.at(self.left, self.bottom)
+        left, bottom = self.at(self.left, self.bottom if below else origin[1])
         return (
             line((left, y0), (right, y0), "axis")
             + line((x0, bottom), (x0, top), "axis")

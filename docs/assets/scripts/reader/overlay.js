@@ -49,6 +49,7 @@ const readerOverlay = (() => {
 
   const DRAWN = {
     descent(figure, svg) {
+      if (!svg.checkVisibility()) return; // the other shape of the picture is seen
       for (const circle of svg.querySelectorAll("[data-circle]")) {
         const found = readerStory.ofCircle(shown.data, Number(circle.dataset.circle));
         if (!found) continue;

@@ -214,7 +214,13 @@ def descent() -> Picture:
     )
     told = "Парабола x² и спуск по ней: " + ", ".join(shown(x) for x in TALK_STEPS) + "; в каждой точке касательная"
     return Picture(
-        "descent", "Спуск по параболе", told, plane.axes("x", "x²") + curve, tuple(frames), last=last, plane=plane
+        "descent",
+        "Спуск по параболе",
+        told,
+        plane.axes("x", "x²", below=False) + curve,
+        tuple(frames),
+        last=last,
+        plane=plane,
     )
 
 

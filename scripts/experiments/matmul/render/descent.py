@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import Literal
 
 from talk.render.captions import Provenance
 from talk.words import plural, quantity
@@ -34,9 +35,14 @@ class _Canvas:
     font: int
     narrowing: int  # how much narrower each circle is than the one above, in all
 
+    @property
+    def shape(self) -> Literal["tall", "wide"]:
+        """A phone leaves no room for a name and a speed on one line: the tall picture puts the speed under the name."""
+        return "tall" if self.row > 2 * self.font + 20 else "wide"
+
 
 def descent(source: Provenance, data: Matmul, cards: Sequence[Provenance] = ()) -> str:
-    """The picture for the article: tall enough for a phone. Every circle is a link to its slide.
+    """The picture for a phone, tall, which takes the wide one's place on the card. Every circle is a link to its slide.
 
     The first of `cards`, machines that measured a GPU, tells its speed where this machine has none.
     """
@@ -102,7 +108,7 @@ def _figure(source: Provenance, data: Matmul, canvas: _Canvas, caption: str, car
         f'translate="no" xmlns="http://www.w3.org/2000/svg" font-size="{canvas.font}">{"".join(parts)}</svg>'
     )
     others = [elsewhere[1]] if elsewhere is not None else []
-    return source.figure(drawing, caption, "chart descent-figure", others=others)
+    return source.figure(drawing, caption, f"chart descent-figure {canvas.shape}", others=others)
 
 
 def _left(canvas: _Canvas, index: int) -> int:
@@ -141,8 +147,7 @@ def _circle(canvas: _Canvas, sky: int, index: int, anchor: str, title: str, rate
     share = 100 * index // (len(CIRCLES) - 1)
     fill = f"color-mix(in oklab, var(--chart-2), var(--chart-1) {share}%)"
     after = " below" if index >= _HAPPY_TILL else ""
-    # A phone leaves no room for both on one line: the tall picture puts the speed under the title.
-    tall = canvas.row > 2 * canvas.font + 20
+    tall = canvas.shape == "tall"
     first = top + canvas.font + 10 if tall else baseline
     second = first + canvas.font + 8 if tall else baseline
     place = (
