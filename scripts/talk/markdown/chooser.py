@@ -32,11 +32,15 @@ class _Chooser(Treeprocessor):
         from talk.render.machines import labels
         from talk.render.values import current_values  # see talk.markdown.values
 
-        names = labels(current_values(self._results).records)
+        records = current_values(self._results).records
+        names = labels(records)
         if len(names) < 2:
             return
         shown = Counter(number.get("data-record", "").partition("/")[0] for number in numbers)
-        first, *others = [slug for slug, _ in shown.most_common() if slug in names]
+        # Tables that were published ran on no machine that pages may name first.
+        published = {record.machine.slug for record in records if record.origin == "published"}
+        told = [slug for slug, _ in shown.most_common() if slug in names]
+        first, *others = sorted(told, key=lambda slug: slug in published)
         key = "chooser.shown_besides" if others else "chooser.shown"
         line = Element("p", {"class": "page-machine", "data-search-exclude": ""})
         opened, closed = language().quotes
