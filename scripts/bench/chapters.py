@@ -39,6 +39,8 @@ _HOLES = {
 }
 # A speed-up that is none: «быстрее в 0,9 раза».
 _SLOWER = re.compile(r"\b(?:быстрее|ускор\w+|упало|выросла)\b[^.;:,()]{0,40}?\bв\s0,\d+\sраз")
+# One that is too small to be printed: «быстрее в 1,0 раза», «обогнали, 1,00×».
+_AS_FAST = re.compile(r"(?<!не )\b(?:быстрее|обогнали|обгоняет|ускор\w+|упало)\b[^.;:()]{0,40}?\b1,0+(?:×|\s?раз)")
 # «На 1 потоках», «1 вызовов».
 _MANY_OF_ONE = re.compile(r"(?<![\d,.])(?<!\d\s)\b1\s[а-яё]+(?:ов|ах|ями|ей)\b")
 # What a record of which no library told its kernel cannot name.
@@ -60,6 +62,7 @@ class Chapter:
             yield from _found(re.compile(pattern), what, self.blocks)
         yield from _found(re.compile(say("value.unmeasured")), "a number that nobody has", self.sentences)
         yield from _found(_SLOWER, "faster by less than once", self.sentences)
+        yield from _found(_AS_FAST, "faster by nothing", self.sentences)
         yield from _found(_MANY_OF_ONE, "many of one", self.blocks)
         if bare:
             yield from _found(_SETS, "a name that no record has", self.sentences)
