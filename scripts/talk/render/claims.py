@@ -155,6 +155,7 @@ def judge(claim: Claim, values: Values, path: Path = CLAIMS) -> Verdict | None:
     return next((verdict for verdict in measured or [] if not verdict.holds), first)
 
 
+@lru_cache(maxsize=1024)  # sentences, forks and checks ask for the same claim; values are never changed
 def judge_on(claim: Claim, values: Values, machine: str | None, path: Path = CLAIMS) -> Verdict | None:
     """The verdict by the numbers of one machine; of any where `machine` is None. None where it has not all of them."""
     asked = _On(values, machine)

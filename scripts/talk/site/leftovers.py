@@ -17,8 +17,9 @@ _ELEMENT = re.compile(r"<(?:data|span)\b")
 _ADDRESS = re.compile(r"\s*(?:claim|talk|site) *:", re.IGNORECASE)
 # TeX has double braces of its own.
 _IN_TEX = re.compile(r"\{\{\s*[\w/-]+(?:\.[\w/-]+)+\s*(?:\||\}\})")
+# In small letters: without IGNORECASE, a search skips to the letters that may begin a mark.
 _LIKELY = re.compile(
-    r"""\{\{|-8(?:<|&lt;)-|///|\[\^|\]\[[^\[\]<\n]*\]|=["']<(?:data|span)|(?:claim|talk|site) *:|\]\{""", re.IGNORECASE
+    r"""\{\{|-8(?:<|&lt;)-|///|\[\^|\]\[[^\[\]<\n]*\]|=["']<(?:data|span)|claim *:|talk *:|site *:|\]\{"""
 )
 _CODE = frozenset({"code", "pre", "kbd", "script", "style", "textarea"})
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
@@ -31,7 +32,7 @@ def find_leftovers(site: Path) -> list[TalkError]:
     found = []
     for page in sorted(site.rglob("*.html")):
         html = page.read_text(encoding="utf-8")
-        if _LIKELY.search(html):
+        if _LIKELY.search(html.lower()):
             name = page.relative_to(site).as_posix()
             source = source_of(name) or name
             found += [

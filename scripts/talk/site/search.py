@@ -9,6 +9,14 @@ from pathlib import Path
 from typing import Any
 
 _CODE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
+# What of a drawing or a formula says nothing: a third of a page's tags, each of which Material's parser would weigh.
+# It indexes a formula by its visible half alone.
+_WORDLESS = re.compile(
+    r"<math\b.*?</math>|"
+    r"</?(?:circle|clipPath|defs|ellipse|g|line|marker|path|pattern|polygon|polyline|rect|use)\b"
+    r"(?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+>",
+    re.DOTALL,
+)
 # Blocks, cells and labels: what ends one ends a word.
 _END = re.compile(
     r"<br ?/?>|</(?:td|th|text|tspan|title|desc|dt|dd|div|figcaption|caption|label|legend|summary|option)>"
@@ -17,8 +25,8 @@ _END = re.compile(
 
 
 def apart(html: str) -> str:
-    """The page with a space after everything that readers see apart and HTML writes together."""
-    parts = _CODE.split(html)
+    """The page as search indexes it: with a space after everything that readers see apart and HTML writes together."""
+    parts = _CODE.split(_WORDLESS.sub("", html))
     parts[::2] = (_END.sub(r"\g<0> ", part) for part in parts[::2])
     return "".join(parts)
 
