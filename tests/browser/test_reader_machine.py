@@ -471,6 +471,18 @@ def test_a_slide_says_in_one_line_why_it_has_nothing(browser: Browser, address: 
         expect(page.locator("#krug-4 .slide-now")).to_contain_text("браузер не дал вычислительного потока")
 
 
+def test_a_browser_without_a_gpu_says_so_on_the_gpus_slide(browser: Browser, address: str) -> None:
+    steps = [
+        replace(step, points=[], skipped="no_adapter") if step.name.startswith("gpu_") else step
+        for step in sample().steps
+    ]
+    with visit(browser, f"{address}/slides/#/krug-6") as opened, stubbed(opened, made(steps=steps)) as page:
+        page.wait_for_function("() => location.hash.includes('krug-6') && document.querySelector('.reveal.ready')")
+        page.keyboard.press("r")
+        told = page.locator("#krug-6 .slide-now")
+        expect(told).to_have_text("Измерить не вышло: WebGPU есть, но карты браузер не дал")
+
+
 def test_the_real_module_runs_under_the_pages_policy_and_stops(browser: Browser, address: str) -> None:
     with visit(browser, f"{address}/matmul/") as opened:
         page = opened.page

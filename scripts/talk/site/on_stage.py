@@ -25,7 +25,7 @@ from talk.render.captions import processor
 from talk.render.values import Found, UnknownValueError, current_values
 from talk.words import day, natural_unit, quantity, say, units
 
-PATIENCE_S = 9.5  # the page waits for ten seconds, and then says nothing of what goes on
+PATIENCE_S = 10.0
 # What is late goes on for so long, unheard: an answer that comes waits as long for who asks once more.
 _LONGEST_S = 60.0
 
@@ -112,7 +112,7 @@ class _Run(Thread):
         """The numbers. Raises NotMeasuredError, also where there are none in time."""
         self.join(PATIENCE_S)
         if self._found is None:
-            raise NotMeasuredError(say("now.late"))
+            raise NotMeasuredError(say("js.deck.late"))
         self._is_heard = True
         if isinstance(self._found, NotMeasuredError):
             raise self._found

@@ -110,6 +110,7 @@ _STRINGS = {
     "resource.arithmetic": "arithmetic",
     "resource.issue": "arithmetic: issue of instructions",
     "resource.blocks": "arithmetic: too few blocks for the GPU",
+    "resource.kernels": "arithmetic: the GPU at work",
     "resource.l1": "memory: L1",
     "resource.l2": "memory: L2",
     "resource.l3": "memory: L3",
@@ -203,7 +204,6 @@ _STRINGS = {
     # The phone that turns slides, and what is measured in front of the hall.
     "phone.title": "Clicker",
     "now.here": "this machine",
-    "now.late": "no answer in ten seconds, it goes on; press R once more",
     "now.no_gpu": "there is no GPU with CUDA here",
     "now.lacks": "not installed here: {packages}",
     "now.unknown": "this cannot be measured here",
@@ -245,7 +245,7 @@ _STRINGS = {
     "js.deck.recorded": "recorded",
     "js.deck.now": "now",
     "js.deck.measuring": "Measuring…",
-    "js.deck.late": "no answer in ten seconds",
+    "js.deck.late": "no answer in ten seconds; press R once more",
     "js.deck.unserved": "the slides are open without their server (make serve)",
     "js.deck.failed": "It could not be measured: {why}",
     "js.speaker.title": "Speaker window",
@@ -397,8 +397,9 @@ LANGUAGE = Language(
             r"(?<![\p{N}.,])\d{1,2}(?:st|nd|rd|th)[ \u00a0-]centur\w+|[IVX]+[ \u00a0]centur\w+",
             r"(?<![\p{N}.,/]|\ba |\bone )\d{1,3}(?:st|nd|rd|th)(?![\w]|[ \u00a0]of\b)",  # in a row: “the 2nd pass”
             r"(?<![\p{N}.,])100[ \u00a0]?%",  # the whole
-            r"(?<![\d.,:])[01]?\d(?::[0-5]\d)?[ \u00a0]?[ap]\.?m\b|\bat[ \u00a0][0-2]?\d:[0-5]\d(?![\d:])|(?<!\d)24/7(?!\d)",
-            r"(?i:from)[ \u00a0]0[ \u00a0]to[ \u00a0]1(?![\p{N}%]|[.,]\p{N})|(?<!\p{N})0s?[ \u00a0](?:or|and)[ \u00a0]1s?(?![\p{N}%]|[.,]\p{N})",
+            r"(?<![\d.,:])[01]?\d(?::[0-5]\d)?[ \u00a0]?[ap]\.?m\b",
+            r"\bat[ \u00a0][0-2]?\d:[0-5]\d(?![\d:])|(?<!\d)24/7(?!\d)",
+            r"(?:(?i:from)[ \u00a0]0[ \u00a0]to|(?<!\p{N})0s?[ \u00a0](?:or|and))[ \u00a0]1s?(?![\p{N}%]|[.,]\p{N})",
         ],
         units=_UNITS,
         counted=_COUNTED,

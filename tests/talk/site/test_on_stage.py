@@ -83,7 +83,7 @@ def test_what_fails_says_why_in_one_line(name: str, why: str) -> None:
     assert "\n" not in said
 
 
-LATE = "no answer in ten seconds, it goes on; press R once more"
+LATE = "no answer in ten seconds; press R once more"
 
 
 def test_what_is_late_is_told_in_time_and_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:

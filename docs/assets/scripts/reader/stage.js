@@ -85,7 +85,7 @@ const readerStage = (() => {
     }
     const known = readerStory.rows(data, null).filter(({ step }) => STEPS[rung].includes(step.name));
     const whys = new Set(known.map(({ why }) => why));
-    if (whys.size === 1 && known[0].why) return [{ title: known[0].title, recorded, now: reason(known[0].why) }];
+    if (whys.size === 1 && known[0].why) throw new Error(reason(known[0].why));
     const best = Math.max(...known.map((row) => row.rate ?? 0));
     const rows = known.map((row) => ({
       title: row.title,
