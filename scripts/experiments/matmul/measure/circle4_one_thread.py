@@ -11,12 +11,13 @@ from numba import njit, types
 
 from shared.simd import BYTES, Tile
 
-from .operands import Matrix, multiplication
+from .operands import Matrix, at_a_line, checked_multiplication, multiplication, multiply_apart
 from .vector import LINE, Caches, copy, machine_caches, machine_tile, micro_kernel
 
 # So many steps along the sum are unrolled in the kernel.
 UNROLL = 4
 _NOTHING = -1  # is prefetched
+_LEAST_DEPTH = 64
 
 
 Sides = tuple[int, int]  # of a block of B: its depth and its columns
@@ -28,7 +29,7 @@ def block_sides(tile: Tile, caches: Caches) -> Sides:
     A tile's rows of A, of that depth, take a quarter of L1. The block of B takes somewhat less than half of L2: the
     rest is for A and C, which pass through.
     """
-    depth = max(64, caches.l1 // 4 // (tile.rows * BYTES) // 64 * 64)
+    depth = max(_LEAST_DEPTH, caches.l1 // 4 // (tile.rows * BYTES) // 64 * 64)
     columns = max(tile.columns, caches.l2 * 7 // 16 // (depth * BYTES) // tile.columns * tile.columns)
     return depth, columns
 
@@ -139,7 +140,7 @@ def _add_part(tile: Matrix, c: Matrix, add: int) -> None:
             c[i, j] = tile[i, j] + (c[i, j] if add else np.float32(0))
 
 
-_COUNT, _ROOM, _WHOLE = types.int64, types.float32[::1], types.float32[:, ::1]
+_COUNT, _ROOM, WHOLE = types.int64, types.float32[::1], types.float32[:, ::1]
 
 
 @njit(types.int64(_COUNT, _COUNT, _COUNT), cache=True)
@@ -149,8 +150,10 @@ def share(length: int, parts: int, tile: int) -> int:
     return -(-tiles // parts) * tile
 
 
-# Step 5. Overlap: lines of C and the next rows of A are prefetched before they are needed.
+# Step 5. Overlap: lines of C and the next rows of A are prefetched before they are needed, and B is packed while the
+# block's first tiles multiply.
 _unrolled_tile_product = micro_kernel(TILE, unroll=UNROLL)
+_packing_tile_product = micro_kernel(TILE, unroll=UNROLL, packs=True)
 
 
 # At A's lower edge a row or two are multiplied one by one: a tile would take as long as for all of its rows. A row has
@@ -158,9 +161,19 @@ _unrolled_tile_product = micro_kernel(TILE, unroll=UNROLL)
 _row_product = micro_kernel(Tile(1, TILE.vectors, TILE.lanes), unroll=UNROLL)
 _BY_ROWS = (TILE_ROWS * TILE.vectors // 2 - 1) // max(4, TILE.vectors // 2)
 
-# Packing pays where each number of B is used often, so in many rows of A.
+# Packing pays where each number of B is used often, so in many rows of A, and where B lies badly: its rows begin inside
+# cache lines, so that vectors cross them, or are a page long and more, so that a tile walks from page to page. Rows of
+# A that pass over B in place come for each strip of it, so they have to stay in L2.
 _FEW_ROWS = 4 * TILE_ROWS
+_STAYING = machine_caches().l2 // BYTES // 4
+_PAGE = 4096 // BYTES
 _KEPT_SPAN = machine_caches().l2 // BYTES // 2  # rows of B so far apart in all still have room in L2 together
+
+
+@njit(cache=True)
+def _packing_pays(b: Matrix, rows: int, block_depth: int) -> bool:
+    lies_well = b.shape[1] < _PAGE and b.shape[1] % LINE == 0 and b.ctypes.data % (LINE * BYTES) == 0
+    return rows > _FEW_ROWS and not (lies_well and rows * min(b.shape[0], block_depth) <= _STAYING)
 
 
 @njit(cache=True)
@@ -192,7 +205,7 @@ def _strip_in_place(
 
 
 # Its types are declared: else Numba would compile it anew for every literal that it is called with.
-_STRIP = types.void(*[_WHOLE] * 3, *[_COUNT] * 4, types.boolean, _ROOM, types.UniTuple(_COUNT, 2))
+_STRIP = types.void(*[WHOLE] * 3, *[_COUNT] * 4, types.boolean, _ROOM, types.UniTuple(_COUNT, 2))
 
 
 @njit(_STRIP, cache=True)
@@ -205,46 +218,58 @@ def strip(
     """
     packed, edge = room[:_OF_B], room[_OF_B : _OF_B + _OF_A]
     spill = room[_OF_B + _OF_A :].reshape(TILE_ROWS, TILE_COLUMNS)
-    if overlap and i1 - i0 <= _FEW_ROWS and (j1 - j0) % TILE_COLUMNS == 0 and b.shape[0] % UNROLL == 0:
+    whole_tiles = (j1 - j0) % TILE_COLUMNS == 0 and b.shape[0] % UNROLL == 0
+    if overlap and whole_tiles and not _packing_pays(b, i1 - i0, block[0]):
         _strip_in_place(a, b, c, i0, i1, j0, j1, edge, spill, block[0])
         return
-    a_numbers, m = a.reshape(a.size), a.shape[1]
-    block_depth = share(m, -(-m // block[0]), UNROLL)
+    a_numbers, (m, p) = a.reshape(a.size), b.shape
+    # Under few rows of A a deep block is a long walk, from page to page, for little work.
+    deepest = min(block[0], max(_LEAST_DEPTH, i1 - i0))
+    block_depth = share(m, -(-m // deepest), UNROLL)
     block_columns = share(j1 - j0, -(-(j1 - j0) // block[1]), TILE_COLUMNS)
     for k0 in range(0, m, block_depth):
         width = min(block_depth, m - k0)
         depth = share(width, 1, UNROLL)
         for j_block in range(j0, j1, block_columns):
             j_end = min(j_block + block_columns, j1)
-            _pack(b, k0, depth, j_block, j_end, packed)
+            packs = overlap and i1 - i0 >= TILE_ROWS and width == depth
+            j_left = j_end - (j_end - j_block) % TILE_COLUMNS if packs else j_block
+            if j_left < j_end:
+                _pack(b, k0, depth, j_left, j_end, packed[(j_left - j_block) * depth :])
             for i in range(i0, i1, TILE_ROWS):
                 rows = min(TILE_ROWS, i1 - i)
+                in_place = rows == TILE_ROWS and width == depth
                 by_rows = rows <= _BY_ROWS and width == depth
-                a_rows, a_at, a_stride = a_numbers, i * m + k0, m
-                if rows < TILE_ROWS or width < depth:  # the tile would read past A's edge
+                if not in_place:
                     _copy_rows(a, i, rows, k0, width, depth, edge)
-                    a_rows, a_at, a_stride = edge, 0, DEPTH
                 for j in range(j_block, j_end, TILE_COLUMNS):
                     columns, b_at = min(TILE_COLUMNS, j_end - j), (j - j_block) * depth
-                    if by_rows and columns == TILE_COLUMNS:
-                        for row in range(i, i + rows):
-                            at, c_at = row * m + k0, row * c.shape[1] + j
+                    # No array is chosen between calls: Numba counts references by atomic additions, and each waits
+                    # until the tile of C has left the core's store buffer.
+                    if packs and i == i0 and columns == TILE_COLUMNS:
+                        _packing_tile_product(
+                            depth, a_numbers, i * m + k0, m, b, k0 * p + j, p, c, i * p + j, p, k0, packed, b_at
+                        )
+                    elif in_place and columns == TILE_COLUMNS:
+                        ahead = _NOTHING
+                        if overlap:  # a row a tile: by the end of the strip's width the next rows have come
+                            row = min(i + TILE_ROWS + (j - j_block) // TILE_COLUMNS % TILE_ROWS, i1 - 1)
+                            ahead = row * m + k0
+                        _unrolled_tile_product(
+                            depth, a_numbers, i * m + k0, m, packed, b_at, TILE_COLUMNS, c, i * p + j, p, k0, a, ahead
+                        )
+                    elif by_rows and columns == TILE_COLUMNS:
+                        for row in range(i, i1):
+                            at, c_at = row * m + k0, row * p + j
                             _row_product(
-                                depth, a_numbers, at, m, packed, b_at, TILE_COLUMNS, c, c_at, m, k0, a, _NOTHING
+                                depth, a_numbers, at, m, packed, b_at, TILE_COLUMNS, c, c_at, p, k0, a, _NOTHING
                             )
-                        continue
-                    whole = rows == TILE_ROWS and columns == TILE_COLUMNS
-                    target, c_at, c_stride, add = c, i * c.shape[1] + j, c.shape[1], k0
-                    if not whole:
-                        target, c_at, c_stride, add = spill, 0, TILE_COLUMNS, 0
-                    ahead = _NOTHING
-                    if overlap:  # a row a tile: by the end of the strip's width the next rows have come
-                        row = min(i + TILE_ROWS + (j - j_block) // TILE_COLUMNS % TILE_ROWS, i1 - 1)
-                        ahead = row * m + k0
-                    _unrolled_tile_product(
-                        depth, a_rows, a_at, a_stride, packed, b_at, TILE_COLUMNS, target, c_at, c_stride, add, a, ahead
-                    )
-                    if not whole:
+                    else:
+                        if in_place:
+                            _copy_rows(a, i, rows, k0, width, depth, edge)
+                        _unrolled_tile_product(
+                            depth, edge, 0, DEPTH, packed, b_at, TILE_COLUMNS, spill, 0, TILE_COLUMNS, 0, a, _NOTHING
+                        )
                         _add_part(spill, c[i : i + rows, j : j + columns], k0)
 
 
@@ -257,24 +282,31 @@ def rooms(parts: int) -> Matrix:
     Memory that the system has just given is zeroed page by page as it is touched: a quarter of a small product's time.
     """
     if getattr(_own, "parts", 0) < parts:
-        each = _OF_B + _OF_A + _OF_C
-        numbers = np.zeros(parts * each + LINE, np.float32)
-        whole_lines = numbers[-(numbers.ctypes.data // BYTES) % LINE :]  # so that no vector lies across two
-        _own.parts, _own.rooms = parts, whole_lines[: parts * each].reshape(parts, each)
+        _own.parts, _own.rooms = parts, at_a_line((parts, _OF_B + _OF_A + _OF_C))
     kept: Matrix = _own.rooms[:parts]
     return kept
 
 
-def _packed(a: Matrix, b: Matrix, c: Matrix) -> None:
-    strip(a, b, c, 0, c.shape[0], 0, c.shape[1], False, rooms(1)[0], BLOCK)
+@njit(types.boolean(*[WHOLE] * 4, types.boolean), cache=True)
+def _product(a: Matrix, b: Matrix, c: Matrix, rooms: Matrix, overlap: bool) -> bool:
+    if not multiply_apart(a, b, c):
+        return False
+    strip(a, b, c, 0, c.shape[0], 0, c.shape[1], overlap, rooms[0], BLOCK)
+    return True
 
 
-def _overlapped(a: Matrix, b: Matrix, c: Matrix) -> None:
-    strip(a, b, c, 0, c.shape[0], 0, c.shape[1], True, rooms(1)[0], BLOCK)
+def _packed(a: Matrix, b: Matrix, c: Matrix) -> bool:
+    done: bool = _product(a, b, c, rooms(1), False)
+    return done
+
+
+def _overlapped(a: Matrix, b: Matrix, c: Matrix) -> bool:
+    done: bool = _product(a, b, c, rooms(1), True)
+    return done
 
 
 reordered = multiplication(_reordered)
 blocked = multiplication(_blocked)
 in_registers = multiplication(_in_registers)
-packed = multiplication(_packed)
-overlapped = multiply = multiplication(_overlapped)
+packed = checked_multiplication(_packed)
+overlapped = multiply = checked_multiplication(_overlapped)

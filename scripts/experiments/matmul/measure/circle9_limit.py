@@ -25,7 +25,7 @@ from .circle3_strassen import CUTOFF
 from .circle4_one_thread import COLUMNS, DEPTH, TILE, TILE_COLUMNS, TILE_ROWS
 from .circle4_one_thread import _reordered as update_rows
 from .circle4_one_thread import _unrolled_tile_product as tile_product
-from .operands import Matrix
+from .operands import Matrix, at_a_line
 from .vector import LINE, Code, machine_caches
 
 _INT = ir.IntType(64)
@@ -188,7 +188,8 @@ class PeakBetween:
         self._times_s: list[float] = []
         self._burst_times_s: list[float] = []
         self._tile_times_s: list[float] = []
-        self._rooms = whole_lines(threads * (_TILE_A + _TILE_B + _TILE_C)).reshape(threads, -1)
+        self._rooms = at_a_line((threads, _TILE_A + _TILE_B + _TILE_C))
+        self._rooms.fill(1)
         _tiles_on_threads(self._rooms, 0)  # compiles
         _fma_burst(np.int64(1), _HALF)  # compiles
         _fma_on_threads(threads, np.int64(1), _HALF)
@@ -290,7 +291,8 @@ def streams(threads: int) -> dict[Stream, Callable[[], float]]:
         del sizes["l3"]
     rows = {level: _whole(size_bytes) for level, size_bytes in sizes.items()}
     # All share one array: on a virtual machine, getting half a gigabyte takes longer than reading it ten times.
-    numbers = whole_lines(threads * max(rows.values()))
+    numbers = at_a_line((threads * max(rows.values()),))
+    numbers.fill(1)  # else all pages are the system's one page of zeros
     return {
         Stream(level, traffic, threads, BYTES * row): _streamed(traffic, numbers[: threads * row].reshape(threads, row))
         for level, row in rows.items()
@@ -310,12 +312,6 @@ def _streamed(traffic: Traffic, x: Matrix) -> Callable[[], float]:
         return _time(lambda: run(x, passes, factor))
 
     return measure
-
-
-def whole_lines(count: int) -> Matrix:
-    """So many ones, from the beginning of a cache line on: a vector that lies across two is loaded twice."""
-    numbers = np.ones(count + LINE, np.float32)
-    return numbers[-(numbers.ctypes.data // BYTES) % LINE :][:count]
 
 
 def _whole(size_bytes: int) -> int:

@@ -20,7 +20,7 @@ from ..record import Bandwidth, Contender, Peak, Point, Prices, Tiling, Walk
 from . import circle4_one_thread
 from .circle9_limit import InTurn, PeakBetween, found_prices, found_walks, prices, streams, threads_start, walks
 from .contenders import Entry, Exact, all_threads, fewer_bits, one_thread, searched, with_epilogue
-from .operands import CONFORMER, Matrix, Shape
+from .operands import CONFORMER, Matrix, Shape, at_a_line
 from .timing import Timed, time_together
 from .vector import machine_caches
 
@@ -99,7 +99,7 @@ def measure_cpu(quick: bool, progress: Progress) -> OnCpu:
 
 def _product(side: int) -> Callable[[], object]:
     a, b = operands((side, side, side))
-    c = np.empty((side, side), np.float32)
+    c = at_a_line((side, side))
     return lambda: circle4_one_thread.multiply(a, b, c)
 
 
@@ -137,23 +137,27 @@ def operands(shape: Shape) -> tuple[Matrix, Matrix]:
     """The same random matrices on every machine, and in the same place whenever they are asked for."""
     n, m, p = shape
     random = np.random.default_rng([n, m, p])
-    return random.standard_normal((n, m), np.float32), random.standard_normal((m, p), np.float32)
+    a, b = at_a_line((n, m)), at_a_line((m, p))
+    random.standard_normal(out=a, dtype=np.float32)
+    random.standard_normal(out=b, dtype=np.float32)
+    return a, b
 
 
 def measure_shape(entries: list[Entry], shape: Shape, plan: Plan, tick: Callable[[], object]) -> dict[str, Point]:
     """Check every entry at this shape, then time them together. Raises TalkError for a wrong product."""
+    n, m, p = shape
     a, b = operands(shape)
     exact = a.astype(np.float64) @ b.astype(np.float64)
     timed: dict[str, Timed] = {}
     errors: dict[str, float] = {}
     for entry in entries:
-        c = np.full(exact.shape, np.nan, np.float32)
+        c = at_a_line((n, p))
+        c.fill(np.nan)
         call = entry.make(a, b, c)
         call()
         errors[entry.name] = relative_error(c, entry.finish(exact), entry)
         timed[entry.name] = Timed(call, plan.rounds_of(entry, shape), plan.budget_s)
     time_together(list(timed.values()), tick)
-    n, m, p = shape
     return {name: Point(n=n, m=m, p=p, times_s=each.times_s, error=errors[name]) for name, each in timed.items()}
 
 

@@ -1,11 +1,17 @@
 """The signature that every circle has, and the checks of operands that every circle makes."""
 
+import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Protocol
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
+
+from shared.simd import BYTES
+
+from .vector import LINE
 
 _FLOAT32 = np.dtype(np.float32)  # which NumPy gives to all arrays of native float32
 
@@ -26,7 +32,7 @@ class Multiply(Protocol):
         """The product; `out` itself where it is given."""
 
 
-def multiplication(kernel: Callable[[Matrix, Matrix, Matrix], None]) -> Multiply:
+def multiplication(kernel: Callable[[Matrix, Matrix, Matrix], object]) -> Multiply:
     """Make a circle of `kernel(a, b, c)`, which overwrites c. The kernel gets non-empty C-contiguous float32 matrices.
 
     The circle takes what NumPy's matmul takes in two dimensions: it copies transposed and strided operands first,
@@ -36,9 +42,6 @@ def multiplication(kernel: Callable[[Matrix, Matrix, Matrix], None]) -> Multiply
 
     @wraps(kernel)
     def multiply(a: Matrix, b: Matrix, out: Matrix | None = None) -> Matrix:
-        if out is not None and _ready(a, b, out):
-            kernel(a, b, out)
-            return out
         shape = product_shape(a, b, out)
         direct = (
             out is not None
@@ -60,20 +63,52 @@ def multiplication(kernel: Callable[[Matrix, Matrix, Matrix], None]) -> Multiply
     return multiply
 
 
-def _ready(a: Matrix, b: Matrix, out: Matrix) -> bool:
-    """Whether all are as kernels want them and share no memory: all checks take as long as a small product does."""
-    if not (type(a) is type(b) is type(out) is np.ndarray and a.dtype is b.dtype is out.dtype is _FLOAT32):
-        return False
-    first, second, target = a.flags, b.flags, out.flags
+def at_a_line(shape: tuple[int, ...]) -> Matrix:
+    """Zeros that begin at a cache line, as PyTorch's tensors do: NumPy's arrays may begin a quarter of a line later.
+
+    Else vectors lie across two lines, and threads that write neighbouring columns take a line from each other.
+    """
+    count = math.prod(shape)
+    numbers = np.zeros(count + LINE, np.float32)  # NumPy, unlike PyTorch, asks for huge pages where an array is large
+    return numbers[-(numbers.ctypes.data // BYTES) % LINE :][:count].reshape(shape)
+
+
+def checked_multiplication(kernel: Callable[[Matrix, Matrix, Matrix], bool]) -> Multiply:
+    """A circle, as `multiplication` makes it, of a kernel that begins with `multiply_apart` and returns what it says.
+
+    Compiled code looks at shapes in nanoseconds; Python takes as long as a small product does.
+    """
+    careful = multiplication(kernel)
+
+    @wraps(kernel)
+    def multiply(a: Matrix, b: Matrix, out: Matrix | None = None) -> Matrix:
+        if out is not None and _are_whole(a, b, out) and kernel(a, b, out):
+            return out
+        return careful(a, b, out)
+
+    return multiply
+
+
+def _are_whole(a: Matrix, b: Matrix, out: Matrix) -> bool:
     return (
-        a.ndim == b.ndim == 2
-        and a.shape[1] == b.shape[0] > 0
-        and out.shape == (a.shape[0], b.shape[1])
-        and out.size > 0
-        and (first.carray and second.carray and target.carray)
-        and (first.owndata and second.owndata and target.owndata)  # so that only a view could share its memory
-        and out is not a
-        and out is not b
+        type(a) is type(b) is type(out) is np.ndarray
+        and a.dtype is b.dtype is out.dtype is _FLOAT32
+        and a.ndim == b.ndim == out.ndim == 2
+        and a.flags.carray
+        and b.flags.carray
+        and out.flags.carray
+    )
+
+
+@njit(cache=True)
+def multiply_apart(a: Matrix, b: Matrix, c: Matrix) -> bool:
+    """Whether C has the shape of A·B, none of them is empty, and C shares no memory with A and B."""
+    if a.shape[1] != b.shape[0] or c.shape[0] != a.shape[0] or c.shape[1] != b.shape[1] or a.size == 0 or b.size == 0:
+        return False
+    first, last = c.ctypes.data, c.ctypes.data + c.nbytes
+    return not (
+        (a.ctypes.data < last and first < a.ctypes.data + a.nbytes)
+        or (b.ctypes.data < last and first < b.ctypes.data + b.nbytes)
     )
 
 

@@ -23,6 +23,7 @@ from shared.simd import BYTES, INT64, Tile, multiply_add
 _CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 _ROWS = 6
 LINE = 64 // BYTES  # numbers in a cache line
+_STEPS_AHEAD = 8  # from which a row of B that is packed is prefetched: of each page it is all that is read
 
 
 @dataclass(frozen=True)
@@ -67,26 +68,28 @@ def machine_caches() -> Caches:
     return Caches(sizes["1"], sizes["2"], sizes.get("3", 0))
 
 
-def micro_kernel(tile: Tile, *, unroll: int = 1) -> Callable[..., None]:
+def micro_kernel(tile: Tile, *, unroll: int = 1, packs: bool = False) -> Callable[..., None]:
     """An intrinsic for compiled code that adds a product to one tile of C:
 
-    `kernel(depth, a, a_at, a_stride, b, b_at, b_stride, c, c_at, c_stride, add, ahead, ahead_at)` computes
+    `kernel(depth, a, a_at, a_stride, b, b_at, b_stride, c, c_at, c_stride, add, side, side_at)` computes
     C[r, j] (+)= Σ A[r, k]·B[k, j] over k < depth, where `…_at` is the place of an operand's first number in its
     array and `…_stride` the distance between rows, both counted in numbers. C is overwritten when `add` is 0.
-    Nothing outside the tile is read or written and no alignment is assumed. `depth` has to be a multiple of `unroll`;
-    the product of depth 0 is zero. The tile of C is prefetched, and so are `depth` numbers of the array `ahead` from
-    `ahead_at` on, unless that is negative: then nothing is prefetched.
+    No alignment is assumed. `depth` has to be a multiple of `unroll`; the product of depth 0 is zero.
+
+    A kernel that `packs` copies the tile's columns of B to the array `side`, row after row from `side_at` on, and
+    prefetches rows of B. Any other writes nothing but the tile and prefetches `depth` numbers of `side` from `side_at`
+    on. Both prefetch the tile of C. Where `side_at` is negative nothing is prefetched; a kernel that packs forbids it.
     """
 
     @intrinsic  # type: ignore[untyped-decorator,unused-ignore]
     def kernel(
         _context: Any, depth: Any, a: Any, a_at: Any, a_stride: Any, b: Any, b_at: Any, b_stride: Any,
-        c: Any, c_at: Any, c_stride: Any, add: Any, ahead: Any, ahead_at: Any,
+        c: Any, c_at: Any, c_stride: Any, add: Any, side: Any, side_at: Any,
     ) -> Any:  # fmt: skip
-        del depth, a_at, a_stride, b_at, b_stride, c_at, c_stride, add, ahead_at
+        del depth, a_at, a_stride, b_at, b_stride, c_at, c_stride, add, side_at
         place = types.int64
-        signature = types.none(place, a, place, place, b, place, place, c, place, place, place, ahead, place)
-        return signature, lambda *words: _emit(*words, tile=tile, unroll=unroll)
+        signature = types.none(place, a, place, place, b, place, place, c, place, place, place, side, place)
+        return signature, lambda *words: _emit(*words, tile=tile, unroll=unroll, packs=packs)
 
     made: Callable[..., None] = kernel
     return made
@@ -108,8 +111,8 @@ def copy(_context: Any, source: Any, _source_at: Any, target: Any, _target_at: A
     return types.none(source, place, target, place, place), emit
 
 
-def _emit(context: Any, builder: Any, signature: Any, words: Any, *, tile: Tile, unroll: int) -> Any:
-    depth, a, a_at, a_stride, b, b_at, b_stride, c, c_at, c_stride, add, ahead, ahead_at = words
+def _emit(context: Any, builder: Any, signature: Any, words: Any, *, tile: Tile, unroll: int, packs: bool) -> Any:
+    depth, a, a_at, a_stride, b, b_at, b_stride, c, c_at, c_stride, add, side, side_at = words
     code = Code(builder, tile.lanes)
     a_first = code.place(context, signature.args[1], a, a_at)
     b_first = code.place(context, signature.args[4], b, b_at)
@@ -117,16 +120,27 @@ def _emit(context: Any, builder: Any, signature: Any, words: Any, *, tile: Tile,
     a_rows = [code.move(a_first, builder.mul(a_stride, INT64(row))) for row in range(tile.rows)]
     c_rows = [code.move(c_first, builder.mul(c_stride, INT64(row))) for row in range(tile.rows)]
     c_tile = [[code.move(row, vector * tile.lanes) for vector in range(tile.vectors)] for row in c_rows]
-    ahead_first = code.place(context, signature.args[11], ahead, ahead_at)
-    with builder.if_then(builder.icmp_signed(">=", ahead_at, INT64(0))):
+    side_first = code.place(context, signature.args[11], side, side_at)
+    with builder.if_then(builder.icmp_signed(">=", side_at, INT64(0))):
         for place in chain(*c_tile):
             code.prefetch(place, write=True)
 
+    def pack(k: Any, b_row: Any) -> None:
+        """Copy a row of the tile's columns of B, and prefetch another."""
+        packed = code.move(side_first, builder.mul(k, INT64(tile.columns)))
+        later = code.move(b_row, builder.mul(b_stride, INT64(_STEPS_AHEAD)))
+        for vector, values in enumerate(code.load_row(b_row, tile.vectors)):
+            code.store_vector(values, code.move(packed, vector * tile.lanes))
+            code.prefetch(code.move(later, vector * tile.lanes))
+
     def turn(k: Any, sums: list[Any]) -> list[Any]:
-        code.prefetch(code.move(ahead_first, k))  # which does nothing at an invalid address
+        if not packs:
+            code.prefetch(code.move(side_first, k))  # which does nothing at an invalid address
         for step in range(unroll):
             here = builder.add(k, INT64(step))
             b_row = code.move(b_first, builder.mul(here, b_stride))
+            if packs:
+                pack(here, b_row)
             sums = multiply_add(code, tile, [code.move(row, here) for row in a_rows], b_row, sums)
         return sums
 

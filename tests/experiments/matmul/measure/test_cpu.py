@@ -16,7 +16,7 @@ from experiments.matmul.measure import (
 )
 from experiments.matmul.measure.circle4_one_thread import COLUMNS, DEPTH, TILE
 from experiments.matmul.measure.contenders import all_threads, one_thread, searched
-from experiments.matmul.measure.operands import Matrix, Multiply
+from experiments.matmul.measure.operands import Matrix, Multiply, at_a_line
 
 # Every step of ours that is a circle's own function: a step that is added is tested with the others.
 STEPS = {
@@ -65,6 +65,20 @@ def test_edges_of_tiles_and_blocks(name: str, shape: tuple[int, int, int]) -> No
     assert_product(COMPILED[name](a, b), a, b)
 
 
+@pytest.mark.parametrize("name", COMPILED)
+@pytest.mark.parametrize("beyond_a_line", [0, 1])
+@pytest.mark.parametrize("shape", [(8 * TILE.rows + 2, 64, 2 * TILE.columns), (9 * TILE.rows - 1, DEPTH + 4, 256)])
+def test_b_is_read_as_it_lies_where_its_rows_begin_at_cache_lines(
+    name: str, shape: tuple[int, int, int], beyond_a_line: int
+) -> None:
+    n, m, p = shape
+    a, b, c = random(n, m), at_a_line((m * p + beyond_a_line,))[beyond_a_line:].reshape(m, p), at_a_line((n, p))
+    b[:] = random(m, p)
+    c.fill(np.nan)
+    assert COMPILED[name](a, b, c) is c
+    assert_product(c, a, b)
+
+
 @settings(max_examples=40, deadline=None)
 @given(n=st.integers(1, 80), m=st.integers(1, 80), p=st.integers(1, 200), name=st.sampled_from(sorted(COMPILED)))
 def test_any_shape(n: int, m: int, p: int, name: str) -> None:
@@ -104,6 +118,10 @@ def test_result_over_an_operand(name: str) -> None:
     again = kept.copy()
     ALL[name](again[:], b, again)  # which is not the operand, but shares its memory
     np.testing.assert_array_equal(again, expected)
+    memory = np.concatenate([kept.ravel(), np.zeros(23, np.float32)])
+    left, out = memory[:-23].reshape(23, 23), memory[23:].reshape(23, 23)  # of which all rows but one are shared
+    ALL[name](left, b, out)
+    np.testing.assert_array_equal(out, expected)
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -181,3 +199,11 @@ def test_products_of_two_threads_at_once_keep_out_of_each_others_room() -> None:
         products = list(pool.map(lambda pair: circle4_one_thread.multiply(*pair), pairs * 8))
     for (a, b), c in zip(pairs * 8, products, strict=True):
         assert_product(c, a, b)
+
+
+@pytest.mark.parametrize("shape", [(1,), (3, 5), (0, 4), (128, 128)])
+def test_operands_begin_at_a_cache_line(shape: tuple[int, ...]) -> None:
+    x = at_a_line(shape)
+    assert x.shape == shape
+    assert x.ctypes.data % 64 == 0
+    assert x.flags.carray

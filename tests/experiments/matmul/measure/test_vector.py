@@ -55,6 +55,27 @@ def test_tile_product(name: str, depth: int, unroll: int, add: int) -> None:
     np.testing.assert_array_equal(c, expected)
 
 
+@pytest.mark.parametrize("name", FEATURES)
+@pytest.mark.parametrize("depth", [0, 4, 12])
+def test_a_kernel_that_packs_multiplies_and_copies_what_it_read(name: str, depth: int) -> None:
+    tile = tile_for(FEATURES[name][0])
+    kernel = micro_kernel(tile, unroll=4, packs=True)
+    columns = tile.columns
+
+    @njit
+    def run(a: np.ndarray, b: np.ndarray, c: np.ndarray, packed: np.ndarray) -> None:
+        kernel(depth, a, 0, a.shape[1], b, 2, b.shape[1], c, 0, columns, 0, packed, 3)
+
+    random = np.random.default_rng(depth)
+    a = random.integers(-9, 9, (tile.rows, depth + 1)).astype(np.float32)
+    b = random.integers(-9, 9, (depth + 1, columns + 3)).astype(np.float32)
+    c, packed = np.full((tile.rows, columns), np.nan, np.float32), np.full(columns * depth + 5, np.inf, np.float32)
+    run(a, b, c, packed)
+    read = b[:depth, 2 : 2 + columns]
+    np.testing.assert_array_equal(c, a[:, :depth] @ read)
+    np.testing.assert_array_equal(packed, [*[np.inf] * 3, *read.ravel(), *[np.inf] * 2])
+
+
 @pytest.mark.parametrize("caches", [Caches(32 << 10, 256 << 10, 8 << 20), Caches(48 << 10, 2 << 20, 32 << 20)])
 def test_blocks_fit_the_caches(caches: Caches) -> None:
     for features, _, _ in FEATURES.values():
