@@ -1,6 +1,6 @@
 """Sentences with numbers that a hand typed, and sentences with none: what an attack on the talk wrote, and made ones.
 
-They are Russian, as the talk is. Refused are those whose number nothing accounts for.
+They are Russian, as this talk is, and English, as a new one is. Refused are those whose number nothing accounts for.
 """
 
 import random
@@ -76,6 +76,94 @@ PASSED = [
     '/// slide | Тише\n    id: x8\n    time: 30\n\nтекст\n///', "[ссылка](a.md#glava-7)", "<https://example.org/7>",
     "многократно и неоднократно", "третья глава, второй проход", "пятью пять", "&nbsp;&#160;",
     '[[7,9 раза](https://example.org)]{.given reason="по замеру авторов"}', '<input type="range" min="1" max="9">',
+]  # fmt: skip
+
+# What a second attack got past the checks, or was refused in vain.
+REFUSED += [
+    "двадцатикратный", "тридцатикратное ускорение", "стопятидесятикратный", "полтысячи строк", "полмиллиона весов",
+    "полсотни строк", "полпроцента", "полраза", "на пятую часть", "пятая часть времени", "одна десятая",
+    "одну сотую долю", "десятая доля процента", "сотая доля", "одну двадцатую времени", "двадцатью строками",
+    "стоядерный", "раз в пять", "раз в десять быстрее", "раз пять быстрее", "раза в два", "раза в три",
+    "в пять-шесть раз", "пять-семь процентов", "две-три секунды", "двух-трёх секунд", "удвоилось",
+    "удвоение скорости", "утроилось", "удваивает", "утраивает", "учетверил", "упятеряет", "удесятерил", "ополовинил",
+    "уполовинилось", "полцены", "пол-литра", "пол секунды", "восемь из десяти", "девять из десяти запусков",
+    "девятью десятыми", "в одну десятую секунды", "один процент", "одного процента", "один против десяти",
+    "одна секунда", "одну миллисекунду", "за одну секунду", "за один такт", "тридцатипроцентный",
+    "десятипроцентный прирост", "стопроцентный", "пятипроцентный", "десятисекундный", "двухсекундный", "пятиминутный",
+    "двухчасовой", "трёхдневный", "сорокаминутный", "десятимегабайтный", "шестнадцатигигабайтный", "восьмиядерный",
+    "двухъядерная машина", "ноль процентов", "нуля секунд", "пять девяток", "трёх девяток", "七 раз", "十二 раз",
+    "七十 секунд", "vii раз", "MMXXIV раз", "XLVI процентов", "XC процентов", "CXX ГФЛОП/с", "#7 мс", "X7 быстрее",
+    "### Глава { data-toc-label='7,9 мс' }", "=== \"таб\"\n\n    за 7,9 мс",
+    "```mermaid\ngraph LR\n A -->|за 7,9 мс| B\n```", "```text\nзанял 7,9 мс\n```", "```\nбыло 7,9 мс\n```",
+    "```python\nx = 1  # 7,9 мс на шаг\n```", "```python\n# в 7,9 раза быстрее\n```",
+    "```python\nprint('в 7,9 раза')\n```", "    код 7,9 мс", "`было 7,9 мс`", "`в 7,9 раза`",
+    "<meter value=\"7.9\" max=\"10\">x</meter>", "<progress value=\"79\" max=\"100\">x</progress>",
+    "<input value='7,9 мс'>", "<th abbr='7,9 мс'>x</th>", "<p CLASS='measured'>7,9 мс</p>",
+    "<P class = \"measured\">7,9 мс</P>", "<DATA value=7>7,9 мс</DATA>",
+    "<span class=\"mea&#115;ured\">7,9 мс</span>", "в&shy;двое", "вд\u00adвое", "вд\u200bвое", "вд\u2060вое",
+    "вдво\u0301е", "тре\u0308х раз", "до пятисо\u0301т строк", "> 7,9 мс <cite></cite>", "> 7,9 мс <q></q>",
+    "> [т](http:) за 7,9 мс", "> [т](https://) за 7,9 мс", "$x = 7{,}9\\ \\text{мс}$", "$\\text{вдвое}$",
+    "$\\boxed{7}$", "$\\textcolor{red}{7{,}9}$", "$\\color{red} 7{,}9$", "$\\large 7{,}9$", "$\\bf 7{,}9$",
+    "$\\sf 7$", "$\\phantom{x}7{,}9$", "$\\overline{7{,}9}$", "$\\mathit{7}$", "$\\small 7{,}9$", "$\\underline{7}$",
+    "v7.9 раза", "ver7 мс", "k7 мс", "2024 строки", "2000 строк", "2000 параметров", "2010 ядер", "1960 штук",
+    "2000 весов", "2020 ватт", "2000 кадров", "2000 штук", "2000 запросов", "1970 операций", "2024-12-31 мс",
+    "2024-99-99 мс", "слой 4 ядра", "строк 12", "строк 1200", "шагов 12", "шагов 500", "этапов 5", "вопросов 40",
+    "слайдов 43", "глав 5", "кругов 9", "разделов 4", "томов 4", "вариантов 100", "теорем 5", "глава 7 дней",
+    "версия 2.1 раза", "RTX 3090 ватт", "OpenBLAS 130", "Triton 100", "MKL 108", "BERT 110 млн", "NumPy × 2",
+    "OpenBLAS 1200", "Python 1000", "NumPy 12 тыс.", "T7 мс", "L7 раз", "n2 мс",
+]  # fmt: skip
+PASSED += [
+    "один к одному", "по сто раз на дню", "семь раз отмерь", "обе половины", "сорока летит", "сорок сороков",
+    "тысячелетие", "миллионер", "треть\u00adего дня", "Python 3.11 и 3.12", "torch 2.13", "torch==2.13.0", "GCC 13",
+    "GCC 13.2", "LLVM 18", "Node 22", "npm 10", "MLIR 19", "C++17", "C++20", "Rust 1.80", "H.264", "Wi-Fi 6",
+    "USB 3.0", "PCIe 4.0", "PCIe 5", "NVLink 4", "Xeon Platinum 8481C", "Raspberry Pi 5", "Pentium 4",
+    "LLaMA 3.1 70B", "Stable Diffusion 3", "1D и 2D", "2D", "3D", "2D-свёртка", "3D-графика", "1941–1945", "90-е",
+    "29.11.2026", "01.10.2024", "2026-11", "2026-11-29 10:00", "главы 3, 4 и 5", "рис. 3.1", "таблице 2.1",
+    "раздел 3.2", "раздел 3.2.1", "пп. 5–7", "п. 5.2", "слайд 8, 9", "на слайде 8", "на шаге 5", "на круге 5",
+    "с. 12", "уравнение 5", "уравнение (5)", "формула 5", "формула (5)", "пример 2", "задача 3", "упражнение 4",
+    "алгоритм 1", "теорема 5.1", "следствие 2", "определение 3", "замечание 1", "выпуск 12", "номер 7",
+    "под номером 7", "бит 7", "ядро 0", "поток 0", "карта 0", "GPU 0", "устройство 0", "ГОСТ 7.32", "IEEE 754",
+    "arXiv:1706.03762", "arXiv 1706.03762", "doi:10.1000/182", "ISBN 978-5-00000-000-0", "Web 2.0", "Ctrl+1",
+    "клавиша 5", "[0, 1]", "от 0 до 1", "0 или 1", "из 0 и 1", "x = 0", "x → 0", "i = 0", "n = 1", "1-й слой",
+    "2-й проход", "3-я строка", "5-й слайд", "1-го октября", "1-я глава", "8 Марта",
+]  # fmt: skip
+REFUSED_IN_ENGLISH = [
+    "thousandfold", "halving", "doubling", "tripling", "quadrupled", "quadruples the speed", "quintupled",
+    "one third", "one in ten", "nine in ten", "nine out of ten", "one out of five", "a fifth of the time", "a sixth",
+    "an eighth", "three eighths", "a twentieth", "one percent", "a percent", "one second", "one millisecond",
+    "a couple of seconds", "zero percent", "one-and-a-half times", "2024 lines", "in 2000 lines", "steps 500",
+    "layers 18", "lines 1200", "slides 43", "slide 8 s", "three nines", "five nines", "three-quarter", "twelvefold",
+    "twentyfold", "quadruple", "millionfold", "centuple", "half the time", "seven percent", "nine tenths",
+    "NumPy 232 GFLOP/s", "25 percent", "about 8", "thirty lines", "~8x", "two-second", "two tokens", "a hundredfold",
+    "1/3 of the time", "VII", "one in twenty", "25 MB/s", "−5 %", "2 h", "a two-thirds majority", "NumPy 46%",
+    "sevenfold increase", "350W", "25 seconds", "25 dollars", "25k lines", "3 watts", "two orders of magnitude",
+    "sixty-fold", "two bytes", "ninefold", "tenfold", "25 sec", "25 lines", "2.5X", "25 minutes", "25 gigabytes",
+    "78 degrees", "one tenth", "1.234e6", "a thousandth of a second", "forty", "ninety seconds", "three-fold",
+    "ten-x", "2.5-fold", "one hundredth", "two thirds", "half a minute", "nineteen percent", "25s", "350 W", "0x1F",
+    "a hundred times", "two GB", "25K lines", "ninety-nine", "25GB", "Python 3.11 times faster", "umpteen times 7",
+    "table 2 MB", "10-x",
+]  # fmt: skip
+PASSED_IN_ENGLISH = [
+    "the tenth run", "a tenth grader", "double-click", "double precision", "double buffering", "half-open", "tenth",
+    "forty winks", "hundredth", "Python 3.11 or 3.12", "Python 3.11 and 3.12", "torch 2.13", "GCC 13.2", "LLVM 18",
+    "Node 22", "Rust 1.80", "Go 1.22", "Java 21", "version 2.13", "versions 2 and 3", "driver 580.95", "C++17",
+    "C++20", "H.264", "PCIe 4.0", "Pentium 4", "512 x 2048", "3x3", "a 3x3 kernel", "4x4", "2D", "3D", "1D",
+    "the '90s", "the 90s", "the 1st of October", "11/29/2026", "29/11/2026", "the 19th century", "19th-century",
+    "the XX century", "chapters 3 and 4", "chapters 3, 4 and 5", "fig. 3.1", "figures 3 and 4", "table 2.1",
+    "section 3.2", "sections 3.2 and 3.3", "§ 7", "§7", "slides 8-10", "slides 8–10", "slides 8 and 9", "slide 8, 9",
+    "steps 5 and 6", "lines 12-15", "lines 12 to 15", "pp. 12–15", "p. 12", "equation 5", "equation (5)", "eq. 5",
+    "example 2", "exercise 4", "algorithm 1", "theorem 5.1", "part II", "volume 4", "question 5", "level 2",
+    "phase 3", "stage 2", "case 1", "appendix 2", "note 1", "footnote 2", "row 3", "column 2", "bit 7", "core 0",
+    "thread 0", "GPU 0", "device 0", "rank 0", "epoch 3", "port 8000", "the 1st slide", "the 2nd slide", "2nd pass",
+    "3rd", "4th step", "5th", "21st", "at 10:30", "24/7", "0 or 1", "0s and 1s", "from 0 to 1", "[0, 1]", "x = 0",
+    "i = 0", "n = 1", "IEEE 754", "arXiv:1706.03762", "doi:10.1000/182", "Web 2.0", "Ctrl+1", "Room 101", "chapter 3",
+    "percent sign", "Python 3.11+", "H200", "the two of us", "HTML5", "PEP 8", "Core i7", "part 2", "512×512",
+    "halfway", "AVX-512", "tennis", "x86-64", "int8", "L1", "catch-22", "option 3", "EPYC 7B13", "F11", "percentage",
+    "October 2024", "2024", "10 p.m.", "ResNet-50", "one-off", "oneself", "all three", "no. 7", "often", "Llama 3",
+    "eighth", "height", "float32", "2012–2017", "O(n²)", "step 5", "2026-11-29", "ES2022", "layer 4", "two-pass",
+    "ISO 8601", "Apache 2.0", "Python 2 and Python 3", "the second one", "score", "one by one", "nine lives",
+    "in the third place", "first of all", "one can see", "ten", "two-way", "from 2012 to 2017", "n × n",
+    "the seconds", "page 12", "single-threaded", "Chapter 3", "slide 8",
 ]  # fmt: skip
 
 _NUMBERS = (

@@ -7,8 +7,9 @@ reference to a value or a claim: one whose mark arrives nowhere is lost.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
+from html import unescape
 from typing import Any
 
 import yaml
@@ -42,11 +43,20 @@ _SYNTAX = re.compile(
     re.DOTALL | re.MULTILINE | re.VERBOSE,
 )
 _TAG = re.compile(r"</?[A-Za-z][\w-]*(?:\s+[\w:@-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>=]+))?)*\s*/?>")
-_CLASSES = re.compile(r"(?<=class=)(?:\"[^\"]*\"|'[^']*'|[\w-]+)|\{:?[^{}\n]*\.[^{}\n]*\}")
+_CLASSES = re.compile(r"(?i:\bclass)\s*=\s*(?P<names>\"[^\"]*\"|'[^']*'|[^\s\"'<>=]+)|\{:?[^{}\n]*\.[^{}\n]*\}")
 _FENCE_TITLE = re.compile(r"^[ ]*(?:`{3,}|~{3,})[^\n]*\stitle=(?P<title>\"[^\"\n]*\"|'[^'\n]*')", re.MULTILINE)
+_DATA = re.compile(r"\A(</?)data\b", re.IGNORECASE)
+# Without colours of code superfences takes a fence with options for none.
+_FENCE_OPTIONS = re.compile(
+    r"^(?P<fence>[ ]*(?:`{3,}|~{3,})[ ]*[\w-]+)(?:[ ]+\w+=(?:\"[^\"\n]*\"|'[^'\n]*'))+[ ]*$", re.MULTILINE
+)
 _CONTENT = re.compile(r"\bcontent\s*:\s*(\"[^\"]*\"|'[^']*')")
-_BUTTONS = frozenset({"button", "submit", "reset", "text"})  # inputs whose value is a text
-_SEEN = ("alt", "title", "label", "placeholder", "summary", "aria-label", "aria-description")
+_VALUED = frozenset({"input", "meter", "progress"})  # what shows its value
+_WITHOUT_VALUE = frozenset({"hidden", "checkbox", "radio", "range", "color", "file", "image", "password", "number"})
+_SEEN = (
+    *("alt", "title", "label", "placeholder", "summary", "abbr", "data-toc-label"),
+    *("aria-label", "aria-description", "aria-placeholder", "aria-roledescription", "aria-valuetext"),
+)
 _SEEN_ATTRIBUTE = re.compile(rf"\s(?:{'|'.join(_SEEN)}|value)\s*=\s*(\"[^\"]*\"|'[^']*')")
 _REFERENCE = re.compile(r"\{\{.*?\}\}|\[(?:[^\[\]]|\[[^\[\]]*\])*\]\((?:claim|talk):[^)\n]*\)")
 _SNIPPET = re.compile(r"^[ \t]*-+8<-+.*$", re.MULTILINE)
@@ -69,13 +79,17 @@ _ACCOUNTED_CLASSES = frozenset(
     {"measured", "unmeasured", "arithmatex", "page-machine", "footnote-ref", "footnote-backref"}
 )
 _FORGED = re.compile(rf"(?<![\w-])(?:{'|'.join([*_ACCOUNTED_CLASSES, 'original'])})(?![\w-])")
-# Commands of TeX that name nothing.
-_SIGNS = frozenset(
-    "times cdot approx sim quad qquad left right frac dfrac tfrac le ge leq geq to dots ldots pm mathbf begin "
-    "end".split()
+# Commands of TeX that name something: letters and functions.
+_SYMBOLS = frozenset(
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi pi varpi rho varrho "
+    "sigma varsigma tau upsilon phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega "
+    "sum prod int oint log ln lg exp sin cos tan tanh max min sup inf lim det dim deg gcd arg nabla partial ell hbar "
+    "infty Re Im aleph wp imath jmath vdots ddots cdots operatorname".split()
 )
 _WORDS = re.compile(r"[^\W\d_a-zA-Z\u0370-\u03ff]")  # letters of a script that mathematics does not use
 _TEX_TEXT = re.compile(r"\\(?:text|mathrm|textbf|textit|mbox|operatorname)\s*\{[^{}]*\}")
+_TEX_UNIT = re.compile(r"\d[\d.{},]*(?:\\[,;:! ]|~|\\q?quad|\s)*\\(?:text|mathrm|mbox)\s*\{(?P<unit>[^{}]*)\}")
+_TEX_UNSEEN = re.compile(r"\\(?:[hv]?phantom|(?:text)?color|begin|end|label)\s*\{[^{}]*\}")
 
 
 @dataclass(frozen=True, order=True)
@@ -184,6 +198,7 @@ def _in_plain(text: str, line: int, *, skip: int = 0, column: int = 0) -> Iterat
 def _without_directives(markdown: str) -> str:
     """The source with nothing that stops a conversion of it alone: lines and columns stay where they are."""
     markdown = _OPTIONS.sub(lambda found: found["header"] + "\n" * found["options"].count("\n"), markdown)
+    markdown = _FENCE_OPTIONS.sub(lambda found: found["fence"], markdown)  # whose title is judged by itself
     markdown = _SNIPPET.sub("", markdown)
     markdown = _GATHERED.sub(lambda found: f"{re.match('/+', found[0])[0]} shown", markdown)  # type: ignore[index]
     return _CONDITION.sub(lambda found: f"{found['slashes']} shown", markdown)
@@ -223,9 +238,11 @@ def _without_forgeries(text: str) -> str:
     """`text` where nothing that a hand wrote passes for what the generator makes; lines and columns stay."""
 
     def in_classes(found: re.Match[str]) -> str:
+        if found["names"] and _FORGED.search(unescape(found["names"])):
+            return found[0].replace(found["names"], re.sub(r"[^\s\"']", "_", found["names"]))
         return _FORGED.sub(lambda name: "_" * len(name[0]), found[0])
 
-    text = _TAG.sub(lambda tag: re.sub(r"\A(</?)data\b", r"\1dada", _CLASSES.sub(in_classes, tag[0])), text)
+    text = _TAG.sub(lambda tag: _DATA.sub(r"\1dada", _CLASSES.sub(in_classes, tag[0])), text)
     return _CLASSES.sub(in_classes, text)
 
 
@@ -323,7 +340,7 @@ class _Page(HtmlReader):
         )
         if not accounted and "claim" not in classes:
             self._attributes(attrs)
-            if tag == "input" and given.get("type") in _BUTTONS:
+            if tag in _VALUED and given.get("type") not in _WITHOUT_VALUE:
                 self._judge_attribute(given.get("value") or "")
         if "arithmatex" in classes:
             self._is_judged_formula = not self._is_accounted()
@@ -331,9 +348,8 @@ class _Page(HtmlReader):
             self._tex = ""
         if tag == "code" and not accounted:
             self._code = _Text()
-        if tag == "q" or (tag == "a" and (given.get("href") or "").startswith(("http:", "https:"))) or tag == "cite":
-            for element in self._open:
-                element.has_source = True
+        if _is_source(tag, classes, given.get("href")):
+            self._name_source()
         if tag not in _VOID:
             if accounted and not self._is_accounted():
                 self._block.text += _HOLE
@@ -362,11 +378,17 @@ class _Page(HtmlReader):
         if self._open and self._open[-1].tag == "style":
             for found in _CONTENT.finditer(data):
                 self._judge_attribute(found[1])
+        if data.strip() and self._open and self._open[-1].tag == "cite":
+            self._name_source()
         if self._is_accounted():
             for mark in _MARK.findall(data):
                 self._last = ord(mark) - _FIRST_MARK
             return
         self._add(self._code if self._code is not None else self._block, data)
+
+    def _name_source(self) -> None:
+        for element in self._open:
+            element.has_source = True
 
     def finish(self) -> None:
         """Look at the last block."""
@@ -403,9 +425,11 @@ class _Page(HtmlReader):
     def _end_code(self) -> None:
         code, self._code = self._code, None
         assert code is not None
-        numerals = language().numerals
-        if any(numerals.is_prose(line) for line in code.text.splitlines()):
-            self._judge(code)
+        said = [""]
+        for line in code.text.splitlines(keepends=True):
+            kept = [range(start, end) for start, end in language().numerals.said_in(line)]
+            said.append("".join(sign if any(at in each for each in kept) else " " for at, sign in enumerate(line)))
+        self._judge(replace(code, text="".join(said)))
         self._block.text += _HOLE
 
     def _formula(self, tex: str) -> None:
@@ -413,12 +437,14 @@ class _Page(HtmlReader):
         written = next((each for each in self._formulas if each[2] == tex.strip()), None)
         if written is not None:
             self._formulas.remove(written)
-        if not re.search(r"\d", tex):
-            return
-        rest = re.sub(r"\\[a-zA-Z]+", _letter, _TEX_TEXT.sub("", tex))
+        numerals = language().numerals
+        rest = re.sub(r"\\[a-zA-Z]+", _letter, _TEX_TEXT.sub("", _TEX_UNSEEN.sub("", tex)))
         texts = (text[0].partition("{")[2] for text in _TEX_TEXT.finditer(tex))
-        says = any([*language().numerals.find(text)] for text in texts) or _WORDS.search(rest)
-        if says or not re.search("[A-Za-zα]", rest):
+        says = any([*numerals.find(text)] for text in texts) or any(
+            numerals.begins_with_unit(unit["unit"]) for unit in _TEX_UNIT.finditer(tex)
+        )
+        is_number = re.search(r"\d", rest) and (_WORDS.search(rest) or not re.search("[A-Za-zα]", rest))
+        if says or is_number:
             if written is None:
                 self._tell(self._last, tex.strip())
             else:
@@ -429,10 +455,14 @@ class _Page(HtmlReader):
         self._judge(block)
 
     def _judge(self, block: _Text) -> None:
-        text = block.text
-        if block.is_heading and (number := _HEADING.match(text)):
+        text, numerals = block.text, language().numerals
+        if (
+            block.is_heading
+            and (number := _HEADING.match(text))
+            and not numerals.begins_with_unit(text[number.end() :])
+        ):
             text = " " * number.end() + text[number.end() :]
-        for start, end in language().numerals.find(text):
+        for start, end in numerals.find(text):
             mark = next((mark for at, mark in block.marks if start < at), None)
             self._tell(self._last if mark is None else mark, _shown(text, start, end))
         if block.marks:
@@ -443,10 +473,17 @@ class _Page(HtmlReader):
         self.found.append(TypedNumber(line, column, text))
 
 
+def _is_source(tag: str, classes: set[str], href: str | None) -> bool:
+    """Whether a quotation that has this says whose it is."""
+    return (tag == "q" and "original" in classes) or (
+        tag == "a" and re.match(r"https?://[^\s/]+\.[^\s/]", href or "") is not None
+    )
+
+
 def _says(reason: str | None) -> bool:
     return re.search(r"\w", reason or "") is not None
 
 
 def _letter(command: re.Match[str]) -> str:
-    """A letter for a command of TeX that is a symbol, nothing for one that is a sign or a space."""
-    return "" if command[0][1:] in _SIGNS else "α"
+    """A letter for a command of TeX that is a symbol, nothing for one that is a sign, a style or a space."""
+    return "α" if command[0][1:] in _SYMBOLS else ""

@@ -2,7 +2,16 @@
 
 import pytest
 
-from bench.sentences import PASSED, REFUSED, accused, made_innocent, made_typed, missed
+from bench.sentences import (
+    PASSED,
+    PASSED_IN_ENGLISH,
+    REFUSED,
+    REFUSED_IN_ENGLISH,
+    accused,
+    made_innocent,
+    made_typed,
+    missed,
+)
 from talk.site.typed_numbers import (
     TypedNumber,
     find_in_config,
@@ -127,6 +136,18 @@ def test_a_typed_number_is_refused(text: str) -> None:
 @pytest.mark.parametrize("text", PASSED)
 def test_an_innocent_sentence_passes(text: str) -> None:
     assert find_typed_numbers(f"{text}\n") == []
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize("text", REFUSED_IN_ENGLISH)
+def test_a_number_typed_in_english_is_refused(text: str) -> None:
+    assert find_typed_numbers(f"# A\n\n{text}\n")
+
+
+@pytest.mark.usefixtures("english")
+@pytest.mark.parametrize("text", PASSED_IN_ENGLISH)
+def test_an_innocent_sentence_in_english_passes(text: str) -> None:
+    assert find_typed_numbers(f"So: {text}.\n") == []
 
 
 @pytest.mark.usefixtures("russian")

@@ -128,7 +128,7 @@ def _hour_values(edit: EditDistance) -> Named:
 def decoding_values(decoding: Decoding) -> Named:
     """Story 2."""
     yield "decoding.sentences", Value(decoding.sentences, "count", "предложений")
-    yield "decoding.sound", Value(decoding.sound_s, "time", "звука во всех предложениях, кадров × 40 мс")
+    yield "decoding.sound", Value(decoding.sound_s, "time", "звука во всех предложениях, кадров × длина кадра")
     yield (
         "decoding.order",
         Value(decoding.order, "count", "букв, на которые смотрит модель языка, вместе с предсказываемой"),

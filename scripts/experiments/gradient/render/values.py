@@ -6,6 +6,7 @@ from statistics import mean
 
 from shared.profile import Operator
 from talk.records.schema import Record
+from talk.render.given import given
 from talk.render.value import Value
 from talk.words import number, plural, quantity
 
@@ -24,6 +25,7 @@ WAYS = {
 }
 
 _SECONDS_OF_THOUSAND_HOURS = 1000 * 3600
+_THOUSAND_HOURS = given("тысяча часов", reason="столько речи взято для счёта")
 _THOUSANDTH, _HALF = 1e-3, 0.5  # goals of a descent and of a training
 _TAIL = 20  # last steps of a training
 
@@ -239,7 +241,7 @@ def _conformer(conformer: ConformerBackward) -> Named:
         Value(
             step_s / conformer.speech_time_s * _SECONDS_OF_THOUSAND_HOURS,
             "time",
-            f"время прямого и обратного прохода / {quantity(conformer.speech_time_s, 'time')} речи × тысяча часов",
+            f"время прямого и обратного прохода / {quantity(conformer.speech_time_s, 'time')} речи × {_THOUSAND_HOURS}",
         ),
     )
     yield (
