@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import zip_longest
 
 from talk.addresses import SCHEME
 from talk.experiment import find_experiment, find_experiments
 from talk.records.schema import AnyRecord
 from talk.records.sources import changed_sources
+from talk.records.summary import Headline as Measured
 from talk.records.summary import Summary
 from talk.render import forecasts, measured
 from talk.render.captions import Provenance, code, processor, raw_url
@@ -32,7 +34,7 @@ def fragments(records: Sequence[AnyRecord], summaries: Sequence[Summary]) -> dic
     return {
         "machines/table.html": _table(machines),
         "machines/short.html": _short(machines),
-        "machines/headlines.html": _headlines(machines, answers, names),
+        "machines/headlines.html": _headlines(machines, answers, names, _spreads(summaries)),
         "machines/predictions.html": forecasts.table_of_all(answers, names),
         "machines/predictions-picture.html": forecasts.picture(answers),
         "machines/history.html": _history(machines, summaries, names),
@@ -131,7 +133,22 @@ def _short(machines: Machines) -> str:
     return _figure(say("machines.title"), f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>", "machines")
 
 
-def _headlines(machines: Machines, answers: Mapping[str, Values], names: Mapping[str, str]) -> str:
+def _spreads(summaries: Sequence[Summary]) -> dict[tuple[str, str], float]:
+    """How far the repeats of each machine's latest headline number lie apart, where they are known."""
+    return {
+        (summary.machine, each.name): each.spread
+        for summary in sorted(summaries, key=lambda each: each.measured_at)
+        for each in summary.headlines
+        if each.spread is not None
+    }
+
+
+def _headlines(
+    machines: Machines,
+    answers: Mapping[str, Values],
+    names: Mapping[str, str],
+    spreads: Mapping[tuple[str, str], float],
+) -> str:
     """Headline numbers in rows, machines in columns; `compare.js` adds a choice of two and their ratios."""
     bodies = []
     for experiment in _experiments(machines):
@@ -140,7 +157,10 @@ def _headlines(machines: Machines, answers: Mapping[str, Values], names: Mapping
             cells = [_answer(headline, values) for values in answers.values()]
             if headline.name.startswith(f"{experiment}.") and any(cells):
                 better = f' data-better="{headline.about.better}"' if headline.about.better else ""
-                columns = "".join(f"<td>{cell or '—'}</td>" for cell in cells)
+                columns = "".join(
+                    f"<td{_spread(spreads.get((slug, headline.name)))}>{cell or '—'}</td>"
+                    for slug, cell in zip(machines, cells, strict=True)
+                )
                 rows.append(f"<tr{better}><th scope=row>{escape(headline.title)}</th>{columns}</tr>")
         if rows:
             section = (
@@ -162,6 +182,10 @@ def _headlines(machines: Machines, answers: Mapping[str, Values], names: Mapping
     selects = "".join(f'<label>{title} <select name="{name}"></select></label>' for name, title in titles.items())
     form = f'<form class="machine-pair" hidden>{selects}<div class="table-scroll" aria-live="polite"></div></form>'
     return f"{table}\n{form}\n"
+
+
+def _spread(share: float | None) -> str:
+    return "" if share is None else f' data-spread="{share:.3g}"'
 
 
 def _answer(headline: Headline, values: Values) -> str:
@@ -186,29 +210,34 @@ def _history(machines: Machines, summaries: Sequence[Summary], names: Mapping[st
 
 
 def _history_table(summaries: Sequence[Summary], title: str, moved: set[tuple[str, str]]) -> str:
-    shown, moved_title = summaries[-_MOMENTS:], escape(say("history.moved"))
+    """The newest first: it is what a phone shows beside the names; the course runs from left to right all the same."""
+    shown, moved_title = summaries[-_MOMENTS:][::-1], escape(say("history.moved"))
     rows = []
     for headline in headlines().values():
-        numbers = [{each.name: each.number for each in summary.headlines}.get(headline.name) for summary in summaries]
-        known = [amount for amount in numbers if amount is not None]
+        moments = [{each.name: each for each in summary.headlines}.get(headline.name) for summary in summaries]
+        known = [each for each in moments if each is not None]
         if not known:
             continue
-        cells = "".join(
-            f"<td>{'—' if amount is None else headline.text(amount)}</td>" for amount in numbers[-len(shown) :]
+        now, *before = (
+            f"<td>{'—' if each is None else headline.text(each.number)}</td>"
+            for each in moments[: -len(shown) - 1 : -1]
         )
-        change = _change(known[-1] / known[-2] - 1) if len(known) > 1 and known[-2] else "—"
+        change = _change(known[-1].number / known[-2].number - 1) if len(known) > 1 and known[-2].number else "—"
         mark = ""
         if (summaries[0].machine, headline.name) in moved:
             mark = f' <mark class="moved" title="{moved_title}">!</mark>'
         rows.append(
-            f"<tr><th scope=row>{escape(headline.title)}</th><td>{_sparkline(known, headline)}</td>{cells}"
-            f"<td>{change}{mark}</td></tr>"
+            f"<tr><th scope=row>{escape(headline.title)}</th>{now}<td>{change}{mark}</td>"
+            f"<td>{_sparkline(known, headline)}</td>{''.join(before)}</tr>"
         )
-    head = "".join(f"<th scope=col>{_moment(summary)}</th>" for summary in shown)
+    first, *others = (
+        f"<th scope=col>{_moment(summary, older)}</th>"
+        for summary, older in zip_longest(shown, summaries[-_MOMENTS - 1 : -1][::-1])
+    )
+    head = _heads("machines.number") + first + _heads("history.change", "history.course") + "".join(others)
     return _figure(
         title,
-        f"<thead><tr>{_heads('machines.number', 'history.course')}{head}{_heads('history.change')}</tr></thead>"
-        f"<tbody>{''.join(rows)}</tbody>",
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>",
         "machines history",
         "operators",
         caption=escape(title),
@@ -228,12 +257,13 @@ def _change(share: float) -> str:
     return f"+{text}" if share > 0 and not text.startswith("0") else text
 
 
-def _moment(summary: Summary) -> str:
-    """A measurement as a column's heading: its day, then versions and code."""
+def _moment(summary: Summary, older: Summary | None) -> str:
+    """A measurement as a column's heading: its day and code, and PyTorch's version where the older's differs."""
     with_what = [f"{name}{NBSP}{version}" for name, version in sorted(summary.versions.items())]
     lines = [day(summary.measured_at)]
-    if "torch" in summary.versions:
-        lines.append(f"torch{NBSP}{summary.versions['torch']}")
+    torch = summary.versions.get("torch")
+    if torch and (older is None or older.versions.get("torch") != torch):
+        lines.append(f"torch{NBSP}{torch}")
     if summary.commit:
         lines.append(f"{summary.commit[:7]}{'+' if summary.dirty else ''}")
     if summary.quick:
@@ -241,26 +271,38 @@ def _moment(summary: Summary) -> str:
     return f'<span title="{escape(", ".join(with_what))}">{"<br>".join(map(escape, lines))}</span>'
 
 
-_SPARK_WIDTH, _SPARK_HEIGHT = 96, 24
+_SPARK_WIDTH, _SPARK_HEIGHT, _SPARK_STEP = 96, 24, 3
 
 
-def _sparkline(numbers: Sequence[float], headline: Headline) -> str:
-    """The numbers one after another as stairs, the last step in pink; as many as there are, from 0 up."""
-    highest = max(numbers) or 1
-    width = _SPARK_WIDTH / len(numbers)
-    steps = []
-    for index, amount in enumerate(numbers):
-        height = max(2.0, _SPARK_HEIGHT * amount / highest)
-        kind = ' class="last"' if index == len(numbers) - 1 else ""
-        steps.append(
-            f'<rect{kind} x="{index * width:.1f}" y="{_SPARK_HEIGHT - height:.1f}" width="{width - 1:.1f}" '
-            f'height="{height:.1f}"/>'
+def _sparkline(moments: Sequence[Measured], headline: Headline) -> str:
+    """The numbers one after another as steps over the bands of their spreads, the last in pink; from the least up."""
+    bands = [
+        (each.number - reach, each.number + reach)
+        for each in moments
+        for reach in [abs(each.number) * (each.spread or 0) / 2]
+    ]
+    lowest, highest = min(low for low, _ in bands), max(high for _, high in bands)
+    width, room = _SPARK_WIDTH / len(moments), _SPARK_HEIGHT - _SPARK_STEP
+
+    def level(number: float) -> float:
+        """The upper edge of a step at that height."""
+        return room * (highest - number) / (highest - lowest) if highest > lowest else room / 2
+
+    def rect(kind: str, index: int, top: float, height: float) -> str:
+        return (
+            f'<rect{kind} x="{index * width:.1f}" y="{top:.1f}" width="{width - 1:.1f}" '
+            f'height="{height + _SPARK_STEP:.1f}"/>'
         )
-    told = escape(f"{headline.title}: {', '.join(headline.text(amount) for amount in numbers)}")
+
+    drawn = []
+    for index, (each, (low, high)) in enumerate(zip(moments, bands, strict=True)):
+        if each.spread:
+            drawn.append(rect(' class="spread"', index, level(high), level(low) - level(high)))
+        drawn.append(rect(' class="last"' if index == len(moments) - 1 else "", index, level(each.number), 0))
+    told = escape(f"{headline.title}: {', '.join(headline.text(each.number) for each in moments)}")
     return (
         f'<svg class="sparkline" viewBox="0 0 {_SPARK_WIDTH} {_SPARK_HEIGHT}" role="img" aria-label="{told}" '
-        f'translate="no">'
-        f"{''.join(steps)}</svg>"
+        f'translate="no">{"".join(drawn)}</svg>'
     )
 
 

@@ -56,6 +56,11 @@ def test_headlines_of_all_machines_stand_side_by_side() -> None:
     assert '<form class="machine-pair" hidden>' in html
 
 
+def test_a_headline_number_brings_its_spread() -> None:
+    html = fragments([CPU], moments(CPU))["machines/headlines.html"]
+    assert re.findall(r'<td data-spread="([^"]*)">', html) == ["0.0952"]  # 2.0 to 2.2 s
+
+
 def test_a_stale_number_is_marked_among_the_headlines_too() -> None:
     html = fragments([samples.stale(CPU), GPU], [])["machines/headlines.html"]
     marked = re.findall(r'<data class="measured stale" [^>]*data-record="([^"]*)" title="([^"]*)"', html)
@@ -76,11 +81,37 @@ def test_history_shows_each_moment_and_marks_what_moved() -> None:
     now = slower(CPU, 2.0, "2026-11-02T00:00:00Z")
     html = fragments([now], moments(before, again, now))["machines/history.html"]
     row = cells(html, "Pace on the CPU")
-    assert row[1:-1] == ["1.43×", "1.36×", "0.714×"]
-    assert row[-1] == "−48% !"
-    assert html.count("<rect") == 3
-    assert html.count('<rect class="last"') == 1
-    assert f"20{NBSP}October 2026" in html
+    assert row == ["0.714×", "−48% !", "", "1.36×", "1.43×"]  # the newest first
+    days = [html.index(f"{day} 2026") for day in (f"2{NBSP}November", f"20{NBSP}October", f"1{NBSP}October")]
+    assert days == sorted(days)
+
+
+def test_pytorchs_version_heads_the_moments_that_came_with_another() -> None:
+    versions = ("2.12.0", "2.13.0", "2.13.0")
+    dates = ("2026-10-01T00:00:00Z", "2026-10-20T00:00:00Z", "2026-11-02T00:00:00Z")
+    runs = [
+        replace(slower(CPU, 1.0, date), versions={"torch": torch}) for date, torch in zip(dates, versions, strict=True)
+    ]
+    html = fragments([runs[-1]], moments(*runs))["machines/history.html"]
+    heads = re.findall(r'<span title="torch[^"]*">(.*?)</span>', html)
+    assert ["torch" in head for head in heads] == [False, True, True]  # the newest first
+
+
+def test_a_course_runs_from_the_least_number_up_over_the_spreads() -> None:
+    before, again = slower(CPU, 1.0, "2026-10-01T00:00:00Z"), slower(CPU, 1.05, "2026-10-20T00:00:00Z")
+    now = slower(CPU, 2.0, "2026-11-02T00:00:00Z")
+    html = fragments([now], moments(before, again, now))["machines/history.html"]
+    drawn = re.findall(r'<rect(?: class="(\w+)")? x="([\d.]+)" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"', html)
+    bands, steps = [each for each in drawn if each[0] == "spread"], [each for each in drawn if each[0] != "spread"]
+    assert len(bands) == len(steps) == 3
+    assert [kind for kind, *_ in steps] == ["", "", "last"]
+    heights = [float(y) for _, _, y, _ in steps]
+    assert heights == sorted(heights)  # slower each time, and down is less
+    assert min(float(y) for _, _, y, _ in bands) == 0
+    assert max(float(y) + float(high) for _, _, y, high in bands) == pytest.approx(24, abs=0.11)
+    for (_, x, y, _), (_, at, top, high) in zip(steps, bands, strict=True):
+        assert x == at
+        assert float(top) < float(y) < float(top) + float(high)
 
 
 @pytest.mark.usefixtures("russian")
@@ -88,8 +119,7 @@ def test_history_speaks_the_talks_language() -> None:
     before, now = slower(CPU, 1.0, "2026-10-20T00:00:00Z"), slower(CPU, 2.0, "2026-11-02T00:00:00Z")
     html = fragments([now], moments(before, now))["machines/history.html"]
     row = cells(html, "Pace on the CPU")
-    assert row[1:-1] == ["1,43×", "0,714×"]
-    assert row[-1].replace(NBSP, " ") == "−50 % !"
+    assert [each.replace(NBSP, " ") for each in row] == ["0,714×", "−50 % !", "", "1,43×"]
     assert f"20{NBSP}октября 2026" in html
 
 
