@@ -19,6 +19,7 @@ from bench import (
     new_talk,
     overlaps,
     predictions,
+    rivals,
     sentences,
 )
 from bench.first_view import first_view
@@ -81,6 +82,7 @@ def _goals() -> Iterator[tuple[str, str, str]]:
                 if run.profile_to_record_s is not None:
                     yield f"profile to record, {run.device}", f"{run.profile_to_record_s:.2f} s", "at most 3 s"
 
+    yield from rivals.goals()
     yield from _gpu()
     yield from predictions.goals(current_values())
     yield from in_browser.goals()
