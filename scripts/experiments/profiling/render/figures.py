@@ -106,14 +106,21 @@ def gpu_idle(source: Provenance) -> str:
 
 @charts.in_house_style
 def intensity(source: Provenance) -> str:
-    """Points on two logarithmic axes: an operator's FLOPs a byte, and the FLOP/s that it reached on each device."""
+    """Points on two logarithmic axes: an operator's FLOPs a byte, and the FLOP/s that it reached on each device.
+
+    Where a data sheet tells what the device may do, its roof stands over them.
+    """
     record = source.record
+    values = named_values(record)
     figure, axes = charts.canvas(4.2)
-    told, labels = list[str](), list[Label]()
+    told, labels, roofs = list[str](), list[Label](), dict[str, tuple[float, float]]()
     for run in record.data.runs:
         expected = predict(record.data.model.encoder, record.data.workload, run.device, run.threads)
         colour, marker, title = (PINK, "o", "CPU") if run.device == "cpu" else (BLUE, "s", "GPU")
         named = title
+        if (sheet := values.get(f"roof.{title.lower()}.peak")) is not None:
+            roofs[colour] = sheet.number, values[f"roof.{title.lower()}.memory"].number
+            told.append(f"потолок {title} по паспорту {quantity(sheet.number, 'flop_rate')}")
         for name, part in sorted(expected.operators.items()):
             time = operator_time_s(run, name)
             if not part.flops or not time:
@@ -125,9 +132,15 @@ def intensity(source: Provenance) -> str:
             labels.append((part.intensity, rate, label))
             told.append(f"{label} на {title}: {number(part.intensity, 0)} ФЛОП на байт, {quantity(rate, 'flop_rate')}")
     low, high = min(x for x, _, _ in labels), max(x for x, _, _ in labels)
-    bottom, top = min(y for _, y, _ in labels), max(y for _, y, _ in labels)
-    axes.set_xlim(low / 2.2, high * 6)  # names stand to the right of their points
-    axes.set_ylim(bottom / 2.2, top * 3)
+    bottom = min(y for _, y, _ in labels)
+    top = max([*(3 * y for _, y, _ in labels), *(1.5 * peak for peak, _ in roofs.values())])
+    left, right = low / 2.2, high * 6  # names stand to the right of their points
+    axes.set_xlim(left, right)
+    axes.set_ylim(bottom / 2.2, top)
+    for colour, (peak, bandwidth) in roofs.items():
+        bend = min(max(peak / bandwidth, left), right)
+        reached = [min(each * bandwidth, peak) for each in (left, bend, right)]
+        axes.plot([left, bend, right], reached, color=colour, linewidth=2, linestyle="--", zorder=1)
     charts.log_axis(axes.xaxis)
     charts.log_axis(axes.yaxis, "flop_rate")
     axes.grid(True, axis="y")
@@ -141,6 +154,8 @@ def intensity(source: Provenance) -> str:
         "По горизонтали — сколько операций приходится на байт, если каждое число прочитать и записать один раз; "
         "по вертикали — скорость, которой оператор достиг"
     )
+    if roofs:
+        caption += ". Пунктир — крыши того же цвета по паспорту: наклон — память, горизонталь — арифметика"
     return source.figure(drawing, caption, "plot")
 
 
@@ -159,9 +174,13 @@ def latency(source: Provenance, run: Run) -> str:
     axes.set_xlim(0, None)
     axes.set_ylim(0, None)
     axes.grid(True, axis="y", color=GRID)
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{number(value, 0)}{NBSP}с"))
+    # The corner is nothing of both: the upright axis says so once.
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{number(value, 0)}{NBSP}с" if value else ""))
     unit = natural_unit(max(middles), "time")
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{_plain(value / units('time')[unit])}{NBSP}{unit}"))
+    scale = units("time")[unit]
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: f"{_plain(value / scale)}{NBSP}{unit}" if value else "0")
+    )
     axes.set_xlabel("длина фразы")
     told = "; ".join(
         f"{quantity(length, 'time', decimals=1)} звука — {_time(middle)}"

@@ -10,11 +10,13 @@ import matplotlib as mpl
 import pytest
 
 from experiments.profiling.record import Profiling
+from experiments.profiling.render import figures
 from experiments.profiling.render.tables import short_kernel_name
 from shared.profile import Kernel
 from talk.experiment import find_experiment
 from talk.records.schema import Record
 from talk.records.sources import hash_sources
+from talk.render.captions import Provenance
 from tests.experiments.profiling.render.conftest import drawn
 
 VOID = {"br", "hr", "img", "input", "link", "meta"}
@@ -326,3 +328,14 @@ def test_a_kernel_that_no_operator_launched_stays_out_of_the_operators_table(gpu
 )
 def test_a_kernels_name_is_shown_without_what_cpp_adds(name: str, short: str) -> None:
     assert short_kernel_name(name) == short
+
+
+def test_roofs_stand_over_operators_where_data_sheets_tell_of_them(
+    talk_record: Record[Profiling], cpu_record: Record[Profiling]
+) -> None:
+    records = talk_record, cpu_record
+    known, unknown = (figures.intensity(Provenance(each)).replace("\xa0", " ") for each in records)
+    assert "потолок CPU по паспорту 1,74 ТФЛОП/с" in known  # 16 cores × 32 operations × 3.4 GHz
+    assert "потолок GPU по паспорту 40,0 ТФЛОП/с" in known
+    assert (known.count("stroke-dasharray"), unknown.count("stroke-dasharray")) == (2, 0)
+    assert "паспорт" not in unknown
