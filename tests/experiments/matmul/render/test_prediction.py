@@ -19,9 +19,12 @@ def promised(data: Matmul) -> dict[str, StepPrediction]:
 
 
 def test_the_tile_is_held_by_its_own_loads_and_without_their_price_by_the_median_peak() -> None:
-    """94 GFLOP/s over packed blocks, 100 of bare FMAs, 1024³ multiply-adds; before them B is copied, 1.5 · 20 GB/s."""
+    """94 GFLOP/s over packed blocks, 100 of bare FMAs, 1024³ multiply-adds. B is copied at 1.5 · 20 GB/s.
+
+    Six rows of C hide under the copy, all others come after it.
+    """
     data = sample()
-    copied_s, multiplied_s = 2 * 4 * 1024**2 / 30e9, 2 * 1024**3 / 94e9
+    copied_s, multiplied_s = 2 * 4 * 1024**2 / 30e9, 2 * 1024**2 * (1024 - 6) / 94e9
     overlap = promised(data)["overlap"]
     assert overlap.promised == pytest.approx(copied_s + multiplied_s)
     assert (overlap.binds, overlap.regime) == ("issue", "arithmetic")
@@ -29,7 +32,7 @@ def test_the_tile_is_held_by_its_own_loads_and_without_their_price_by_the_median
     assert overlap.holds
     assert overlap.suspected is None
     before = promised(replace(data, peaks=[replace(each, tile_flops_per_s=None) for each in data.peaks]))["overlap"]
-    assert before.promised == pytest.approx(copied_s + 2 * 1024**3 / 100e9)
+    assert before.promised == pytest.approx(copied_s + 2 * 1024**2 * (1024 - 6) / 100e9)
     assert before.binds == "arithmetic"
 
 
@@ -38,7 +41,8 @@ def test_a_tile_over_b_as_it_lies_waits_for_lines_down_its_rows() -> None:
     data = sample()
     lines_s = 1024**3 / 6 / 16 * 4e-9
     found = promised(data)
-    trips_s = found["packing"].promised - found["overlap"].promised
+    hidden_s = 2 * 1024**2 * 6 / 94e9  # the first row of tiles, under packing
+    trips_s = found["packing"].promised - found["overlap"].promised - hidden_s
     tiles_s = found["registers"].promised - trips_s
     assert tiles_s == pytest.approx(lines_s)  # the tile itself asks L1, which is another resource
     assert found["registers"].binds == "l3"
@@ -71,8 +75,9 @@ def test_nothing_calls_c_and_a_before_packing_needs_them() -> None:
     assert data.tiling is not None
     along, across = -(-1024 // data.tiling.block_depth), -(-1024 // data.tiling.block_columns)
     trips_s = 4 * 1024**2 * (2 * along / 30e9 + across / 20e9)
+    hidden_s = 2 * 1024**2 * 6 / 94e9  # the first row of tiles, under packing
     found = promised(data)
-    assert found["packing"].promised - found["overlap"].promised == pytest.approx(trips_s)
+    assert found["packing"].promised - found["overlap"].promised == pytest.approx(trips_s + hidden_s)
 
 
 def test_the_order_of_loops_waits_for_b() -> None:
