@@ -202,7 +202,7 @@ def _packing(n: int, model: Model) -> list[Phase]:
 
 def _overlap(n: int, model: Model) -> list[Phase]:
     """The first row of tiles packs B while it multiplies; C and A are prefetched all the while."""
-    tiles, first = _tiles_over_packed(n, model), model.tiling.rows / n
+    tiles, first = _tiles_over_packed(n, model), min(1.0, model.tiling.rows / n)
     under_packing = {resource: time_s * first for resource, time_s in tiles.items()}
     rest = {resource: time_s * (1 - first) for resource, time_s in tiles.items()}
     return [_together(under_packing, _packed(n, model)), _together(rest, _trips(n, model))]
