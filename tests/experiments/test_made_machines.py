@@ -5,6 +5,7 @@ Made records stand for one core, for caches that nobody tells of, for ARM, for o
 
 import re
 from functools import cache
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -39,6 +40,11 @@ MACHINES = {
     "a GPU alone": Kind(gpu_alone=True),
 }
 CLAIM = re.compile(r"\]\(claim:([^)\s]*)\)")
+# Where one sentence of a paragraph ends and another begins, and words that begin one which stands on that before it.
+REFERENCED = re.compile(r"\{\{ *([^{}| ]+)")
+BETWEEN = re.compile(r"(?<=[.!?…]) +(?=[«\[*(]*[А-ЯЁ])")
+STANDS_ON = re.compile(r"(?:Это|Там|Тут|Туда|Из них|Из-за них|Остальн\w+|Ради|По одному|Значит|Поэтому)\b")
+NOT_PROSE = re.compile(r"^```.*?^```$|^/// slide.*?^///$", re.DOTALL | re.MULTILINE)
 
 
 @cache
@@ -71,6 +77,21 @@ def test_what_a_machine_may_refute_stands_in_a_fork(kind: Kind) -> None:
     verdicts = {name: judge(claim, values) for name, claim in read_claims().items() if name in asserted()}
     assert len([verdict for verdict in verdicts.values() if verdict]) > 20
     assert [name for name, verdict in verdicts.items() if verdict and not verdict.holds] == []
+
+
+def test_no_sentence_stands_on_one_that_a_machine_may_lack() -> None:
+    """A sentence without its number is left out; a fork goes as a whole."""
+    always = Values([each for each in read_records() if each.origin == "published"])
+    left_alone = [
+        f"{name}: {second}"
+        for name in CHAPTERS
+        for paragraph in CONDITION.sub("", NOT_PROSE.sub("", (DOCS / f"{name}.md").read_text("utf-8"))).split("\n\n")
+        for first, second in pairwise(BETWEEN.split(paragraph))
+        if STANDS_ON.match(second)
+        and not REFERENCED.search(second)
+        and any(always.get(reference[1]) is None for reference in REFERENCED.finditer(first))
+    ]
+    assert left_alone == []
 
 
 @settings(max_examples=8)
