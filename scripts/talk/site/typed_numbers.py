@@ -63,6 +63,7 @@ _SNIPPET = re.compile(r"^[ \t]*-+8<-+.*$", re.MULTILINE)
 _GATHERED = re.compile(r"^/{3,} *chapter\b.*$", re.MULTILINE)
 _CONDITION = re.compile(r"^(?P<slashes>/{3,}) *(?:measured|unmeasured|holds|fails) *\|.*$", re.MULTILINE)
 _OPTIONS = re.compile(r"^(?P<header>/{3,} *slide\b.*\n)(?P<options>(?: {4,}\S.*(?:\n|\Z))+)", re.MULTILINE)
+_FORK_LINE = re.compile(r" */{3,} *(?:(?:holds|fails) *\|.*)?$")
 _FRONT_MATTER = re.compile(r"\A---\n(?P<matter>.*?)\n---\n", re.DOTALL)
 _HEADING = re.compile(r"\s*\d+(?:\.\d+)*\.?\s")
 _JINJA = re.compile(r"\{[{%#].*?[}%#]\}", re.DOTALL)
@@ -156,6 +157,8 @@ def _in_note(options: list[str], first_line: int) -> Iterator[TypedNumber]:
                 text = options[at][4:]
                 first = start.column if at == start.line else 0
                 said = text[first : end.column if at == end.line else len(text)]
+                if _FORK_LINE.match(said):  # of a fork in the note: alone it would open a block, or close none
+                    continue
                 first += len(said) - len(said.lstrip(" \"'"))
                 for each in _judge_body(said.strip(" \"'")).numbers:
                     yield TypedNumber(each.line + first_line + at - 1, each.column + 4 + first, each.text)

@@ -64,6 +64,7 @@ PLACES = [
     '# A\n\n/// slide | Раз\n    note: "за @"\n\nтекст\n///\n',
     "# A\n\n/// slide | Раз\n    note: >-\n        за @\n        так\n\nтекст\n///\n",
     "# A\n\n/// slide | Раз\n    id: x\n    note:\n      за @\n\nтекст\n///\n",
+    "# A\n\n/// slide | Раз\n    note: |\n        /// holds | ok\n        за @\n        ///\n\nтекст\n///\n",
     "# A\n\n> за @\n",
     "# A\n\n- раз\n\n    > за @\n",
     '# A\n\n```python title="за @"\nx\n```\n',
