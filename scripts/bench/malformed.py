@@ -212,15 +212,11 @@ def _answer(path: Path, experiment: str, folder: Path) -> tuple[str, dict[str, s
     """`shown`, and what pages would show of the record. Raises TalkError where it is refused."""
     record = read_record(path)
     values = Values([record])
-    shown = _labs(record, folder) if experiment == "labs" else _fragments(record)
+    is_lab = experiment == "labs"
+    shown = _labs(record, folder) if is_lab else fragments_of(find_experiment(experiment), [record], values=values)
     shown |= comparison.fragments([record], [summarise(record)])
     shown |= {name: element(values.find(name), "", stale=False) for name in values.names}
     return "shown", {name: html.encode().decode() for name, html in shown.items()}  # as it will be written
-
-
-def _fragments(record: AnyRecord) -> dict[str, str]:
-    experiment = find_experiment(record.experiment)
-    return fragments_of(experiment, [record])
 
 
 def _labs(record: AnyRecord, folder: Path) -> dict[str, str]:

@@ -7,7 +7,6 @@ from itertools import zip_longest
 from talk.addresses import SCHEME
 from talk.experiment import find_experiment, find_experiments
 from talk.records.schema import AnyRecord
-from talk.records.sources import changed_sources
 from talk.records.summary import Headline as Measured
 from talk.records.summary import Summary
 from talk.render import forecasts, measured
@@ -22,6 +21,7 @@ from talk.words import uncontrolled as uncontrolled_note
 _MOMENTS = 6
 
 Machines = Mapping[str, Sequence[AnyRecord]]
+Sources = Mapping[str, Provenance]  # by the record's name: each is asked once whether it is stale
 
 
 def fragments(records: Sequence[AnyRecord], summaries: Sequence[Summary]) -> dict[str, str]:
@@ -31,10 +31,11 @@ def fragments(records: Sequence[AnyRecord], summaries: Sequence[Summary]) -> dic
         machines.setdefault(record.machine.slug, []).append(record)
     names = labels(records)
     answers = {slug: Values(mine) for slug, mine in machines.items()}
+    sources = {record.name: Provenance(record) for record in records}
     return {
-        "machines/table.html": _table(machines),
-        "machines/short.html": _short(machines),
-        "machines/headlines.html": _headlines(machines, answers, names, _spreads(summaries)),
+        "machines/table.html": _table(machines, sources),
+        "machines/short.html": _short(machines, sources),
+        "machines/headlines.html": _headlines(machines, answers, names, sources, _spreads(summaries)),
         "machines/predictions.html": forecasts.table_of_all(answers, names),
         "machines/predictions-picture.html": forecasts.picture(answers),
         "machines/history.html": _history(machines, summaries, names),
@@ -56,7 +57,7 @@ def _hardware(records: Sequence[AnyRecord]) -> str:
     return escape(" + ".join(filter(None, [machine.gpu, processor(machine)])))
 
 
-def _table(machines: Machines) -> str:
+def _table(machines: Machines, sources: Sources) -> str:
     """Every machine with what it measured: when, the raw record, and its figures; then versions and reservations."""
     if not machines:
         return _nothing("machines.none")
@@ -68,7 +69,9 @@ def _table(machines: Machines) -> str:
     for records in machines.values():
         by_name = {record.experiment: record for record in records}
         cells = "".join(
-            _cell(by_name[name], has_pages(name) and measured_by[name] > 1) if name in by_name else "<td>—</td>"
+            _cell(sources[by_name[name].name], has_pages(name) and measured_by[name] > 1)
+            if name in by_name
+            else "<td>—</td>"
             for name in experiments
         )
         remarks = f'<div class="remarks-text">{_details(records)}</div>'
@@ -81,16 +84,16 @@ def _table(machines: Machines) -> str:
     return _figure(say("machines.experiments"), f"<thead><tr>{head}</tr></thead>{''.join(bodies)}", "machines")
 
 
-def _cell(record: AnyRecord, has_page: bool) -> str:
+def _cell(source: Provenance, has_page: bool) -> str:
+    record = source.record
     notes = [f'<a href="{raw_url(record)}">JSON</a>']
     if has_page:
         page = escape(page_name(record.machine.slug, record.experiment))
         notes.append(f'<a href="{SCHEME}machines/{page}">{say("machines.tables")}</a>')
     if record.quick:
         notes.append(say("provenance.quick"))
-    stale = Provenance(record).stale
-    if stale:
-        notes.append(stale)
+    if source.stale:
+        notes.append(source.stale)
     return f'<td data-record="{escape(record.name)}">{day(record.measured_at)}<br>{", ".join(notes)}</td>'
 
 
@@ -115,7 +118,7 @@ def _details(records: Sequence[AnyRecord]) -> str:
     return " · ".join(filter(None, [with_what, *commits])) + f"<ul>{remarks}</ul>"
 
 
-def _short(machines: Machines) -> str:
+def _short(machines: Machines, sources: Sources) -> str:
     """The machines again, a line each, for the page at the site's root."""
     if not machines:
         return _nothing("machines.none")
@@ -124,7 +127,7 @@ def _short(machines: Machines) -> str:
         mine = {record.experiment for record in records}
         what = ", ".join(_title(name) for name in _experiments(machines) if name in mine)
         latest = max(record.measured_at for record in records)
-        stale = next((found for found in (Provenance(record).stale for record in records) if found), "")
+        stale = next(filter(None, (sources[record.name].stale for record in records)), "")
         rows.append(
             f'<tr><th scope=row data-machine="{escape(slug)}">{_hardware(records)} {stale}</th><td>{escape(what)}</td>'
             f"<td>{day(latest)}</td></tr>"
@@ -147,15 +150,16 @@ def _headlines(
     machines: Machines,
     answers: Mapping[str, Values],
     names: Mapping[str, str],
+    sources: Sources,
     spreads: Mapping[tuple[str, str], float],
 ) -> str:
     """Headline numbers in rows, machines in columns; `compare.js` adds a choice of two and their ratios."""
     bodies = []
     for experiment in _experiments(machines):
         rows = []
-        for headline in headlines().values():
-            cells = [_answer(headline, values) for values in answers.values()]
-            if headline.name.startswith(f"{experiment}.") and any(cells):
+        for headline in (each for each in headlines().values() if each.name.startswith(f"{experiment}.")):
+            cells = [_answer(headline, values, sources) for values in answers.values()]
+            if any(cells):
                 better = f' data-better="{headline.about.better}"' if headline.about.better else ""
                 columns = "".join(
                     f"<td{_spread(spreads.get((slug, headline.name)))}>{cell or '—'}</td>"
@@ -188,11 +192,12 @@ def _spread(share: float | None) -> str:
     return "" if share is None else f' data-spread="{share:.3g}"'
 
 
-def _answer(headline: Headline, values: Values) -> str:
+def _answer(headline: Headline, values: Values, sources: Sources) -> str:
     found = values.get(headline.name)
     if found is None:
         return ""
-    return measured.element(found, headline.text(found.value.number), stale=bool(changed_sources(found.record)))
+    is_stale = bool(sources[found.record.name].changed)
+    return measured.element(found, headline.text(found.value.number), stale=is_stale)
 
 
 def _history(machines: Machines, summaries: Sequence[Summary], names: Mapping[str, str]) -> str:
