@@ -10,10 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.gradient.sample import sample as gradient_sample
-from experiments.profiling.render.prediction import Call, encoder_calls, encoder_frames, frames_of
-from experiments.profiling.render.promises import Block, Card, block_of, kernel_phases
+from experiments.profiling.render.prediction import encoder_frames, frames_of
 from experiments.profiling.sample import sample as profiling_sample
-from shared.profile import Kernel, Operator
 from talk.experiment import find_experiment
 from talk.records.schema import SCHEMA_VERSION, AnyRecord, Code, Machine, Record
 from talk.render.prediction import Prediction, Unmade, made
@@ -209,81 +207,6 @@ def test_a_perceptron_goes_back_through_twice_its_products_but_the_first() -> No
     assert ours.widths == [256, 512, 10]
     more = (256 * 512 + 2 * 512 * 10) / (256 * 512 + 512 * 10)
     assert promised("gradient", {})["price.ours.backward"].promised == pytest.approx(ours.forward_time_s * more)
-
-
-# 40 TFLOP/s over 80 multiprocessors, 1 TB/s.
-CARD_OF_80 = Card(40e12, 1e12, 80)
-
-
-def addmm(steps: int, inputs: int, outputs: int) -> Call:
-    calls = encoder_calls(profiling_sample().model.encoder, 400, "cuda")
-    call = next(call for call in calls if call.operator == "aten::addmm")
-    return replace(call, shape=(steps, inputs, outputs), flops=2 * steps * inputs * outputs)
-
-
-@pytest.mark.parametrize(
-    ("steps", "inputs", "outputs", "rounds"),
-    [(100, 512, 512, 1), (100, 512, 2048, 2), (33, 512, 512, 1), (128, 2048, 2048, 2)],
-)
-def test_a_card_ends_with_its_last_tile(steps: int, inputs: int, outputs: int, rounds: int) -> None:
-    """A tile of 32 × 64 through 512 numbers is 2.1 MFLOP, 4.2 us of one multiprocessor."""
-    call = addmm(steps, inputs, outputs)
-    phase, empty = kernel_phases(CARD_OF_80, 10, call, Block(64, 32))
-    assert phase["blocks"] == pytest.approx(10 * rounds * 2 * 64 * 32 * inputs / 0.5e12)
-    assert phase["blocks"] >= phase["arithmetic"]
-    assert empty == {"overhead": 0}
-    assert "blocks" not in kernel_phases(CARD_OF_80, 10, call, None)[0]
-
-
-def test_a_block_of_two_warps_leaves_half_of_a_multiprocessor_to_another() -> None:
-    """Sixteen blocks over 80 take twice as long with two warps; 128 need two rounds of four warps, and one of two."""
-    few, many = addmm(32, 512, 1024), addmm(128, 512, 2048)
-    two, four = Block(64, 32, 2), Block(64, 32, 4)
-
-    def blocks_s(call: Call, block: Block) -> float:
-        return kernel_phases(CARD_OF_80, 1, call, block)[0]["blocks"]
-
-    assert blocks_s(few, two) == pytest.approx(2 * blocks_s(few, four))
-    assert blocks_s(many, two) == pytest.approx(blocks_s(many, four))
-
-
-def test_a_short_product_costs_its_kernel_and_a_step_for_each_number_of_its_sum() -> None:
-    """cuBLAS took 3 us and 10 ns a step, over 512 and 2048 of them; over one length, all beyond an empty kernel."""
-    numbers = {"matmul.gpu.peak": 1e15, "matmul.gpu.copy": 1e15, "matmul.gpu.multiprocessors": 80.0}
-    numbers |= {"matmul.gpu.kernel": 1e-6}
-    short, long = (
-        {"matmul.cublas.s121_512_2048.time": 3e-6 + 512e-8},
-        {"matmul.cublas.s121_2048_512.time": 3e-6 + 2048e-8},
-    )
-    found = Card.of(RECORDS["profiling"], numbers | short | long)
-    assert (found.kernel_s, found.step_s) == (pytest.approx(3e-6), pytest.approx(1e-8))
-    alone = Card.of(RECORDS["profiling"], numbers | short)
-    assert (alone.kernel_s, alone.step_s) == (1e-6, pytest.approx((2e-6 + 512e-8) / 512))
-    phase, kernel = kernel_phases(found, 7, addmm(24, 2048, 512), None)
-    assert max(phase.values()) == phase["latency"] == pytest.approx(7 * 2048e-8)
-    assert kernel == {"overhead": pytest.approx(7 * 3e-6)}
-
-
-def test_a_block_is_read_off_the_costliest_kernel_that_tells_it_and_may_be_the_operators_own() -> None:
-    def kernel(name: str, time_us: float, operator: str | None, calls: int = 1) -> Kernel:
-        return Kernel(name=name, calls=calls, device_time_us=time_us, operator=operator)
-
-    def found(kernels: list[Kernel], name: str, calls: int = 10) -> Block | None:
-        operator = Operator(name=name, calls=calls, self_cpu_time_us=1.0, cpu_time_total_us=None)
-        return block_of(kernels, operator, CARD_OF_80, [addmm(100, 64, 512), addmm(100, 512, 512)])
-
-    kernels = [
-        kernel("ampere_sgemm_128x32_tn", 5.0, None),
-        kernel("sm80_xmma_gemm_f32f32_tn_n_tilesize32x64x8_stage3_warpsize1x2x1_ffma", 9.0, "aten::mm"),
-        kernel("elementwise_kernel", 99.0, None),
-    ]
-    assert found(kernels, "aten::addmm") == Block(128, 32)
-    assert found(kernels, "aten::mm") == Block(32, 64, 2)
-    assert found(kernels[2:], "aten::mm") is None
-    # 128 × 128 through 64 numbers take 4.2 us of a multiprocessor; and nothing is launched oftener than it is called.
-    too_fast, too_often = kernel("ampere_sgemm_128x128_tn", 4.1, None), kernel("sgemm_64x32_tn", 99.0, None, calls=11)
-    assert found([too_fast, too_often], "aten::addmm") is None
-    assert found([replace(too_fast, device_time_us=4.3), too_often], "aten::addmm") == Block(128, 128)
 
 
 def test_values_of_promises_have_names_and_say_how() -> None:

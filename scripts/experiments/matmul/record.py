@@ -274,7 +274,8 @@ class Gpu:
     `fma_flops_per_s` is of independent float32 FMAs on registers, `copy_bytes_per_s` of a copy within its memory, bytes
     read and written, `l2_bytes_per_s` of reading what lies in its L2. `before` is its state at rest, `after` that under
     the last of the products. `launch_s` is what the host takes to launch an empty kernel, `kernel_s` what the GPU takes
-    for one of many in a row. What could not be measured is None.
+    for one of many in a row, `latency_s` how long one number from its memory is waited for. What could not be measured
+    is None; records of before have no latency.
     """
 
     capability: Name  # as 9.0
@@ -289,6 +290,7 @@ class Gpu:
     kernel_s: Seconds | None
     before: GpuState | None
     after: GpuState | None
+    latency_s: Seconds | None = None
 
     def passport(self, dtype: Dtype) -> float | None:
         """FLOP/s that multiprocessors, the highest clock and the data sheet's rate make; None where one is unknown."""

@@ -108,6 +108,7 @@ def sample() -> Matmul:
             kernel_s=2e-6,
             before=GpuState(clock_hz=3e8, memory_clock_hz=1e9, power_w=70.0, temperature_c=30, throttled=["gpu_idle"]),
             after=GpuState(clock_hz=1e9, memory_clock_hz=1e9, power_w=300.0, temperature_c=50, throttled=[]),
+            latency_s=5e-7,
         ),
         compiled=[
             compiled("gpu_naive"),

@@ -44,10 +44,14 @@ _ELEMENTWISE = "void at::native::vectorized_elementwise_kernel<4, at::native::CU
 _KERNELS = (
     ("sm90_xmma_gemm_f32f32_tf32f32", 9280, 150, "aten::addmm"),
     ("cudnn_convolution_kernel", 2432, 50, "aten::cudnn_convolution"),
-    ("sgemm_batched", 3456, 40, "aten::bmm"),
+    ("sgemm_64x64_8x5", 3456, 40, "aten::bmm"),
     (_ELEMENTWISE, 8000, 30, "aten::add"),
     ("Memcpy DtoD (Device -> Device)", 10_000, 20, "aten::copy_"),
-    ("other_kernel", 10_000, 60, None),
+    ("gemm_splitK", 1152, 15, "aten::mm"),
+    (_ELEMENTWISE, 3456, 15, "aten::silu"),
+    ("conv_depthwise2d_forward_kernel", 1152, 10, "aten::_conv_depthwise2d"),
+    ("vectorized_layer_norm_kernel", 5760, 10, "aten::native_layer_norm"),
+    ("softmax_warp_forward", 1152, 10, "aten::_softmax"),
 )
 
 

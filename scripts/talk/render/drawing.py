@@ -39,12 +39,15 @@ class Drawing:
         """What the experiment promises of the source's steps, of those on `device` alone where one is given."""
         return [each for each in self.values.promises(source.record) if device in (None, each.device)]
 
-    def predicted(self, caption: str, device: Device | None = None) -> str:
+    def predicted(
+        self, caption: str, device: Device | None = None, shown: Callable[[Promise], bool] = lambda _: True
+    ) -> str:
         """What was promised beside what was measured, of the most trusted record of which anything was promised.
 
-        Where nothing was for lack of numbers, it says what is lacking.
+        Of all promises those that are to be `shown`. Where nothing was for lack of numbers, it says what is lacking.
         """
-        found = [(source, promises) for source in self.sources if (promises := self.promises(source, device))]
+        of_all = [(source, [*filter(shown, self.promises(source, device))]) for source in self.sources]
+        found = [each for each in of_all if each[1]]
         found.sort(key=lambda each: not made(each[1]))
         return predicted(*found[0], caption) if found else nothing_measured()
 

@@ -18,12 +18,14 @@ from talk.render.value import Value
 from talk.words import Dimension, number, quantity, say
 
 # What may hold a step up; each is called by its word `resource.NAME`.
-Resource = Literal["arithmetic", "issue", "blocks", "l1", "l2", "l3", "memory", "lines", "latency", "overhead"]
+Resource = Literal[
+    "arithmetic", "issue", "blocks", "kernels", "l1", "l2", "l3", "memory", "lines", "latency", "overhead"
+]
 Regime = Literal["arithmetic", "memory", "overhead"]
 Phase = dict[Resource, float]  # what each resource needs for it, in the base unit of the prediction's dimension
 
 REGIMES: dict[Regime, tuple[Resource, ...]] = {
-    "arithmetic": ("arithmetic", "issue", "blocks"),
+    "arithmetic": ("arithmetic", "issue", "blocks", "kernels"),
     "memory": ("l1", "l2", "l3", "memory", "lines", "latency"),
     "overhead": ("overhead",),
 }

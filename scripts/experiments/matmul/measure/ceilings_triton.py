@@ -1,4 +1,4 @@
-"""Kernels that do one thing only: multiply-adds on registers, and reads of what lies in the L2."""
+"""Kernels that do one thing only: multiply-adds on registers, reads of what lies in the L2, and waits for memory."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,11 +13,13 @@ _UNROLLED = 16
 _TURNS = 4096
 # Requests for one line that meet on their way to the L2 are joined: so few readers, so far apart, seldom meet.
 _READERS, _READ, _READ_TURNS = 2, 4096, 4096
+_LINE = 32  # numbers, of 128 bytes
+_CHASED, _CHASE_TURNS = 16, 4096  # sizes of L2: hardly any of so much lies in it
 
 
 @dataclass(frozen=True)
 class Work:
-    """A launch, and how many operations or bytes it is."""
+    """A launch, and how many operations, bytes or visits it is."""
 
     call: Callable[[], object]
     work: float
@@ -47,6 +49,23 @@ def read_kernel(numbers, out, blocks, turns, width: tl.constexpr):  # type: igno
     tl.store(out + tl.program_id(0) * width + at, total)
 
 
+@triton.jit  # type: ignore[untyped-decorator,unused-ignore]
+def chase_kernel(numbers, place, turns):  # type: ignore[no-untyped-def]
+    """Each number is the place of the next: the last one's is where the next launch goes on."""
+    at = tl.load(place)
+    for _ in range(turns):
+        at = tl.load(numbers + at, cache_modifier=".cg")
+    tl.store(place, at)
+
+
+def ring(lines: int, device: str) -> torch.Tensor:
+    """Numbers that lead once through all lines, in no order that anybody could guess, and back to the first."""
+    order = torch.randperm(lines, device=device, dtype=torch.int32) * _LINE
+    numbers = torch.zeros(lines * _LINE, device=device, dtype=torch.int32)
+    numbers[order.long()] = order.roll(-1)
+    return numbers
+
+
 def multiply_adds(multiprocessors: int) -> Work:
     """Independent float32 FMAs on all multiprocessors: how many operations."""
     programs = multiprocessors * _PROGRAMS
@@ -69,3 +88,14 @@ def reads(multiprocessors: int, l2_bytes: int) -> Work:
         read_kernel[(programs,)](numbers, out, blocks, _READ_TURNS, width=_READ, num_warps=8)
 
     return Work(call, 4.0 * programs * _READ * _READ_TURNS)
+
+
+def visits(l2_bytes: int, memory_bytes: int) -> Work:
+    """Reads from memory, each of which waits for the one before it: how many."""
+    lines = min(_CHASED * l2_bytes, memory_bytes // 8) // (4 * _LINE)
+    numbers, place = ring(lines, "cuda"), torch.zeros(1, device="cuda", dtype=torch.int32)
+
+    def call() -> None:
+        chase_kernel[(1,)](numbers, place, _CHASE_TURNS, num_warps=1)
+
+    return Work(call, float(_CHASE_TURNS))

@@ -43,6 +43,7 @@ def measure_ceilings() -> Gpu:
         kernel_s=_or_none(lambda: _best_s([_empty])),
         before=before,
         after=None,
+        latency_s=_or_none(lambda: _latency_s(about.L2_cache_size, about.total_memory)),
     )
 
 
@@ -147,3 +148,10 @@ def _l2_bytes_per_s(multiprocessors: int, l2_bytes: int) -> float:
 
     launch = ceilings_triton.reads(multiprocessors, l2_bytes)
     return launch.work / _best_s([launch.call])
+
+
+def _latency_s(l2_bytes: int, memory_bytes: int) -> float:
+    from . import ceilings_triton
+
+    launch = ceilings_triton.visits(l2_bytes, memory_bytes)
+    return _best_s([launch.call]) / launch.work

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
-from shared.data_sheets import DATA_SHEETS
+from shared.data_sheets import CARDS
 from talk.records.schema import AnyRecord
 from talk.render.prediction import Prediction
 from talk.words import NBSP
@@ -108,21 +108,17 @@ class Chip:
         return self.lines_per_s * _SCHEDULERS * 2 * _WARP
 
 
-# Data sheets; tensor cores without sparsity.
-_SHEET = DATA_SHEETS["NVIDIA GeForce RTX 3090 Ti"]
-TALKS_CARD = Chip(
-    "RTX 3090 Ti",
-    "sm_86",
-    _SHEET.multiprocessors or 0,
-    _SHEET.flops_per_s,
-    _SHEET.bytes_per_s,
-    None,
-    {"tf32": _SHEET.flops_per_s, "bfloat16": 2 * _SHEET.flops_per_s},
-)
+def _promised(name: str, title: str, arch: str, tensor_flops_per_s: dict[Dtype, float]) -> Chip:
+    """A chip by its data sheet; tensor cores without sparsity."""
+    sheet = CARDS[name]
+    return Chip(title, arch, sheet.multiprocessors, sheet.flops_per_s, sheet.bytes_per_s, None, tensor_flops_per_s)
+
+
+TALKS_CARD = _promised("NVIDIA GeForce RTX 3090 Ti", "RTX 3090 Ti", "sm_86", {"tf32": 40e12, "bfloat16": 80e12})
 CHIPS = (
     TALKS_CARD,
-    Chip("A100", "sm_80", 108, 19.5e12, 2039e9, None, {"tf32": 156e12, "bfloat16": 312e12}),
-    Chip("H200", "sm_90", 132, 67e12, 4800e9, None, {"tf32": 495e12, "bfloat16": 989e12}),
+    _promised("NVIDIA A100-SXM4-80GB", "A100", "sm_80", {"tf32": 156e12, "bfloat16": 312e12}),
+    _promised("NVIDIA H200", "H200", "sm_90", {"tf32": 495e12, "bfloat16": 989e12}),
 )
 
 

@@ -191,7 +191,7 @@ def _tiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
     yield "tiling.block_depth", Value(tiling.block_depth, "count", "строк в блоке B")
     yield "tiling.block_columns", Value(tiling.block_columns, "count", "столбцов в блоке B")
     block = 4 * tiling.block_depth * tiling.block_columns
-    yield "tiling.block_size", Value(block, "bytes", "строк блока × столбцов × 4 байта")
+    yield "tiling.block_size", Value(block, "bytes", "строк блока × столбцов × байты float32")
     for level, size_bytes in (("l1", tiling.l1_bytes), ("l2", tiling.l2_bytes), ("l3", tiling.l3_bytes)):
         if tiling.l1_bytes and (size_bytes or level == "l3"):  # else the system does not tell; an L3 of 0 is none
             yield f"tiling.{level}", Value(size_bytes, "bytes", f"кэш {level.upper()} одного ядра")
@@ -291,6 +291,8 @@ def _gpu_values(record: Record[Matmul]) -> Iterator[tuple[str, Value]]:
         yield "gpu.launch", Value(gpu.launch_s, "time", "сколько CPU запускает пустое ядро")
     if gpu.kernel_s is not None:
         yield "gpu.kernel", Value(gpu.kernel_s, "time", "сколько GPU тратит на пустое ядро, одно из многих подряд")
+    if gpu.latency_s is not None:
+        yield "gpu.latency", Value(gpu.latency_s, "time", "сколько ждать одного числа из памяти карты")
     for moment, state in (("before", gpu.before), ("after", gpu.after)):
         if state is not None and state.clock_hz is not None:
             yield f"gpu.{moment}.clock", Value(state.clock_hz, "frequency", f"частота мультипроцессоров, {moment}")

@@ -9,6 +9,7 @@ from talk.render.captions import Provenance
 from talk.render.drawing import Drawing, nothing_measured
 
 from ..record import Profiling
+from .gpu_promises import is_of_a_pass
 from .prediction import NotModelled
 from .promises import predictions as predictions
 from .values import named_values as named_values
@@ -24,8 +25,11 @@ _PROMISED = (
     "измерено — собственное время оператора за прогон"
 )
 _PROMISED_CUDA = (
-    "Обещано — по счёту операций, байт и плиток и по потолкам карты, своим или паспортным; "
-    "измерено — время ядер оператора за прогон"
+    "Обещано — по счёту операций, байт и шагов каждой плитки и по потолкам карты, своим или паспортным; "
+    "измерено — время ядер за прогон"
+)
+_PROMISED_LAUNCHES = (
+    "Обещано то, что дольше: запуски по их цене или работа ядер; измерено — медиана прогонов без профайлера"
 )
 
 
@@ -65,7 +69,8 @@ def fragments(drawing: Drawing) -> dict[str, str]:
         "cpu-share": drawn(figures.cpu_share, cpu, "cpu"),
         "cpu-against-gpu": drawn(figures.cpu_against_gpu, both),
         "promised-cpu": drawing.predicted(_PROMISED, "cpu"),
-        "promised-cuda": drawing.predicted(_PROMISED_CUDA, "cuda"),
+        "promised-cuda": drawing.predicted(_PROMISED_CUDA, "cuda", lambda each: not is_of_a_pass(each)),
+        "promised-launches": drawing.predicted(_PROMISED_LAUNCHES, "cuda", is_of_a_pass),
         "gpu-idle": drawn(figures.gpu_idle, waited),
         "intensity": drawn(figures.intensity, both or cpu),
         "latency": drawn(figures.latency, timed, "cpu"),

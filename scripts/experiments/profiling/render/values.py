@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import replace
 from statistics import median
 
-from shared.data_sheets import DATA_SHEETS
+from shared.data_sheets import CARDS, CPUS
 from shared.profile import Operator, Run
 from talk.records.schema import Record
 from talk.render.prediction import NotMeasuredError
@@ -72,7 +72,7 @@ def _price_values(data: Profiling) -> Iterator[tuple[str, Value]]:
 
 def _roof_values(record: Record[Profiling], values: dict[str, Value]) -> Iterator[tuple[str, Value]]:
     """How far the GPU's roof is above the CPU's by their data sheets, and how much of that the run kept."""
-    cpu, gpu = DATA_SHEETS.get(record.machine.cpu), DATA_SHEETS.get(record.machine.gpu or "")
+    cpu, gpu = CPUS.get(record.machine.cpu), CARDS.get(record.machine.gpu or "")
     if cpu is None or gpu is None:
         return
     for name, sheet, what in (("cpu", cpu, "процессора"), ("gpu", gpu, "карты")):
@@ -123,7 +123,7 @@ def _model_values(data: Profiling) -> Iterator[tuple[str, Value]]:
     if data.model.parameters is not None:
         size = data.model.parameters * BYTES_PER_NUMBER
         yield "model.parameters", Value(data.model.parameters, "count", "сумма размеров всех параметров энкодера")
-        yield "model.weight_size", Value(size, "bytes", "число параметров × 4 байта")
+        yield "model.weight_size", Value(size, "bytes", "число параметров × байты float32")
 
 
 def _work_values(data: Profiling) -> Iterator[tuple[str, Value]]:

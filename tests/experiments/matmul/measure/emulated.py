@@ -163,6 +163,23 @@ def triton_again() -> None:
         left *= 2
 
 
+def triton_chase() -> None:
+    """Each launch of the chase goes on where the one before it stopped, and comes to every line once in a round."""
+    import torch
+
+    from experiments.matmul.measure.ceilings_triton import chase_kernel, ring
+
+    lines = 12
+    numbers, place, seen = ring(lines, "cpu"), torch.zeros(1, dtype=torch.int32), []
+    for _ in range(lines):
+        chase_kernel[(1,)](numbers, place, 5)
+        seen.append(int(place))
+    assert sorted(seen) == [32 * line for line in range(lines)]  # five and twelve have no common divisor
+    chase_kernel[(1,)](numbers, place.zero_(), lines)
+    assert int(place) == 0
+    print("chase")
+
+
 def triton_entries() -> None:
     """What a GPU is asked for, as it is asked: the calls that are timed against what each of them has to give."""
     import torch
@@ -184,6 +201,7 @@ if __name__ == "__main__":
     if sys.argv[1] == "triton":
         triton_steps()
         triton_again()
+        triton_chase()
         triton_entries()
         triton_mistakes()
     else:

@@ -38,4 +38,4 @@ def test_numba_steps_in_the_simulator() -> None:
 def test_triton_step_in_the_interpreter() -> None:
     pytest.importorskip("triton")
     steps = {entry.name for entry in entries() if entry.package == "triton" and entry.dtype != "bfloat16"}
-    assert set(emulate("TRITON_INTERPRET", "triton")) == _KERNELS | {"again", "mistakes"} | steps
+    assert set(emulate("TRITON_INTERPRET", "triton")) == _KERNELS | {"again", "chase", "mistakes"} | steps
