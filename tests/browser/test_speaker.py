@@ -68,6 +68,33 @@ def test_both_windows_go_together(deck: Visit) -> None:
     assert "погашен" in speaker.locator(".dark").inner_text()
 
 
+def test_a_slide_that_one_goes_back_to_is_at_its_last_step(deck: Visit) -> None:
+    """Whose steps show several parts at once: reveal.js counts the parts."""
+    page = deck.page
+    shared = page.locator(".slides > section:not([data-backup])").evaluate_all(
+        """all => all.findIndex((slide) => {
+          const steps = [...slide.querySelectorAll(".fragment")].map((part) => part.dataset.fragmentIndex);
+          return new Set(steps).size > 1 && new Set(steps).size < steps.length;
+        })"""
+    )
+    speaker = open_speaker(page)
+    show(page, slides_of(page)[shared + 1])
+    speaker.wait_for_function(
+        "place => document.querySelector('.place').textContent.startsWith(place)", arg=f"{shared + 2} "
+    )
+    speaker.keyboard.press("PageUp")
+    speaker.wait_for_function(
+        "place => document.querySelector('.place').textContent.startsWith(place)", arg=f"{shared + 1} "
+    )
+    step, steps = re.findall(r"\d+", speaker.locator(".place").inner_text())[-2:]
+    assert step == steps
+    speaker.keyboard.press("z")
+    page.wait_for_selector(".deck-frozen")
+    hidden = page.locator(".deck-frozen .fragment:not(.visible)")
+    assert hidden.count() == 0
+    assert page.locator(".deck-frozen .current-fragment").count() > 0, "the last step is the present one"
+
+
 def test_the_window_outlives_a_reload_of_the_deck(deck: Visit) -> None:
     speaker = open_speaker(deck.page)
     deck.page.reload()

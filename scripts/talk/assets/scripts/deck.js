@@ -123,7 +123,7 @@
   let left = null;
   function keepPlace() {
     const slide = reveal.getCurrentSlide();
-    if (!line.isBackup(slide)) left = { slide, step: reveal.getIndices().f };
+    if (!line.isBackup(slide)) left = { slide, step: stepsOf(slide, ".visible") - 1 };
   }
 
   // To the backups of this slide, and from a backup back to where one was.
@@ -363,7 +363,7 @@
       frozen.inert = true;
       const view = frozen.appendChild(document.createElement("div"));
       view.className = "view";
-      view.innerHTML = pictures.apart(reveal.getCurrentSlide(), (reveal.getIndices().f ?? -1) + 1, "frozen");
+      view.innerHTML = pictures.apart(reveal.getCurrentSlide(), stepsOf(reveal.getCurrentSlide(), ".visible"), "frozen");
       scaleFrozen();
     }
     tellSpeaker();
@@ -477,8 +477,11 @@
     speaker.postMessage(message, location.protocol === "file:" ? "*" : location.origin);
   }
 
-  function stepsOf(slide) {
-    return new Set([...slide.querySelectorAll(".fragment")].map((step) => step.dataset.fragmentIndex)).size;
+  // How many steps the slide has, or has taken. A step may show several parts, and just after a turn back reveal.js
+  // itself tells the number of parts for the step's.
+  function stepsOf(slide, which = "") {
+    const parts = [...slide.querySelectorAll(`.fragment${which}`)];
+    return new Set(parts.map((part) => part.dataset.fragmentIndex)).size;
   }
 
   // The speaker's window, where there is one, and whoever else follows the deck.
@@ -488,7 +491,7 @@
     const slide = reveal.getCurrentSlide();
     const at = slides.indexOf(slide);
     const steps = stepsOf(slide);
-    const step = (reveal.getIndices().f ?? -1) + 1;
+    const step = stepsOf(slide, ".visible");
     const picture = (one, after) => pictures.picture(one, after).outerHTML;
     const isBackup = line.isBackup(slide);
     const after = line.beside(slide, 1) ?? (isBackup ? wayBack(slide).slide : undefined);
