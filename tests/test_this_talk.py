@@ -111,7 +111,7 @@ def test_what_looks_the_same_on_every_machine_is_no_choice_and_not_drawn_again()
     assert left_out
     mine = machines.figures_of(record, alone)
     assert mine.keys() == machines.figures_of(record, whole).keys() - left_out
-    assert not {name for name in mine if name.startswith("paths-line")}
+    assert not {name for name in mine if name.startswith("descent-line")}
     assert "ways-time" in mine
 
 

@@ -16,7 +16,6 @@ _PROMISED = (
     "назад и с забыванием — по проходу вперёд, "
     "память — по ленте одного слоя"
 )
-_FUNCTIONS = ("quadratic", "rosenbrock", "line")
 
 
 def fragments(drawing: Drawing) -> dict[str, str]:
@@ -53,9 +52,10 @@ def fragments(drawing: Drawing) -> dict[str, str]:
             "precisions": drawn(figures.precisions, _whole),
             "stability": drawn(descents.stability, _whole),
         }
-        for function in _FUNCTIONS:
-            made[f"paths-{function}"] = drawn(descents.paths, _whole, function=function)
-            made[f"convergence-{function}"] = drawn(descents.convergence, _whole, function=function)
+        made["paths-quadratic"] = drawn(descents.paths, _whole, function="quadratic")
+        made["convergence-quadratic"] = drawn(descents.convergence, _whole, function="quadratic")
+        for function in ("rosenbrock", "line"):
+            made[f"descent-{function}"] = drawn(descents.descent, _whole, function=function)
     return made | pictures.fragments() | {"chain": scenes.chain()}
 
 

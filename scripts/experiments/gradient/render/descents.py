@@ -32,6 +32,7 @@ _LANDSCAPES: dict[str, Callable[[Any, Any], Any]] = {
     "line": landscapes.line,
 }
 _LEVELS = 9
+_FIRST_STEPS, _REMAINED = "Первые шаги пяти методов из одной точки", "сколько осталось до минимума"
 _FUNCTIONS = {"quadratic": "вытянутая чаша", "rosenbrock": "овраг Розенброка", "line": "прямая по пяти точкам"}
 
 
@@ -39,27 +40,41 @@ _FUNCTIONS = {"quadratic": "вытянутая чаша", "rosenbrock": "овр�
 def paths(source: Provenance, data: Gradient, function: str) -> str:
     """Paths of five methods down one function, over its level lines."""
     figure, axes = charts.canvas(4.2)
-    mine = [descent for descent in data.descents if descent.function == function]
-    told = []
-    places = [point for descent in mine for point in descent.points[:60]]
+    told = _draw_paths(axes, _on(data, function), function)
+    drawing = charts.svg(figure, f"paths-{function}", f"Пути спуска: {_FUNCTIONS[function]}", told)
+    return source.figure(drawing, f"{_FIRST_STEPS}: {_FUNCTIONS[function]}", "plot")
+
+
+@charts.in_house_style
+def descent(source: Provenance, data: Gradient, function: str) -> str:
+    """Paths, and under them the heights, with one key for both."""
+    figure, upper = charts.canvas(7.4)
+    upper.remove()
+    upper, lower = figure.subplots(2)
+    told = _draw_paths(upper, _on(data, function), function)
+    _draw_heights(lower, _on(data, function))
+    drawing = charts.svg(figure, f"descent-{function}", f"Спуск: {_FUNCTIONS[function]}", told)
+    return source.figure(drawing, f"{_FIRST_STEPS}: {_FUNCTIONS[function]}; ниже — {_REMAINED}", "plot")
+
+
+def _draw_paths(axes: Axes, descents: Sequence[Descent], function: str) -> str:
+    """Draw the paths and the figure's key; return what they show in words."""
+    places = [point for descent in descents for point in descent.points[:60]]
     left, right = min(x for x, _ in places), max(x for x, _ in places)
     bottom, top = min(y for _, y in places), max(y for _, y in places)
     across, up = (right - left) * 0.08, (top - bottom) * 0.12
     axes.set_xlim(left - across, right + across)
     axes.set_ylim(bottom - up, top + up)
     _level_lines(axes, _LANDSCAPES[function])
-    for descent in mine:
-        title, colour, style = _METHODS[descent.method]
+    for descent in descents:
+        _, colour, style = _METHODS[descent.method]
         points = descent.points[:60]
         axes.plot([x for x, _ in points], [y for _, y in points], linestyle=style, color=colour, linewidth=2.5)
-        told.append(f"{title}: {_steps(len(descent.losses) - 1)}")
-    axes.plot(*mine[0].points[0], "s", color=INK)
-    _key(axes, mine)
+    axes.plot(*descents[0].points[0], "s", color=INK)
+    _key(axes, descents)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: shown(value, 2)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shown(value, 2)))
-    drawing = charts.svg(figure, f"paths-{function}", f"Пути спуска: {_FUNCTIONS[function]}", "; ".join(told))
-    caption = f"Первые шаги пяти методов из одной точки: {_FUNCTIONS[function]}"
-    return source.figure(drawing, caption, "plot")
+    return _told(descents)
 
 
 def _level_lines(axes: Axes, landscape: Callable[[Any, Any], Any]) -> None:
@@ -75,26 +90,27 @@ def _level_lines(axes: Axes, landscape: Callable[[Any, Any], Any]) -> None:
 def convergence(source: Provenance, data: Gradient, function: str) -> str:
     """Height of each method above the minimum after each step."""
     figure, axes = charts.canvas(4.2)
-    axes.set_yscale("log")
-    mine = [descent for descent in data.descents if descent.function == function]
-    told = []
-    for descent in mine:
-        title, colour, style = _METHODS[descent.method]
-        heights = [max(loss, 1e-16) for loss in descent.losses]
-        axes.plot(range(len(heights)), heights, linestyle=style, color=colour)
-        told.append(f"{title}: {_steps(len(heights) - 1)}")
+    descents = _on(data, function)
+    _draw_heights(axes, descents)
+    caption = f"{_REMAINED.capitalize()}: {_FUNCTIONS[function]}"
     if function == "quadratic":
-        _theory(axes, mine)
+        _theory(axes, descents)
+        caption += "; серые полосы — скорость спуска и инерции по теории"
+    _key(axes, descents)
+    drawing = charts.svg(figure, f"convergence-{function}", f"Сходимость: {_FUNCTIONS[function]}", _told(descents))
+    return source.figure(drawing, caption, "plot")
+
+
+def _draw_heights(axes: Axes, descents: Sequence[Descent]) -> None:
+    """Height of each method above the minimum after each step, on a logarithmic axis."""
+    axes.set_yscale("log")
+    for descent in descents:
+        _, colour, style = _METHODS[descent.method]
+        axes.plot([max(loss, 1e-16) for loss in descent.losses], linestyle=style, color=colour)
     axes.set_ylim(1e-16, None)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: power(value)))
     axes.set_xlabel("шаг")
     axes.grid(True, axis="y", color=GRID)
-    _key(axes, mine)
-    drawing = charts.svg(figure, f"convergence-{function}", f"Сходимость: {_FUNCTIONS[function]}", "; ".join(told))
-    caption = f"Сколько осталось до минимума: {_FUNCTIONS[function]}"
-    if function == "quadratic":
-        caption += "; серые полосы — скорость спуска и инерции по теории"
-    return source.figure(drawing, caption, "plot")
 
 
 def _theory(axes: Axes, descents: Sequence[Descent]) -> None:
@@ -133,6 +149,14 @@ def stability(source: Provenance, data: Gradient) -> str:
     return source.figure(
         drawing, "Во сколько раз шаг меняет расстояние до минимума: точки — замер, линия — |1 − ηλ|", "plot"
     )
+
+
+def _on(data: Gradient, function: str) -> list[Descent]:
+    return [descent for descent in data.descents if descent.function == function]
+
+
+def _told(descents: Sequence[Descent]) -> str:
+    return "; ".join(f"{_METHODS[each.method][0]}: {_steps(len(each.losses) - 1)}" for each in descents)
 
 
 def _steps(count: int) -> str:
