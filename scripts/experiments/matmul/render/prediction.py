@@ -174,10 +174,14 @@ def _registers(n: int, model: Model) -> list[Phase]:
     """The tile over B as it lies: a block's rows are a whole row of B apart, and so far apart the cache keeps them.
 
     Rows a power of two apart share few sets of the cache, so it is their span that has to fit, not their bytes.
+
+    A line is multiplied as soon as it comes. Multiply-adds that wait for it fill the core's queue, so that it does not
+    get to the lines after the next few, and their way is not hidden: waits and multiplications add up.
     """
     cut = model.tiling
     lines = BYTES * n**3 / cut.rows / _LINE_BYTES
-    return [_trips(n, model), _tiles(n, model, model.walks(lines, n, cut.columns, BYTES * min(cut.block_depth, n) * n))]
+    walked = model.walks(lines, n, cut.columns, BYTES * min(cut.block_depth, n) * n)
+    return [_trips(n, model), walked, _tiles(n, model, {})]
 
 
 def _trips(n: int, model: Model) -> Phase:

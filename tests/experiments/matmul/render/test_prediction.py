@@ -37,17 +37,21 @@ def test_the_tile_is_held_by_its_own_loads_and_without_their_price_by_the_median
 
 
 def test_a_tile_over_b_as_it_lies_waits_for_lines_down_its_rows() -> None:
-    """A row of 64 numbers is four lines of 4 ns, for each step along the sum and six rows of A; then C and A."""
+    """A row of 64 numbers is four lines of 4 ns, for each step along the sum and six rows of A; then C and A.
+
+    Nothing hides them: multiplications come on top, as fast as over packed blocks.
+    """
     data = sample()
     lines_s = 1024**3 / 6 / 16 * 4e-9
     found = promised(data)
     hidden_s = 2 * 1024**2 * 6 / 94e9  # the first row of tiles, under packing
     trips_s = found["packing"].promised - found["overlap"].promised - hidden_s
     tiles_s = found["registers"].promised - trips_s
-    assert tiles_s == pytest.approx(lines_s)  # the tile itself asks L1, which is another resource
+    multiplied_s = 2 * 1024**3 / 94e9
+    assert tiles_s == pytest.approx(lines_s + multiplied_s)
     assert found["registers"].binds == "l3"
     without = promised(replace(data, walks=[]))["registers"]
-    assert without.promised - trips_s == pytest.approx(4 * 1024**3 / 6 / 20e9)
+    assert without.promised - trips_s == pytest.approx(4 * 1024**3 / 6 / 20e9 + multiplied_s)
 
 
 def test_sums_of_quarters_move_what_they_read_and_write_and_half_of_what_they_hold_is_new_memory() -> None:
