@@ -1,12 +1,14 @@
 """Names of points and lines of a chart, placed so that none lies on another or on a point, and its key."""
 
+import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
 
-from talk.render.charts import INK, MUTED, PAPER, SMALL
+from talk.render.charts import INK, MUTED, ON_COLOUR, PAPER, SMALL
 
 _BESIDE = 12.0  # points between a point and its label
 _STEP, _STEPS = 5.0, 30  # a label moves up and down by so many points, so often at most
@@ -70,6 +72,44 @@ def label_points(
         taken.append(box.padded(points))
 
 
+_DISC = 25.0  # points across
+_DISC_PAD = 0.12  # between a disc and its sign, in letters
+_TURNS, _SPREADS = 12, 8  # ways from a point in which its disc may give way, and how far, in discs
+
+
+def disc(axes: Axes, place: tuple[float, float], sign: str, colour: str) -> None:
+    """A disc with a sign, a number say, of what is named elsewhere."""
+    axes.text(
+        *place, sign, ha="center", va="center", color=ON_COLOUR, fontsize=SMALL, fontweight="bold", zorder=5,
+        bbox={"boxstyle": f"circle,pad={_DISC_PAD}", "facecolor": colour, "edgecolor": PAPER},
+    )  # fmt: skip
+
+
+def discs(axes: Axes, points: Iterable[tuple[float, float, str, str]], highest: float) -> None:
+    """A disc at each point (x, y, sign, colour), none over another: it gives way, and a line leads to its point.
+
+    It gives way to where y is at most `highest`. Limits and layout of the axes must be final.
+    """
+    across = (_DISC + 2) * axes.figure.dpi / 72
+    top = axes.transData.transform((1.0, highest))[1]
+    inside = Bbox.from_extents(axes.bbox.x0, axes.bbox.y0, axes.bbox.x1, top + 1)
+    placed: list[tuple[float, float]] = []
+    for x, y, sign, colour in points:
+        at_x, at_y = axes.transData.transform((x, y))
+        found = [(at_x, at_y)] + [
+            (at_x + across * far * math.cos(angle), at_y + across * far * math.sin(angle))
+            for far in range(1, _SPREADS)
+            for angle in (2 * math.pi * turn / _TURNS for turn in range(_TURNS))
+        ]
+        free = (each for each in found if inside.contains(*each) and all(math.dist(each, o) >= across for o in placed))
+        placed.append(next(free, found[0]))
+        shown_x, shown_y = axes.transData.inverted().transform(placed[-1])
+        if placed[-1] != found[0]:
+            axes.plot([x, shown_x], [y, shown_y], color=colour, linewidth=1.5, zorder=3)
+            axes.plot(x, y, "o", color=colour, markersize=7, zorder=3)
+        disc(axes, (shown_x, shown_y), sign, colour)
+
+
 def _together(waiting: list[Any], near: float) -> list[Any]:
     """Of points within `near` pixels of each other the first, with all their texts."""
     kept: list[Any] = []
@@ -107,6 +147,44 @@ def apart(places: Sequence[float], sizes: Sequence[float], low: float, high: flo
         placed[at] = min(placed[at], edge - sizes[at] / 2)
         edge = placed[at] - sizes[at] / 2
     return placed
+
+
+@dataclass(frozen=True)
+class End:
+    """Where a line ends, in the units of the axes, and the name that is written there, in one line or two."""
+
+    x: float
+    y: float
+    name: str
+    colour: str
+    marker: str = ""
+
+
+_NAME_HEIGHT = 0.22  # of two lines of a name, as a share of the axes
+_ENDS_EARLY = 0.7  # of the axes' width: a line that ends before has its name inside
+
+
+def name_ends(axes: Axes, ends: Iterable[End]) -> None:
+    """The name of each line beside its end, with the line's marker; names of lines that end close are moved apart.
+
+    Limits of the axes must be final.
+    """
+    to_axes = axes.transData + axes.transAxes.inverted()
+    found = [(each, *to_axes.transform((each.x, each.y))) for each in ends]
+    late = [each for each in found if each[1] >= _ENDS_EARLY]
+    places = apart([y for _, _, y in late], [_NAME_HEIGHT] * len(late), 0.0, 1.0)
+    columns = [(end, 1.0, place) for (end, _, _), place in zip(late, places, strict=True)]
+    style: dict[str, Any] = {"va": "center", "fontsize": SMALL, "fontweight": "bold", "linespacing": 1.05}
+    for end, x, y in columns:
+        if end.marker:
+            axes.plot(x + 0.035, y, end.marker, color=end.colour, transform=axes.transAxes, clip_on=False)
+        beside = 0.065 if end.marker else 0.02
+        axes.text(x + beside, y, end.name, transform=axes.transAxes, color=end.colour, **style)
+    for end, x, y in found:
+        if x < _ENDS_EARLY:
+            axes.text(
+                x + 0.03, y, end.name, transform=axes.transAxes, color=end.colour, bbox=OVER_LINES, zorder=2.5, **style
+            )
 
 
 def legend(axes: Axes, columns: int = 3) -> None:

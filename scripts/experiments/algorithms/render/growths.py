@@ -11,7 +11,7 @@ from talk.render import charts
 from talk.render.captions import Provenance
 from talk.render.charts import BLUE, CYAN, GREEN, PINK, VIOLET
 from talk.render.given import given
-from talk.render.labels import legend
+from talk.render.labels import End, name_ends
 from talk.words import NBSP, Dimension, number, plural, quantity
 
 from ..record import Algorithms, Attention, Checkpointing, Curve, Decoding, Framework, Packing, Point
@@ -52,24 +52,22 @@ class Growth:
 
 @charts.in_house_style
 def draw(source: Provenance, growth: Growth) -> str:
-    """Draw times, or another dimension, against sizes; beside each name stand the fit and, in brackets, the theory."""
-    figure, axes = charts.canvas(4.3)
+    """Draw times, or another dimension, against sizes; at each line's end its name and what was fitted to it."""
+    figure, axes = charts.canvas(3.9)
     axes.set_xscale("log")
     axes.set_yscale("log")
-    told, names = list[str](), list[str]()
+    told, ends, expected = list[str](), list[End](), list[str]()
     for (title, curve, law), (colour, marker, line) in zip(growth.curves, SERIES, strict=False):
         sizes = [point.size for point in curve.points]
         heights = [median(point.times_s) for point in curve.points]
         fitted = law.fitted(curve)
-        names.append(f"{title}: {fitted} ({law.expected})")
-        axes.plot(
-            sizes, heights, marker=marker, linestyle=line, color=colour, markeredgecolor=charts.PAPER, zorder=3,
-            label=names[-1],
-        )  # fmt: skip
+        said = f"степень{NBSP}{fitted}" if law.each is None else fitted
+        ends.append(End(sizes[-1], heights[-1], f"{title}\n{said}", colour, marker))
+        expected.append(f"{title} {law.expected}" if law.each is None else f"{title} ×{law.expected} {law.each}")
+        axes.plot(sizes, heights, marker=marker, linestyle=line, color=colour, markeredgecolor=charts.PAPER, zorder=3)
         start, end = (quantity(height, growth.dimension) for height in (heights[0], heights[-1]))
         what = "показатель " if law.each is None else ""
         told.append(f"{title}: от {start} до {end}, {what}{fitted}, по теории {law.expected}")
-    legend(axes, columns_of(names))
     axes.grid(True, axis="y")
     axes.yaxis.set_major_locator(LogLocator(numticks=8))
     left, right = axes.get_xlim()
@@ -79,10 +77,12 @@ def draw(source: Provenance, growth: Growth) -> str:
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: _count(value)))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, growth.dimension, decimals=0)))
     axes.set_xlabel(growth.x_label)
+    name_ends(axes, ends)
     drawing = charts.svg(figure, growth.name, growth.title, "; ".join(told))
-    powers = all(law.each is None for _, _, law in growth.curves)
-    key = "показатель степени по теории" if powers else "то же по теории"
-    return source.figure(drawing, f"{growth.caption}. В скобках — {key}", "plot", "cpu")
+    laws = {law for _, _, law in growth.curves}
+    one = next(iter(laws))
+    theory = f"степень {one.expected}" if len(laws) == 1 and one.each is None else ", ".join(expected)
+    return source.figure(drawing, f"{growth.caption}. По теории: {theory}", "plot", "cpu")
 
 
 def growths(data: Algorithms) -> list[Growth]:

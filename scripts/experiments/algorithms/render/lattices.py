@@ -18,10 +18,6 @@ TOKENS = BLANK + " абвгдеёжзийклмнопрстуфхцчшщъыь�
 _LEAK = 0.02
 _SPREAD = 0.55
 
-_COLUMN, _ROW = 70, 46
-_LEFT, _TOP = 44, 42
-_BOX = (54, 32)
-
 Cell = tuple[int, int]  # row, column
 
 
@@ -122,51 +118,79 @@ def edits(said: str, heard_as: str) -> list[Cell]:
     return cells[::-1]
 
 
-def _at(cell: Cell) -> Point:
-    return _LEFT + (cell[1] + 0.5) * _COLUMN, _TOP + (cell[0] + 0.5) * _ROW
+@dataclass(frozen=True)
+class _Grid:
+    """Where cells lie, in the picture's own units: how far apart they are, how large, and how large their numbers."""
+
+    column: int
+    row: int
+    box: tuple[int, int]
+    letter: int
+    left: int
+    top: int
+
+    def at(self, cell: Cell) -> Point:
+        return self.left + (cell[1] + 0.5) * self.column, self.top + (cell[0] + 0.5) * self.row
+
+    def frame(self, cell: Cell, kind: str, share: float | None = None) -> str:
+        (x, y), (width, height) = self.at(cell), self.box
+        filled = "" if share is None else f' style="--share: {8 + 50 * share:.0f}"'
+        return (
+            f'<rect class="{f"cell {kind}".strip()}" x="{x - width / 2:g}" y="{y - height / 2:g}" width="{width}" '
+            f'height="{height}"{filled}/>'
+        )
+
+    def box_of(self, cell: Cell, words: object, share: float) -> str:
+        x, y = self.at(cell)
+        return self.frame(cell, "", share) + text((x, y + 0.36 * self.letter), str(words), "middle")
+
+    def edge(self, start: Cell, end: Cell, kind: str) -> str:
+        """A line between two cells, from box to box."""
+        (x, y), (to_x, to_y) = self.at(start), self.at(end)
+        across, down = (self.box[0] / 2 * (end[1] > start[1]), self.box[1] / 2 * (end[0] > start[0]))
+        return line((x + across, y + down), (to_x - across, to_y - down), kind)
+
+    def route(self, cells: Sequence[Cell]) -> str:
+        """The way through the table: a frame around each of its cells, and lines between them."""
+        return "".join(self.edge(*each, "best") for each in pairwise(cells)) + "".join(
+            self.frame(each, "best") for each in cells
+        )
+
+    def asked(self, cell: Cell, sources: Iterable[Cell]) -> str:
+        """A cell and those that its number is made of."""
+        found = list(sources)
+        return "".join(self.edge(each, cell, "near") + self.frame(each, "near") for each in found) + self.frame(
+            cell, "now"
+        )
+
+    def heads(self, rows: Iterable[str], columns: Iterable[str]) -> str:
+        left = "".join(
+            text((self.left - 14, self.at((row, 0))[1] + 8), words, "end", "head") for row, words in enumerate(rows)
+        )
+        top = "".join(
+            text((self.at((0, column))[0], 26), words, "middle", "head") for column, words in enumerate(columns)
+        )
+        return left + top
+
+    def svg(self, rows: int, columns: int, title: str, told: str, content: str) -> str:
+        width, height = self.left + columns * self.column, self.top + rows * self.row
+        return (
+            f'<svg class="drawing lattice" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(told)}" '
+            f'translate="no"><title>{escape(title)}</title>{content}</svg>'
+        )
 
 
-def _box(cell: Cell, words: object, share: float, kind: str = "") -> str:
-    (x, y), (width, height) = _at(cell), _BOX
-    return (
-        f'<rect class="{f"cell {kind}".strip()}" x="{x - width / 2:g}" y="{y - height / 2:g}" width="{width}" '
-        f'height="{height}" style="--share: {8 + 50 * share:.0f}"/>' + text((x, y + 7), str(words), "middle")
+# lattice.js draws the article's anew.
+_ARTICLE = _Grid(70, 46, (54, 32), 20, 44, 42)
+_SLIDE = _Grid(90, 50, (68, 40), 27, 36, 42)
+
+
+def _steps(parts: Sequence[tuple[str, bool]]) -> str:
+    """Frames in turn; one that passes gives way to the next."""
+    kinds = {True: "fragment fade-in-then-out passing", False: "fragment"}
+    return "".join(
+        f'<g class="{kinds[passes]}" data-fragment-index="{at}">{part}</g>' for at, (part, passes) in enumerate(parts)
     )
-
-
-def _edge(start: Cell, end: Cell, kind: str) -> str:
-    """A line between two cells, from box to box."""
-    (x, y), (to_x, to_y) = _at(start), _at(end)
-    across, down = (_BOX[0] / 2 * (end[1] > start[1]), _BOX[1] / 2 * (end[0] > start[0]))
-    return line((x + across, y + down), (to_x - across, to_y - down), kind)
-
-
-def _route(cells: Sequence[Cell]) -> str:
-    """The way through the table: a frame around each of its cells, and lines between them."""
-    frames = "".join(
-        f'<rect class="cell best" x="{x - _BOX[0] / 2:g}" y="{y - _BOX[1] / 2:g}" width="{_BOX[0]}" '
-        f'height="{_BOX[1]}"/>'
-        for x, y in map(_at, cells)
-    )
-    return "".join(_edge(*each, "best") for each in pairwise(cells)) + frames
-
-
-def _heads(rows: Iterable[str], columns: Iterable[str]) -> str:
-    left = "".join(text((_LEFT - 14, _at((row, 0))[1] + 8), words, "end", "head") for row, words in enumerate(rows))
-    top = "".join(text((_at((0, column))[0], 26), words, "middle", "head") for column, words in enumerate(columns))
-    return left + top
-
-
-def _svg(rows: int, columns: int, title: str, told: str, content: str) -> str:
-    width, height = _LEFT + columns * _COLUMN, _TOP + rows * _ROW
-    return (
-        f'<svg class="drawing lattice" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(told)}" '
-        f'translate="no"><title>{escape(title)}</title>{content}</svg>'
-    )
-
-
-def _steps(parts: Iterable[str]) -> str:
-    return "".join(f'<g class="fragment" data-fragment-index="{at}">{part}</g>' for at, part in enumerate(parts))
 
 
 def _live(name: str, data: dict[str, object], svg: str, caption: str) -> str:
@@ -182,58 +206,82 @@ _SAID, _HEARD = "чугунный", "чудной"
 
 
 def ctc_picture(steps: bool) -> str:
-    """The lattice of one word: in steps on a slide, frame by frame; for the article all of it, alive."""
+    """The lattice of one word: in steps on a slide; for the article all of it, alive."""
     found = ctc(_WORD, heard(_WORD, _FRAMES))
-    columns = [_ctc_column(found, t) for t in range(_FRAMES)]
-    shown = [
-        columns[0],
-        columns[1],
-        columns[2],
-        "".join(columns[3:]),
-        _route([(s, t) for t, s in enumerate(found.best)]),
-    ]
     told = (
         f"Решётка CTC для слова «{_WORD}»: {len(found.states)} состояний на {_FRAMES} кадров, "
         f"выравниваний {found.alignments}"
     )
-    heads = _heads(found.states, (str(t + 1) for t in range(_FRAMES)))
-    content = heads + (_steps(shown) if steps else "".join(shown))
-    svg = _svg(len(found.states), _FRAMES, "Решётка CTC", told, content)
+    route = [(s, t) for t, s in enumerate(found.best)]
+
+    def drawn(grid: _Grid, content: str) -> str:
+        heads = grid.heads(found.states, (str(t + 1) for t in range(_FRAMES)))
+        return grid.svg(len(found.states), _FRAMES, "Решётка CTC", told, heads + content)
+
     if steps:
-        return f'<figure class="drawn">{svg}</figure>\n'
+        columns = [_ctc_column(_SLIDE, found, t) for t in range(_FRAMES)]
+        asked = next(
+            (s, t) for s, t in sorted(found.alive, key=lambda each: each[1]) if len(_sources(found, (s, t))) == 3
+        )
+        shown = [
+            ("".join(columns[1 : asked[1] + 1]), False),
+            (_SLIDE.asked(asked, _sources(found, asked)), True),
+            ("".join(columns[asked[1] + 1 :]), False),
+            (_SLIDE.route(route), False),
+        ]
+        base = "".join(_SLIDE.frame(each, "ghost") for each in sorted(found.alive)) + columns[0]
+        return f'<figure class="drawn">{drawn(_SLIDE, base + _steps(shown))}</figure>\n'
+    content = "".join(_ctc_column(_ARTICLE, found, t) for t in range(_FRAMES)) + _ARTICLE.route(route)
     caption = (
         "Строки — буквы и пустые места между ними (точки), столбцы — кадры. Число — сколько начал выравнивания сюда "
         "приходит, цвет — их вероятность, обводка — самое вероятное выравнивание"
     )
-    return _live("ctc", {"heard": _WORD, "word": _WORD, "frames": _FRAMES}, svg, caption)
+    return _live("ctc", {"heard": _WORD, "word": _WORD, "frames": _FRAMES}, drawn(_ARTICLE, content), caption)
 
 
-def _ctc_column(found: Lattice, t: int) -> str:
+def _sources(found: Lattice, cell: Cell) -> list[Cell]:
+    """The cells of a whole alignment that one of them is entered from."""
+    s, t = cell
+    return [(source, t - 1) for source in before(found.states, s) if (source, t - 1) in found.alive]
+
+
+def _ctc_column(grid: _Grid, found: Lattice, t: int) -> str:
     alive = sorted(s for s, at in found.alive if at == t)
     most = max((found.sums[t][s] for s in alive), default=0.0) or 1.0
-    edges = "".join(
-        _edge((source, t - 1), (s, t), "edge")
-        for s in alive
-        for source in before(found.states, s)
-        if (source, t - 1) in found.alive
-    )
-    return edges + "".join(_box((s, t), found.ways[t][s], math.sqrt(found.sums[t][s] / most)) for s in alive)
+    edges = "".join(grid.edge(source, (s, t), "edge") for s in alive for source in _sources(found, (s, t)))
+    return edges + "".join(grid.box_of((s, t), found.ways[t][s], math.sqrt(found.sums[t][s] / most)) for s in alive)
 
 
 def edit_picture(steps: bool) -> str:
-    """The distances between two words: in steps on a slide, row by row; for the article all of it, alive."""
+    """The distances between two words: in steps on a slide, by rows; for the article all of it, alive."""
     table = distances(_SAID, _HEARD)
     most = max(map(max, table))
-    rows = ["".join(_box((i, j), value, value / most) for j, value in enumerate(row)) for i, row in enumerate(table)]
     route = edits(_SAID, _HEARD)
     told = f"Таблица расстояний от «{_SAID}» до «{_HEARD}»: {table[-1][-1]}, закрашен кратчайший путь правок"
-    shown = [rows[0], rows[1], rows[2], "".join(rows[3:]), _route(route)]
-    content = _heads(" " + _SAID, " " + _HEARD) + (_steps(shown) if steps else "".join(shown))
-    svg = _svg(len(table), len(table[0]), "Расстояние Левенштейна", told, content)
+
+    def cells(grid: _Grid, some: Iterable[Cell]) -> str:
+        return "".join(grid.box_of((i, j), table[i][j], table[i][j] / most) for i, j in some)
+
+    def drawn(grid: _Grid, content: str) -> str:
+        heads = grid.heads(" " + _SAID, " " + _HEARD)
+        return grid.svg(len(table), len(table[0]), "Расстояние Левенштейна", told, heads + content)
+
+    every = [(i, j) for i, row in enumerate(table) for j, _ in enumerate(row)]
     if steps:
-        return f'<figure class="drawn">{svg}</figure>\n'
+        asked = (2, 2)
+        first = [(i, j) for i, j in every if i and j and i <= asked[0]]
+        edge = [(i, j) for i, j in every if not i or not j]
+        shown = [
+            (cells(_SLIDE, first), False),
+            (_SLIDE.asked(asked, [(1, 1), (1, 2), (2, 1)]), True),
+            (cells(_SLIDE, (each for each in every if each not in first and each not in edge)), False),
+            (_SLIDE.route(route), False),
+        ]
+        base = "".join(_SLIDE.frame(each, "ghost") for each in every) + cells(_SLIDE, edge)
+        return f'<figure class="drawn">{drawn(_SLIDE, base + _steps(shown))}</figure>\n'
     caption = (
         "Число — за сколько правок одно начало превращается в другое. Вниз — выбросить букву, вправо — вставить, "
         "по диагонали — оставить или заменить. Обводка — кратчайший путь"
     )
-    return _live("edits", {"said": _SAID, "heard": _HEARD}, svg, caption)
+    still = drawn(_ARTICLE, cells(_ARTICLE, every) + _ARTICLE.route(route))
+    return _live("edits", {"said": _SAID, "heard": _HEARD}, still, caption)

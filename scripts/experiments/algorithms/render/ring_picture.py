@@ -3,11 +3,17 @@
 from html import escape
 from itertools import pairwise
 
-from talk.render.svg import path, text
+from talk.render.svg import Point, line, path, text
 
 WORKERS = 4
-_CELL, _GAP = 62, 34
-_LEFT, _TOP = 8, 92
+_CELL = 44, 64  # width and height
+_STRIP = WORKERS * _CELL[0]
+_GAPS = 84, 124  # between strips, across and down
+_LEFT, _TOP = 4, 34
+_PANEL = 2 * _STRIP + _GAPS[0]
+_HEIGHT = 2 * (_CELL[1] + _TOP) + _GAPS[1]
+_BETWEEN = 84  # panels
+_AIR = 10  # between a strip and an arrow
 
 
 def holdings(workers: int = WORKERS) -> list[list[list[int]]]:
@@ -49,57 +55,70 @@ def ring_picture(steps: bool) -> str:
     content = "".join(_circle(place) + _moment(state, place) for place, state in enumerate(states))
     told = "Кольцо из четырёх участников: " + "; ".join(moments)
     caption = (
-        "Столбец — участник, клетка — часть вектора, число — скольких участников она уже сумма. "
+        "Строка клеток — участник, клетка — часть вектора, число — скольких участников она уже сумма. "
         f"Слева начало, посередине после {WORKERS - 1} шагов, справа после {2 * (WORKERS - 1)}"
     )
     return f'<figure class="drawn">{_svg(len(states), told, content)}<figcaption>{caption}</figcaption></figure>\n'
 
 
 _SLIDE_STEPS = (0, 1, 1, 2, 2, 2)
-_PANEL = WORKERS * _CELL + (WORKERS - 1) * _GAP
 
 
-def _x(place: int, worker: int) -> float:
-    return _LEFT + place * (_PANEL + 80) + worker * (_CELL + _GAP)
+def _corner(place: int, worker: int) -> Point:
+    """The left upper corner of a worker's strip: clockwise from the left upper one."""
+    right, below = worker in (1, 2), worker >= 2
+    x = _LEFT + place * (_PANEL + _BETWEEN) + right * (_STRIP + _GAPS[0])
+    return x, _TOP + below * (_CELL[1] + _GAPS[1])
 
 
 def _circle(place: int) -> str:
-    """Who sends to whom: to the right, and from the last back to the first."""
-    between = "".join(
-        path([(_x(place, worker) + _CELL, _TOP - 24), (_x(place, worker + 1), _TOP - 24)], "wire")
-        + _arrow_head(_x(place, worker + 1), _TOP - 24, 1, 0)
-        for worker in range(WORKERS - 1)
-    )
-    first, last = _x(place, 0) + _CELL / 2, _x(place, WORKERS - 1) + _CELL / 2
-    back = path([(last, _TOP - 44), (last, 12), (first, 12), (first, _TOP - 44)], "wire")
-    back += _arrow_head(first, _TOP - 44, 0, 1)
-    heads = "".join(
-        text((_x(place, worker) + _CELL / 2, _TOP - 16), str(worker + 1), "middle", "op") for worker in range(WORKERS)
-    )
-    return between + back + heads
+    """Who sends to whom, clockwise."""
+    half = _CELL[1] / 2
+    parts = []
+    for worker in range(WORKERS):
+        x, y = _corner(place, worker)
+        to_x, to_y = _corner(place, (worker + 1) % WORKERS)
+        if y == to_y:
+            way = 1 if to_x > x else -1
+            start = (x + (_STRIP + _AIR if way > 0 else -_AIR), y + half)
+            end = (start[0] + way * (_GAPS[0] - 2 * _AIR), y + half)
+            parts.append(_arrow(start, end, way, 0))
+        else:
+            way = 1 if to_y > y else -1
+            start = (x + _STRIP / 2, y + (_CELL[1] + _AIR if way > 0 else -_AIR))
+            end = (start[0], start[1] + way * (_GAPS[1] - 2 * _AIR))
+            parts.append(_arrow(start, end, 0, way))
+        name = (x + _STRIP / 2, y - 12) if worker < 2 else (x + _STRIP / 2, y + _CELL[1] + 28)
+        parts.append(text(name, str(worker + 1), "middle", "op"))
+    return "".join(parts)
 
 
-def _arrow_head(x: float, y: float, across: int, down: int) -> str:
-    """A triangle whose tip is at (x, y) and points to the right or down."""
-    base = [(x - 12 * across + side * 8 * down, y - 12 * down + side * 8 * across) for side in (-1, 1)]
-    return path([(x, y), *base], "arrow-head", closed=True)
+def _arrow(start: Point, end: Point, across: int, down: int) -> str:
+    """A line and a triangle at its end, to a side or up and down."""
+    x, y = end
+    base = [(x - 14 * across + side * 9 * down, y - 14 * down + side * 9 * across) for side in (-1, 1)]
+    return line(start, (x - 12 * across, y - 12 * down), "wire") + path([end, *base], "arrow-head", closed=True)
 
 
 def _moment(state: list[list[int]], place: int, before: list[list[int]] | None = None) -> str:
     """What everybody holds; with `before`, only what has changed since."""
-    return "".join(
-        f'<rect class="cell" x="{_x(place, worker):g}" y="{_TOP + part * _CELL}" width="{_CELL}" '
-        f'height="{_CELL - 8}" style="--share: {8 + 60 * (amount - 1) / (WORKERS - 1):.0f}"/>'
-        + text((_x(place, worker) + _CELL / 2, _TOP + part * _CELL + 36), str(amount), "middle", "loud")
-        for worker, parts in enumerate(state)
-        for part, amount in enumerate(parts)
-        if before is None or before[worker][part] != amount
-    )
+    width, height = _CELL
+    cells = []
+    for worker, parts in enumerate(state):
+        x, y = _corner(place, worker)
+        cells += [
+            f'<rect class="cell" x="{x + part * width:g}" y="{y}" width="{width}" height="{height}" '
+            f'style="--share: {8 + 60 * (amount - 1) / (WORKERS - 1):.0f}"/>'
+            + text((x + (part + 0.5) * width, y + height / 2 + 10), str(amount), "middle", "amount")
+            for part, amount in enumerate(parts)
+            if before is None or before[worker][part] != amount
+        ]
+    return "".join(cells)
 
 
 def _svg(panels: int, told: str, content: str) -> str:
-    width, height = _x(panels - 1, WORKERS - 1) + _CELL + _LEFT, _TOP + WORKERS * _CELL
+    width = 2 * _LEFT + panels * _PANEL + (panels - 1) * _BETWEEN
     return (
-        f'<svg class="drawing ring" viewBox="0 0 {width:g} {height}" role="img" aria-label="{escape(told)}" '
+        f'<svg class="drawing ring" viewBox="0 0 {width:g} {_HEIGHT}" role="img" aria-label="{escape(told)}" '
         f'translate="no"><title>Сумма по кольцу</title>{content}</svg>'
     )

@@ -1,9 +1,10 @@
 """Charts of the training: the loss, gradient norms, and alignments; and a sentence on its outcome."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import TypeVar
 
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator
 
 from talk.render import charts
 from talk.render.captions import Provenance
@@ -17,26 +18,35 @@ from .axes import logarithmic_height
 T = TypeVar("T")
 
 _SMOOTHED = 25  # steps that a curve is smoothed over
+_PALEST, _DARKEST = 0.12, 0.62  # opacity of a letter's tile: no less than is seen, no more than letters are read on
+_SEAM = 0.12  # between tiles, in steps of sound
 
 
 @charts.in_house_style
 def learning_curve(source: Provenance, learning: Learning) -> str:
-    """The loss of each step, smoothed too, and the error rate of each examination, by steps."""
-    figure, axes = charts.canvas(4.2)
-    logarithmic_height(axes)
-    smooth = _smoothed(learning.losses, 15)
-    axes.plot(range(len(learning.losses)), learning.losses, color=GRID, linewidth=1)
-    axes.plot(range(len(smooth)), smooth, color=VIOLET)
-    axes.set_xlabel("шаг обучения")
-    axes.set_ylabel("потери", color=VIOLET)
-    right = axes.twinx()
-    right.spines["right"].set_visible(True)
-    right.spines["right"].set_color(PINK)
+    """Two small charts over each other, by steps: the error rate of each examination; each loss, and these smoothed."""
+    figure, _ = charts.canvas(4.2)
+    figure.clear()
+    errors, losses = figure.subplots(2, 1, sharex=True)
+    last, most = learning.readings[-1], max(1.0, *(each.character_error_rate for each in learning.readings))
     rates = [reading.character_error_rate for reading in learning.readings]
-    right.plot([reading.step for reading in learning.readings], rates, "-o", color=PINK, markersize=8)
-    right.set_ylim(0, 1.05)
-    right.set_ylabel("неверных букв", color=PINK)
-    right.yaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, "share", decimals=0)))
+    errors.plot([reading.step for reading in learning.readings], rates, "-o", color=PINK, markersize=8, clip_on=False)
+    errors.set_ylim(0, 1.05 * most)
+    errors.set_yticks([0, 0.5, 1])
+    errors.yaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, "share", decimals=0)))
+    errors.set_title("неверных букв", loc="left", color=PINK, fontsize=SMALL)
+    # The curve falls: above its end there is room for what it has come to.
+    errors.text(
+        1.0, 0.5 * most, f"в{NBSP}конце {quantity(last.character_error_rate, 'share', decimals=1)}",
+        transform=errors.get_yaxis_transform(), ha="right", va="center", color=PINK, fontweight="bold",
+    )  # fmt: skip
+    logarithmic_height(losses)
+    smooth = _smoothed(learning.losses, 15)
+    losses.plot(range(len(learning.losses)), learning.losses, color=GRID, linewidth=1)
+    losses.plot(range(len(smooth)), smooth, color=VIOLET)
+    losses.yaxis.set_major_locator(LogLocator(numticks=4))
+    losses.set_title("потери", loc="left", color=VIOLET, fontsize=SMALL)
+    losses.set_xlabel("шаг обучения")
     told = "; ".join(
         f"шаг {reading.step}: {quantity(reading.character_error_rate, 'share', decimals=1)} неверных букв"
         for reading in learning.readings
@@ -68,33 +78,37 @@ def norms(source: Provenance, learning: Learning) -> str:
 
 @charts.in_house_style
 def alignment(source: Provenance, learning: Learning) -> str:
-    """A strip for each examination: the likeliest letter at each step of sound, the likelier the more opaque."""
+    """A strip for each examination: the likeliest letter as long as it lasts, the likelier the more opaque."""
     kept = spread(learning.readings, 5)
     figure, axes = charts.canvas(0.7 + 0.62 * len(kept))
     charts.bare(axes)
     told = []
     for row, reading in enumerate(kept):
         steps = len(reading.alignment.letters)
-        previous = ""
-        for index, (letter, chance) in enumerate(
-            zip(reading.alignment.letters, reading.alignment.probabilities, strict=True)
-        ):
+        heard = list(zip(reading.alignment.letters, reading.alignment.probabilities, strict=True))
+        start = 0
+        for letter, run in groupby(heard, key=lambda each: each[0]):
+            chances = [chance for _, chance in run]
+            middle = start + len(chances) / 2
             if letter.strip():
-                axes.barh(row, 1, left=index, height=0.8, color=VIOLET, alpha=max(0.15, chance), linewidth=0)
-                if letter != previous:
-                    axes.text(index + 0.5, row, letter, ha="center", va="center", fontsize=13)
+                solid = _PALEST + (_DARKEST - _PALEST) * max(chances)
+                axes.barh(
+                    row, len(chances) - _SEAM, left=start + _SEAM / 2, height=0.8, color=VIOLET, alpha=solid,
+                    linewidth=0,
+                )  # fmt: skip
+                axes.text(middle, row, letter, ha="center", va="center", fontsize=12.5)
             elif not letter:
-                axes.plot(index + 0.5, row, ".", color=GRID, markersize=3)
-            previous = letter
+                axes.plot(middle, row, ".", color=GRID, markersize=3)
+            start += len(chances)
         axes.text(-1, row, str(reading.step), ha="right", va="center", fontsize=SMALL, color=MUTED)
+        wrong = quantity(reading.character_error_rate, "share", decimals=0)
+        axes.text(steps * 1.12, row, wrong, ha="right", va="center", fontsize=SMALL, color=INK)
         told.append(f"шаг {reading.step}: «{reading.read_text}»")
-        axes.set_xlim(-0.09 * steps, steps)
+        axes.set_xlim(-0.09 * steps, 1.12 * steps)
     axes.set_ylim(len(kept) - 0.4, -0.6)
     drawing = charts.svg(figure, "alignment", "Что сеть слышит в каждом шаге звука", "; ".join(told))
     asked = f"«{learning.readings[0].asked_text}»"
-    caption = (
-        f"Самая вероятная буква в каждом шаге звука, строка — экзамен (слева номер шага обучения); диктуют {asked}"
-    )
+    caption = f"Самая вероятная буква звука по времени; слева — шаг обучения, справа — неверных букв; диктуют {asked}"
     return source.figure(drawing, caption, "plot", "cpu")
 
 

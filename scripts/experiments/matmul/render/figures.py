@@ -1,6 +1,7 @@
 """Charts of the matmul experiment: how fast each step is, and under which ceiling."""
 
 import math
+from collections.abc import Sequence
 from itertools import cycle
 from typing import Any
 
@@ -10,8 +11,8 @@ from matplotlib.ticker import FuncFormatter
 from talk.render import charts
 from talk.render.captions import Provenance
 from talk.render.charts import BLUE, GREEN, INK, MUTED, PINK, SMALL, VIOLET, in_house_style
-from talk.render.labels import OVER_LINES, apart, label_points
-from talk.words import NBSP, number, plural, quantity
+from talk.render.labels import End, apart, disc, discs, name_ends
+from talk.words import NBSP, decimals_for, natural_unit, number, plural, quantity, units
 
 from ..record import Contender, Level, Matmul, Point
 from .rivals import with_rivals
@@ -24,8 +25,9 @@ _LEVELS: dict[Level, str] = {"l1": "L1", "l2": "L2", "l3": "L3", "memory": "па
 _OF_CIRCLE = {1: MUTED, 2: BLUE, 3: GREEN, 4: PINK}  # the colour of a circle's points: one thread has four circles
 _LINES = [(PINK, "o"), (VIOLET, "s"), (GREEN, "^")]  # colour and marker of each line
 
+_CHART_AND_LIST = (1.0, 1.0)  # widths beside each other
 _ROOFS: tuple[Any, ...] = ("solid", (0, (6, 2)), (0, (4, 3)), (0, (1.5, 2)))  # strokes, from the nearest level on
-_NAME_WIDTHS: dict[Level, float] = {"l1": 0.08, "l2": 0.08, "l3": 0.08, "memory": 0.2}  # of the chart's width
+_NAME_WIDTHS: dict[Level, float] = {"l1": 0.13, "l2": 0.13, "l3": 0.13, "memory": 0.34}  # of the chart's width
 
 _CHECKED = ' checked="checked"'
 
@@ -175,7 +177,7 @@ def sizes(source: Provenance, contenders: list[Contender]) -> str:
         theirs = [(n, rate) for n, _ in mine if (rate := library_rate(contender, n, data)) is not None]
         axes.plot(*zip(*mine, strict=True), color=colour, marker=marker, zorder=3)
         axes.plot(*zip(*theirs, strict=True), color=BLUE, marker=marker, linestyle=(0, (2, 2)), zorder=2)
-        ends.append((mine[-1][1], title, colour))
+        ends.append(End(*mine[-1], title.replace(" ", "\n"), colour))
         told.append(f"{title}: " + ", ".join(f"n = {n} — {quantity(rate, 'flop_rate')}" for n, rate in mine))
         told.append(f"библиотека, {title}: " + ", ".join(f"{n} — {quantity(rate, 'flop_rate')}" for n, rate in theirs))
     ticks = sorted({point.n for each in contenders for point in each.squares})
@@ -187,7 +189,7 @@ def sizes(source: Provenance, contenders: list[Contender]) -> str:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: number(rate / 1e9, 0)))
     axes.set_ylabel("ГФЛОП/с")
     axes.set_xlabel("сторона матриц")
-    _name_ends(axes, ends)
+    name_ends(axes, ends)
     scales = [
         charts.Scale(axes.xaxis, "log", axes.get_xlim()),
         charts.Scale(axes.yaxis, "linear", axes.get_ylim()),
@@ -196,20 +198,6 @@ def sizes(source: Provenance, contenders: list[Contender]) -> str:
     drawing = charts.svg(figure, name, "Скорость от размера матриц", "; ".join(told), scales)
     caption = "Четвёртый и пятый круг; синий пунктир — лучшая из библиотек (torch.mm, NumPy) на стольких же потоках"
     return source.figure(drawing, with_rivals(caption, source), "chart sizes-figure", "cpu")
-
-
-def _name_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
-    """The name of each line beside its end, right of the axes; names of lines that end close are moved apart."""
-    top = axes.get_ylim()[1]
-    places = apart([rate / top for rate, _, _ in ends], [_NAME_HEIGHT] * len(ends), 0.0, 1.0)
-    for (_, title, colour), place in zip(ends, places, strict=True):
-        axes.text(
-            1.02, place, title.replace(" ", "\n"), transform=axes.transAxes, va="center", color=colour, fontsize=SMALL,
-            fontweight="bold",
-        )  # fmt: skip
-
-
-_NAME_HEIGHT = 0.22  # of two lines of a name, as a share of the axes
 
 
 @in_house_style
@@ -224,20 +212,25 @@ def roofline(source: Provenance, contenders: list[Contender]) -> str:
         for each in stand
         if each.bytes_asked_per_flop
     ]
-    figure, axes = charts.canvas(4.2)
+    listed = list(enumerate(steps, start=1))[::-1]  # the last and fastest on top, under the peak
+    figure, _ = charts.canvas(3.8)
+    figure.clear()
+    axes, column = figure.subplots(1, 2, width_ratios=_CHART_AND_LIST)
     axes.set_xscale("log")
     axes.set_yscale("log")
-    left, right = 0.1, 40.0  # beyond the tile's intensity there is room for its steps' names
+    left, right = 0.1, 20.0
     axes.set_xlim(left, right)
-    least = min([peak, *(rate for _, _, rate, _ in steps)]) / 2
-    # Above the peak there is room for names: its own, and under it those of the roofs.
-    names = (peak / least) ** 0.34
-    axes.set_ylim(least, peak * names)
+    rates = [peak, *(rate for _, _, rate, _ in steps)]
+    least, most = min(rates) / 2, max(rates)
+    # Above the peak there is room for the names of the roofs.
+    names = (most / least) ** 0.26
+    axes.set_ylim(least, most * names)
+    unit = natural_unit(most, "flop_rate")
     axes.grid(True, axis="y")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 0 if value >= 1 else 1)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, "flop_rate", decimals=0)))
-    axes.set_xlabel(f"ФЛОП на байт, который код просит у{NBSP}кэшей", loc="right")
-    avoid: list[Any] = []
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _in(unit, value, 1)))
+    axes.set_ylabel(unit)
+    axes.set_xlabel(f"ФЛОП на байт из{NBSP}кэшей")
     levels = roofs(data)
     ends = [min(max(peak / bandwidth, left), right) for bandwidth in levels.values()]
     # Each roof is named over its end, where it has met the peak; names that would meet are moved apart.
@@ -245,20 +238,14 @@ def roofline(source: Provenance, contenders: list[Contender]) -> str:
     places = apart(across, [_NAME_WIDTHS[level] for level in levels], 0.0, 1.0)
     for (level, bandwidth), style, end, place in zip(levels.items(), cycle(_ROOFS), ends, places, strict=False):
         axes.plot([left, end], [left * bandwidth, end * bandwidth], color=MUTED, linewidth=2, linestyle=style)
-        x, y = left * (right / left) ** place, peak * names**0.36
-        axes.plot([end, x], [end * bandwidth, peak * names**0.2], color=MUTED, linewidth=1)
-        axes.text(x, y, _LEVELS[level], ha="center", va="center", color=MUTED, fontsize=SMALL, bbox=OVER_LINES)
+        x, y = left * (right / left) ** place, most * names**0.72
+        axes.plot([end, x], [end * bandwidth, most * names**0.46], color=MUTED, linewidth=1)
+        axes.text(x, y, _LEVELS[level], ha="center", va="center", color=MUTED, fontsize=SMALL)
     axes.plot([left, right], [peak] * 2, color=VIOLET, linewidth=3)
-    avoid.append(axes.axhspan(peak, peak * names, visible=False))  # nothing is above the peak but names
-    axes.text(
-        right, peak * names**0.78, f"пик FMA, {quantity(peak, 'flop_rate')}", ha="right", va="center", color=VIOLET,
-        fontsize=SMALL, bbox=OVER_LINES,
-    )  # fmt: skip
-    for _, intensity, rate, colour in steps:
-        axes.plot(intensity, rate, "o", color=colour, markeredgecolor=charts.PAPER, zorder=3)
-    charts.lay_out(figure)  # labels are placed between what has a place already
-    labels = [(intensity, rate, title) for title, intensity, rate, _ in steps]
-    label_points(axes, labels, avoid, color=INK, fontsize=SMALL)
+    rows = [("пик FMA", peak, VIOLET, ""), *((title, rate, colour, str(at)) for at, (title, _, rate, colour) in listed)]
+    _listing(column, rows, unit)
+    charts.lay_out(figure)  # discs are placed where the axes have their last size
+    discs(axes, [(intensity, rate, str(at), colour) for at, (_, intensity, rate, colour) in listed], most)
     told = [f"пик одного потока {quantity(peak, 'flop_rate')}"]
     told += [
         f"{title}: {number(intensity, 2)} операции на байт, {quantity(rate, 'flop_rate')}"
@@ -268,10 +255,28 @@ def roofline(source: Provenance, contenders: list[Contender]) -> str:
     scales = [charts.Scale(axis, "log", axis.get_view_interval()) for axis in (axes.xaxis, axes.yaxis)]
     drawing = charts.svg(figure, name, "Потолки и круги", "; ".join(told), scales)
     caption = (
-        "Один поток. Наклонные — сколько байт в секунду ядро читает и пишет на каждом уровне памяти в лучшем случае, "
+        "Один поток. Наклонные — больше байт в секунду ядро с этого уровня памяти не получало, "
         "горизонталь — лучший измеренный пик"
     )
     if left_out:
         titles = ", ".join(step_of(each).title for each in left_out)
         caption += f". Шаги, которые ещё и пишут ({titles}), здесь не стоят: запись не мерили"
     return source.figure(drawing, caption, "chart roofline-figure", "cpu")
+
+
+def _in(unit: str, rate: float, significant: int = 3) -> str:
+    value = rate / units("flop_rate")[unit]
+    return number(value, decimals_for(value, significant))
+
+
+def _listing(axes: Axes, rows: Sequence[tuple[str, float, str, str]], unit: str) -> None:
+    """A column beside a chart: each disc of it with its name and number, from the top down."""
+    charts.bare(axes)
+    axes.set_xlim(0, 1)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    for row, (title, rate, colour, sign) in enumerate(rows):
+        if sign:
+            disc(axes, (0.05, row), sign, colour)
+        said: dict[str, Any] = {"va": "center", "color": INK if sign else colour, "fontsize": SMALL}
+        axes.text(0.13 if sign else 0.0, row, title, **said)
+        axes.text(1.0, row, _in(unit, rate), ha="right", fontweight="bold", **said)

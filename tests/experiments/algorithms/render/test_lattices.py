@@ -81,8 +81,12 @@ def test_distances_and_edits_are_the_measured_ones(said: str, heard: str) -> Non
 def test_a_slides_steps_come_in_order_and_the_articles_picture_is_alive() -> None:
     for draw in (lattices.ctc_picture, lattices.edit_picture):
         stepped, still = draw(True), draw(False)
-        places = [stepped.index(f'data-fragment-index="{step}"') for step in range(5)]
+        places = [stepped.index(f'data-fragment-index="{step}"') for step in range(4)]
         assert places == sorted(places)
+        # The first picture has a place for every cell, and at one step it is shown which cells one is made of.
+        first = stepped[: places[0]]
+        assert first.count('class="cell ghost"') == still.count("<rect") - still.count('class="cell best"')
+        assert stepped.count('<rect class="cell near"') == 3
         assert 'class="fragment"' not in still
         assert 'data-live="' in still
         assert stepped.count('class="cell best"') == still.count('class="cell best"') > 4

@@ -1,4 +1,7 @@
+import math
+import re
 from dataclasses import replace
+from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
@@ -98,16 +101,38 @@ def test_roofline_holds_every_step(made: dict[str, str]) -> None:
     assert "компилятор: 0,25" in described
 
 
-def test_a_roof_is_named_below_the_peak_however_soon_it_meets_it() -> None:
+def test_each_step_has_a_disc_of_its_own_and_its_name_in_the_list() -> None:
+    record: Record[Matmul] = matmul_record()
+    # As fast as each other, and as many operations a byte: one point.
+    alike = [
+        replace(
+            each,
+            points=[replace(point, times_s=[2 * point.n * point.m * point.p / 9e10]) for point in each.points],
+            bytes_asked_per_flop=2.5 if each.bytes_asked_per_flop else each.bytes_asked_per_flop,
+        )
+        for each in record.data.contenders
+    ]
+    for contenders in (record.data.contenders, alike):  # all in one place too
+        drawn = svg(fragments([replace(record, data=replace(record.data, contenders=contenders))])["roofline"])
+        steps = re.findall(r"(?:^|; )([^;:]+): [^;]+ операции на байт", drawn.get("aria-label") or "")
+        texts = [each for each in drawn.iter() if each.tag.endswith("}text")]
+        assert len(steps) > 1
+        assert {*steps} <= {each.text for each in texts}
+        on_discs = [each for each in texts if "on-colour" in (each.get("style") or "")]
+        assert sorted(each.text or "" for each in on_discs) == sorted(str(at // 2 + 1) for at in range(2 * len(steps)))
+        places = [(float(each.get("x", "nan")), float(each.get("y", "nan"))) for each in on_discs]
+        assert all(math.dist(one, other) >= 24 for one, other in combinations(places, 2))
+
+
+def test_a_roof_is_named_inside_the_chart_however_soon_it_meets_the_peak() -> None:
     record: Record[Matmul] = matmul_record()
     fast = [replace(each, bytes_per_s=5e11) for each in record.data.bandwidths]
     drawn = svg(fragments([replace(record, data=replace(record.data, bandwidths=fast))])["roofline"])
     texts = {each.text or "": each for each in drawn.iter() if each.tag.endswith("}text")}
-    peak = next(float(each.get("y", "nan")) for text, each in texts.items() if text.startswith("пик FMA"))
+    listed = float(texts["пик FMA"].get("x", "nan"))
     left = float(texts["0,1"].get("x", "nan"))
     for name in ("L1", "память"):
-        assert float(texts[name].get("y", "nan")) > peak + 12  # SVG counts downwards, a line is 12 high
-        assert float(texts[name].get("x", "nan")) > left
+        assert left < float(texts[name].get("x", "nan")) < listed
 
 
 def test_tables(made: dict[str, str]) -> None:
