@@ -209,6 +209,16 @@ def test_a_perceptron_goes_back_through_twice_its_products_but_the_first() -> No
     assert promised("gradient", {})["price.ours.backward"].promised == pytest.approx(ours.forward_time_s * more)
 
 
+def test_columns_are_summed_in_four_parts_by_threads_that_are_woken_for_each_channel() -> None:
+    """Two channels of ten results, each a sum of 31 numbers; an addition takes 1 ns, two threads wake in 3 us."""
+    data = RECORDS["algorithms"].data
+    assert (data.convolution.channels, data.convolution.steps, data.threads) == (2, 10, 2)
+    prices = dict.fromkeys((*RATES, *PRICES, *CARD, *PRODUCT), 1e-15)
+    prices |= {"matmul.price.addition": 1e-9, "matmul.price.threads_start": 3e-6}
+    im2col = promised("algorithms", numbers_of(prices, "algorithms"))["convolution.depthwise.im2col"]
+    assert im2col.promised == pytest.approx(20 * 1e-8 + 20 * 31 / 4 / 2 * 1e-9 + 2 * 3e-6, rel=1e-6)
+
+
 def test_values_of_promises_have_names_and_say_how() -> None:
     values = Values(RECORDS.values())
     assert values.find("gradient.cpu.backward.predicted.ratio").value.how
