@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from experiments.matmul.record import Matmul, Tiling
-from experiments.matmul.render import pictures
+from experiments.matmul.render import card_pictures, pictures
 from experiments.matmul.render.prediction import step_predictions
 from experiments.matmul.render.thermometer import RUNGS, measured, thermometer
 from experiments.matmul.sample import sample
@@ -101,7 +101,7 @@ def test_multiprocessors_end_above_the_words_below_them(count: int) -> None:
     gpu = sample().gpu
     assert gpu is not None
     data = replace(sample(), gpu=replace(gpu, multiprocessors=count))
-    html = pictures.gpu_parts(Provenance(matmul_record(data)), data)
+    html = card_pictures.gpu_parts(Provenance(matmul_record(data)), data)
     slabs = re.findall(r'<rect class="slab tone-2" x="[\d.]+" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"', html)
     assert len(slabs) == count
     word = re.search(r'y="([\d.]+)" text-anchor="start">варп<', html)
