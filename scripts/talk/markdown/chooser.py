@@ -5,6 +5,7 @@ whom it may ask for.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement
@@ -20,13 +21,22 @@ from talk.words import language, say
 _PRIORITY = 12
 
 
+def _seen(parent: Element) -> Iterator[Element]:
+    """The numbers that follow a chosen machine, without those of a fork's hidden side."""
+    for child in parent:
+        if child.get("hidden") is None:
+            if child.tag == "data" and child.get("data-name"):
+                yield child
+            yield from _seen(child)
+
+
 class _Chooser(Treeprocessor):
     def __init__(self, md: Markdown, results: Path) -> None:
         super().__init__(md)
         self._results = results
 
     def run(self, root: Element) -> None:
-        numbers = [number for number in root.iter("data") if number.get("data-name")]
+        numbers = list(_seen(root))
         if not numbers:
             return
         from talk.render.machines import labels
