@@ -61,6 +61,20 @@ def test_on_paper_slides_stay_dark_and_whole(browser: Browser, address: str) -> 
         assert set(looks) == {"avoid rgb(0, 0, 0) exact"}
 
 
+@pytest.mark.parametrize("name", ["matmul/", "derivative/"])
+def test_on_paper_nothing_is_left_to_press(browser: Browser, address: str, name: str) -> None:
+    with visit(browser, f"{address}/{name}") as opened:
+        page = opened.page
+        page.locator(".live-controls").first.wait_for(state="attached")
+        page.emulate_media(media="print")
+        left = (
+            page.locator("main")
+            .locator("input, button")
+            .evaluate_all("all => all.filter((each) => each.checkVisibility()).map((each) => each.outerHTML)")
+        )
+        assert left == []
+
+
 def test_on_narrow_paper_a_slide_loses_nothing(browser: Browser, address: str) -> None:
     """A4 less its margins is narrower than any screen that shows slides as cards."""
     with visit(browser, f"{address}/gpu/", viewport={"width": 560, "height": 800}) as opened:
@@ -366,3 +380,25 @@ def test_contrast_themes_see_what_a_background_draws(browser: Browser, address: 
         assert unseen == []
         asking = page.locator(".slide.why .slide-frame").first
         assert asking.evaluate("frame => getComputedStyle(frame, '::after').display") == "none"
+
+
+@pytest.mark.parametrize("width", [390, 1366])
+def test_contrast_themes_tell_a_card_its_tabs_and_its_buttons(browser: Browser, address: str, width: int) -> None:
+    """A card is of the theme's paper alone; of two tabs one is seen to be chosen; a button has an edge."""
+    with visit(
+        browser, f"{address}/matmul/", forced_colors="active", viewport={"width": width, "height": 800}
+    ) as opened:
+        page = opened.page
+        frames = page.locator("main .slide-frame")
+        assert set(frames.evaluate_all("all => all.map((each) => getComputedStyle(each).backgroundImage)")) == {"none"}
+        tabs = page.locator("fieldset.sizes").first.locator("label")
+        papers = tabs.evaluate_all("all => all.map((each) => getComputedStyle(each).backgroundColor)")
+        chosen = tabs.evaluate_all("all => all.map((each) => each.querySelector('input').checked)")
+        (lit,) = {paper for paper, is_chosen in zip(papers, chosen, strict=True) if is_chosen}
+        assert lit not in {paper for paper, is_chosen in zip(papers, chosen, strict=True) if not is_chosen}
+        edges = page.locator("main .md-typeset button:visible").evaluate_all(
+            "all => all.map((each) => getComputedStyle(each)).map(({ borderStyle, outlineStyle }) => "
+            "[borderStyle, outlineStyle].some((edge) => edge === 'solid'))"
+        )
+        assert edges
+        assert all(edges)
