@@ -89,6 +89,26 @@ REFUSED_TEXTS = (
     "<input formaction='https://evil.example/'>",
     "<svg><use href='https://evil.example/a.svg#x'/></svg>", "<p style='background:url(//evil.example/a)'>x</p>",
     "<body background='https://evil.example/a.png'>", "<a href='https&#58;//evil.example' ping=x>x</a>",
+    "<svg><rect fill='url(https://evil.example/a.svg#x)'/></svg>",
+    "<svg><path marker-end='url(//evil.example/a)'/></svg>",
+    "<svg><textPath href='https://evil.example/a#b'>x</textPath></svg>", "<fencedframe></fencedframe>",
+    "<applet code=x></applet>", "<script src=data:,alert(1)></script>",
+    "<svg><pattern xlink:href='https://evil.example/a#b'/></svg>",
+    "<meta http-equiv=x-dns-prefetch-control content=on>",
+    "<style>p{background:u\\72l(https://evil.example/a)}</style>", "<link rel=prerender href='https://evil.example/'>",
+    "<style>p{background:image-set('//evil.example/a' 1x)}</style>",
+    "<style>p{cursor:url(https:\\/\\/evil.example/a),auto}</style>",
+    "<p style='background:image-set(\"https://evil.example/a\" 1x)'>x</p>",
+    "<link rel=import href='https://evil.example/'>",
+    # What nobody finds, or what is gathered nowhere.
+    "[x](file:///etc/passwd)", "[x](C:\\x)", "[x](https://)", "[x](https:///x)", "[x](claims:builtin-wins)",
+    "[x](site:)",
+    "/// chapter | odd.md\n///", "/// chapter | index.md\n///", "/// slide | \u200b\n\nx\n///",
+    "  /// holds | nope\n  x\n  ///",
+    "/// slide | A\n    steps: 1-99999999999\n\n```\nx\n```\n///", "$$\nx\n\ny\n$",
+    '--8<-- "scripts/experiments/sorting/measure.py:1:0"', '--8<-- "scripts/experiments/sorting/measure.py:999:1000"',
+    # Out of place.
+    "x\n\n</body></html>", "<html><body>x", "<plaintext>", "<xmp>x", "/// slide | <b>\n\nx\n///",
     # Never closed.
     "<!-- so\n\nmore", "<![x more", "<div>\n\nmore", "<textarea>\n\nmore", "```\nmore", "<details>\n\nmore",
 )  # fmt: skip

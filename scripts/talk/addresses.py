@@ -19,7 +19,7 @@ def source(address: str, written_in: str) -> str | None:
     None where it leads to another site or out of docs/.
     """
     if address.startswith(SCHEME):
-        return address.removeprefix(SCHEME)
+        return address.removeprefix(SCHEME) or None
     try:
         url = urlsplit(address)
     except ValueError:  # of a bracket that opens no address of a host

@@ -36,7 +36,8 @@ _NAME = "data-condition"
 _PRIORITY = 30
 # A block as it is written, with the `name` of the value or claim that it depends on.
 CONDITION = re.compile(
-    r"^(?P<slashes>/{3,}) *(?P<kind>measured|unmeasured|holds|fails) *\| *(?P<name>\S+) *\n.*?^(?P=slashes) *$",
+    r"^ {0,3}(?P<slashes>/{3,}) *(?P<kind>measured|unmeasured|holds|fails) *\| *(?P<name>\S+) *\n.*?"
+    r"^ {0,3}(?P=slashes) *$",
     re.DOTALL | re.MULTILINE,
 )
 # Those whose name is a claim's.

@@ -100,6 +100,16 @@ _STEPPED = {
     "rows": re.compile(r"[ ]*\|?[ :]*-{2,}[ :]*(?:\||$)|.*<t[rdh]\b"),
     "items": re.compile(r"\s*(?:[-*+]|\d+[.)])\s|.*<li\b"),
 }
+# What a layout lays out, as a line of it begins or what stands in it; a fragment may bring it too.
+_LAID_OUT = {
+    "table": _STEPPED["rows"],
+    "code": re.compile(r"[ ]*(?:`{3}|~{3}|<pre\b)"),
+    "formula": re.compile(r".*(?:\$|\\\[|\\\()"),
+    "picture": re.compile(r".*(?:!\[|<(?:img|svg|picture|figure|canvas)\b)"),
+    "columns": re.compile(r"---\s*$"),
+    "number": re.compile(r".*\S"),
+    "quote": re.compile(r"\s*>|.*<(?:blockquote|q)\b"),
+}
 _SNIPPET = re.compile(r"\s*-+8<-+")
 
 Problem = tuple[int, str, str]
@@ -134,7 +144,7 @@ def read_slides(text: str) -> tuple[tuple[Slide, ...], tuple[Problem, ...]]:
         title = header["argument"] or ""
         options, content = _split_options(lines[line : end - 1])
         problems += _lost_options(title, content, end - len(content))
-        found = [*_option_problems(title, options, addresses), *_step_problems(title, options, content)]
+        found = [*_option_problems(title, options, addresses), *_content_problems(title, options, content)]
         problems += [(line, what, mend) for what, mend in found]
         if not found:
             assert options is not None
@@ -275,7 +285,7 @@ def _split_options(body: list[str]) -> tuple[dict[str, Any] | None, list[str]]:
 
 def _option_problems(title: str, options: dict[str, Any] | None, addresses: Addresses) -> Iterator[tuple[str, str]]:
     name = f"slide “{title}”"
-    if not title:
+    if not _visible(title).strip():
         yield "a slide has no title", "write `/// slide | Title`"
     if options is None:
         yield f"{name}: its options are not YAML, or one comes twice", "write one indented `name: value` a line"
@@ -311,11 +321,15 @@ def _option_problems(title: str, options: dict[str, Any] | None, addresses: Addr
             yield f"{name}: the address {options['id']} is taken by a slide above", "give it another id"
 
 
-def _step_problems(title: str, options: dict[str, Any] | None, content: list[str]) -> Iterator[tuple[str, str]]:
-    """Steps of what the slide has none of; what a fragment brings is seen by nobody here."""
-    steps = str((options or {}).get("steps", ""))
-    if steps in _STEPPED and not any(_SNIPPET.match(line) or _STEPPED[steps].match(line) for line in content):
+def _content_problems(title: str, options: dict[str, Any] | None, content: list[str]) -> Iterator[tuple[str, str]]:
+    """Steps and a layout of what the slide has none of; what a fragment brings is seen by nobody here."""
+    if any(_SNIPPET.match(line) for line in content):
+        return
+    steps, layout = (str((options or {}).get(name, "")) for name in ("steps", "layout"))
+    if steps in _STEPPED and not any(map(_STEPPED[steps].match, content)):
         yield f"slide “{title}”: its steps are {steps}, and it has none", "write them, or leave out `steps`"
+    if layout in _LAID_OUT and not any(map(_LAID_OUT[layout].match, content)):
+        yield f"slide “{title}” is laid out as {layout}, and has none", "write it, or leave out `layout`"
 
 
 class _SlideCheck(Preprocessor):

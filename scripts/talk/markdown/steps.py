@@ -42,7 +42,8 @@ def _lines(part: str, count: int) -> set[int]:
     if part == "all":
         return set(range(1, count + 1))
     spans = ([int(end) for end in span.split("-")] for span in part.split(","))
-    return {line for ends in spans for line in range(ends[0], ends[-1] + 1)}
+    # One line beyond the last tells that there is no such line, and no number is too long to count to.
+    return {line for ends in spans for line in range(min(ends[0], count + 1), min(ends[-1], count + 1) + 1)}
 
 
 def without_docstrings(code: str) -> str:

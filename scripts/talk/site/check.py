@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from talk.errors import TalkError
 from talk.experiment import find_experiment
+from talk.markdown.chapters import DIRECTIVE
 from talk.markdown.conditions import CONDITION, FORKS, without_hidden
 from talk.markdown.locate import (
     code_sources,
@@ -24,7 +25,7 @@ from talk.markdown.locate import (
     written_addresses,
 )
 from talk.markdown.math import typesetter
-from talk.markdown.prose import comments, formulas, front_matter, numbered, without_code
+from talk.markdown.prose import comments, formulas, front_matter, numbered, without_code, without_math
 from talk.markdown.quotations import QUOTATION, is_said, said_on_slides
 from talk.markdown.slides import find_slide_problems, read_slides
 from talk.markdown.values import REFERENCE
@@ -65,18 +66,24 @@ from talk.words import language
 MEASURE = "talk measure {}"
 _CLAIM_SENTENCE = r"\[(?P<sentence>(?:[^\[\]]|\[[^\[\]]*\])*)\]\(claim:(?P<id>[^)\s]*)\)"
 _CLAIM_LINK = r"\]\(claim:(?P<id>[^)\s]*)\)"
+_DECK = "deck.html"  # the template of pages that gather slides
 _FENCE = r"(?m)^[ ]*(?P<fence>`{3,}|~{3,})"
-# Elements that hold others and that nothing but their end closes.
+# Elements that nothing but their end closes.
 _CONTAINER = (
-    r"<(?P<end>/?)(?P<tag>article|aside|button|details|div|figure|form|label|main|nav|section|select|span|svg|table|"
-    r"textarea|title)\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(?P<whole>/?)>"
+    r"<(?P<end>/?)(?P<tag>a|abbr|address|article|aside|b|bdi|bdo|blockquote|button|canvas|caption|cite|code|datalist|del|"
+    r"details|dfn|dialog|div|dl|em|fieldset|figcaption|figure|footer|form|h[1-6]|header|i|ins|kbd|label|legend|main|map|"
+    r"mark|math|menu|meter|nav|noscript|ol|output|picture|pre|progress|q|ruby|s|samp|script|section|select|small|span|"
+    r"strong|style|sub|summary|sup|svg|table|template|textarea|time|title|u|ul|var)"
+    r"(?=[\s/>])(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(?P<whole>/?)>"
 )
-_UNSHOWN = r"<(?P<tag>video|audio|iframe|object|embed)\b"
+# Elements of a whole page, and those that take whatever follows for text.
+_OUT_OF_PLACE = r"(?i)</?(?P<tag>html|head|body|frameset|noframes|noembed|plaintext|xmp|listing)(?=[\s/>])"
+_UNSHOWN = r"(?i)<(?P<tag>video|audio|iframe|fencedframe|object|embed|applet)\b"
 _CONDITION_HEADER = r"(?m)^ {0,3}/{3,} *(?P<kind>measured|unmeasured|holds|fails)\b(?P<rest>.*)$"
 _ENDS_EARLIER = re.compile(r"\A<!---?>|--!>")
 _SNIPPET = (
     r"^[ \t]*-{1,}8<-{1,}[ \t]+(?P<quote>[\"'])(?P<path>[^\"':\n]*)"
-    r"(?::(?P<section>[A-Za-z][\w-]*))?[^\"'\n]*(?P=quote)"
+    r"(?::(?P<section>[A-Za-z][\w-]*)|(?P<lines>:[\d:,]*\d))?[^\"'\n]*(?P=quote)"
 )
 _SNIPPETS = r"^[ \t]*-{1,}8<-{1,}[ \t]*$"  # a block of them
 
@@ -99,6 +106,7 @@ def find_mistakes() -> list[TalkError]:
             *_unclosed(path, text),
             *_declarations(path, text),
             *_address_mistakes(path, text),
+            *_chapter_mistakes(path, text),
             *_measurement_mistakes(path, text),
             *(TalkError(path, what, mend, line=line) for line, what, mend in find_slide_problems(text)),
         ]
@@ -397,7 +405,13 @@ def _control_characters(path: Path, text: str) -> Iterator[TalkError]:
 
 
 def _unclosed(path: Path, text: str) -> Iterator[TalkError]:
-    plain = without_code(text)
+    plain = without_math(without_code(text))
+    for line, match in numbered(_OUT_OF_PLACE, plain):
+        yield TalkError(path, f"<{match['tag']}> has no place in a text", "remove it", line=line)
+    for line, _ in numbered(r"(?m)^ *\$\$", plain):
+        yield TalkError(
+            path, "a formula is never closed, and stays text", "put $$ after it, without a blank line", line
+        )
     for line, _ in numbered("<!--", plain):
         yield TalkError(path, "a comment is never closed, and hides all that follows", "put --> after it", line=line)
     for line, match in numbered(_FENCE, plain):
@@ -436,6 +450,15 @@ def _address_mistakes(path: Path, text: str) -> Iterator[TalkError]:
             yield TalkError(path, f"{address} is no address ({error})", "mend the link", line=line)
 
 
+def _chapter_mistakes(path: Path, text: str) -> Iterator[TalkError]:
+    """Blocks that gather slides, outside of a deck."""
+    if _raised(front_matter, path, text) or front_matter(path, text).get("template") == _DECK:
+        return
+    for line, match in numbered(DIRECTIVE, without_code(text)):
+        what = f"the block chapter gathers the slides of {match['chapter']} into no deck"
+        yield TalkError(path, what, f"move it to the page whose template is {_DECK}", line=line)
+
+
 def _snippet_mistakes(path: Path, text: str) -> Iterator[TalkError]:
     for line, _ in numbered(re.compile(_SNIPPETS, re.MULTILINE), text):
         yield TalkError(path, "a fragment has no name", 'write `--8<-- "file"` for each', line=line)
@@ -451,6 +474,17 @@ def _snippet_mistakes(path: Path, text: str) -> Iterator[TalkError]:
         elif match["section"] and f"[start:{match['section']}]" not in files[0].read_text(encoding="utf-8"):
             what = f"{match['path']} has no region {match['section']}"
             yield TalkError(path, what, f"mark it there with --8<-- [start:{match['section']}]", line=line)
+        elif match["lines"]:
+            there = len(files[0].read_text(encoding="utf-8").splitlines())
+            if not all(_has_lines(span, there) for span in match["lines"][1:].split(",")):
+                what = f"{match['path']} has {there} lines, and none are {match['lines'][1:]}"
+                yield TalkError(path, what, "write the first and the last as `file:3:7`", line=line)
+
+
+def _has_lines(span: str, there: int) -> bool:
+    """Whether `3:7`, `3` or `:7` are lines of a file that has so many."""
+    first, _, last = span.partition(":")
+    return 0 < int(first or 1) <= min(int(last or there), there)
 
 
 def _may_be_shown(path: Path) -> bool:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
-from urllib.parse import unquote, urldefrag, urlsplit
+from urllib.parse import SplitResult, unquote, urldefrag, urlsplit
 
 from talk.errors import TalkError, told_in_one_line
 from talk.markdown.html import SETS, addresses_in_set, start_tags
@@ -25,6 +25,7 @@ _REFERRING = frozenset("href xlink:href src poster action cite data background l
 _PICTURE = frozenset({"src", "srcset", "data-src"})
 _DRAWN_BY = frozenset("style fill stroke clip-path mask filter marker-start marker-mid marker-end".split())
 _URL = re.compile(r"""url\(\s*["']?([^"')\s]+)""")
+_WEB, _BESIDE_WEB = frozenset({"http", "https", ""}), frozenset({"mailto", "tel", "data"})
 _BROWSER = "Mozilla/5.0 (link check)"  # some hosts answer nothing that names itself Python
 _PATIENCE_S = 20
 _TRIES = 3
@@ -116,7 +117,7 @@ def _missing(link: str, page: str, pages: dict[str, _Page], files: set[str], roo
     except ValueError:  # of brackets that hold no address of a host
         return "it is no address"
     if url.scheme or url.netloc:
-        return None
+        return None if _leads_out(url) else "no browser finds what it leads to"
     path, anchor = unquote(url.path), unquote(url.fragment)
     if path.startswith("/"):  # as of the 404 page, which is shown at any address
         if not path.startswith(root):
@@ -135,6 +136,11 @@ def _missing(link: str, page: str, pages: dict[str, _Page], files: set[str], roo
     if target in pages and anchor not in pages[target].anchors:
         return f"there is no anchor #{anchor}"
     return None
+
+
+def _leads_out(url: SplitResult) -> bool:
+    """Whether an address with a scheme or a host leads somewhere: `https:///x`, `C:\\x` and `claims:x` do not."""
+    return (url.scheme in _WEB and bool(url.hostname)) or url.scheme in _BESIDE_WEB
 
 
 def _asked(url: str, patience_s: float) -> str | None:

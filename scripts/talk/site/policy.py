@@ -51,18 +51,24 @@ _META = '<meta http-equiv="Content-Security-Policy" content="'
 
 
 # What the policy lets no browser load or do, by element.
-_UNSHOWN = frozenset({"audio", "base", "embed", "frame", "frameset", "iframe", "object", "portal", "video"})
-_LOADING = frozenset({"src", "poster", "background", "data"})
-_DECIDED = frozenset({"refresh", "content-security-policy"})  # by the site, not by what a page says
-_DRAWN = frozenset({"use", "image", "feimage"})  # of a picture, from an address
+_UNSHOWN = frozenset("applet audio base embed fencedframe frame frameset iframe object portal video".split())
+_LOADING = frozenset({"src", "poster", "background", "data", "lowsrc", "manifest", "attributionsrc"})
+_STYLED = frozenset("style fill stroke filter mask clip-path cursor marker marker-start marker-mid marker-end".split())
+_DECLARED = frozenset({"", "content-type", "content-language", "x-ua-compatible"})  # the rest is the site's to decide
+_FOLLOWED = frozenset({"a", "area", "link"})  # by a reader; what else has an address is loaded from it
 _RUN = re.compile(r"(?:.*;)?(?:java|vb)script:|data:text/html|data:image/svg\+xml[^,]*,.*<script", re.IGNORECASE)
+_INLINE = re.compile(r"(?:data|blob|filesystem):", re.IGNORECASE)
 _SPACES = re.compile(r"[\x00-\x20]+")
 _FOREIGN = re.compile(r"(?:https?|ftp|wss?):|(?:[a-z][a-z0-9+.-]*:)?[/\\]{2}", re.IGNORECASE)
-# Of a `<link>` to another host: what a browser would ask for, or begin to.
-_ASKED_FOR = frozenset(
-    "stylesheet icon apple-touch-icon mask-icon manifest preload modulepreload prefetch preconnect dns-prefetch".split()
+# Of a `<link>` to another host: what a browser asks nobody for.
+_NAMED = frozenset("alternate author bookmark canonical help license me next prev search tag".split())
+# A style loads what stands in quotes or brackets; its escapes and comments are read first.
+_FOREIGN_STYLE = re.compile(
+    r"""@import|["'(]\s*(?:(?:https?|ftp|wss?):|(?:[a-z][a-z0-9+.-]*:)?[/\\]{2})""", re.IGNORECASE
 )
-_FOREIGN_STYLE = re.compile(r"""@import|url\(\s*["']?\s*(?:[a-z][a-z0-9+.-]*:)?//""", re.IGNORECASE)
+_LOADS = re.compile(r"[@(\\]")
+_STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_STYLE_ESCAPE = re.compile(r"\\(?:(?P<code>[0-9a-f]{1,6})\s?|\n|(?P<sign>[^\n]))", re.IGNORECASE)
 _MEND_SHOWN = "use a picture under docs/assets/, or link to it; if a record says so, measure again"
 _HTML_BY_ANOTHER_NAME = frozenset({".htm", ".xhtml", ".xht", ".shtml"})
 _MEND = "put the code into a file under docs/assets/scripts/, or escape what is shown"
@@ -89,8 +95,8 @@ def _run_of(html: str) -> _Run:
             given = dict(tag.attributes)
             if "src" not in given and given.get("type") not in _DATA:
                 run.scripts.append(tag.text)
-        elif tag.name == "style" and (foreign := _FOREIGN_STYLE.search(tag.text)):
-            run.unshown.append(f"<style> with {foreign[0]}")
+        elif tag.name == "style" and (foreign := _foreign_style(tag.text)):
+            run.unshown.append(f"<style> with {foreign}")
         judged = _judge(tag.name, tag.attributes)
         run.attributes += judged.attributes
         run.unshown += judged.unshown
@@ -104,23 +110,37 @@ def _judge(tag: str, attributes: Attributes) -> _Run:
     run, given = _Run(), dict(attributes)
     run.computes = _COMPUTES in given
     if tag == "link" and _is_foreign(given.get("href", "")):
-        asked = _ASKED_FOR.intersection(given.get("rel", "").lower().split())
+        asked = set(given.get("rel", "").lower().split()) - _NAMED
         run.unshown += [f'<link rel="{rel}">' for rel in sorted(asked)]
-    if tag in _UNSHOWN or (tag == "meta" and given.get("http-equiv", "").strip().lower() in _DECIDED):
+    if tag in _UNSHOWN or (tag == "meta" and given.get("http-equiv", "").strip().lower() not in _DECLARED):
         run.unshown.append(f"<{tag}>")
     for name, value in attributes:
-        is_drawn = tag in _DRAWN and name in {"href", "xlink:href"}
+        is_drawn = tag not in _FOLLOWED and name in {"href", "xlink:href"}
         is_foreign = (
             ((name in _LOADING or is_drawn) and _is_foreign(value))
             or (name in SETS and any(map(_is_foreign, addresses_in_set(value))))
-            or (name == "style" and _FOREIGN_STYLE.search(value) is not None)
+            or (name in _STYLED and _foreign_style(value) is not None)
         )
+        is_foreign |= tag == "script" and name == "src" and _INLINE.match(_SPACES.sub("", value)) is not None
         if is_foreign or name in {"ping", "srcdoc", "formaction", "action"}:
             run.unshown.append(f'<{tag} {name}="{value[:40]}">')
         # Browsers read a scheme without the spaces in it, and end <noscript> wherever its end is written.
         if name.startswith("on") or _RUN.match(_SPACES.sub("", value)) or "</noscript" in value.lower():
             run.attributes.append(f'{name}="{value}"')
     return run
+
+
+def _foreign_style(style: str) -> str | None:
+    """What of a style, or of an attribute that is one, a browser would load from another host."""
+
+    def sign(escape: re.Match[str]) -> str:
+        code = int(escape["code"] or "0", 16)
+        return chr(code) if 0 < code < 0x110000 else escape["sign"] or ""
+
+    if not _LOADS.search(style):
+        return None
+    found = _FOREIGN_STYLE.search(_STYLE_ESCAPE.sub(sign, _STYLE_COMMENT.sub("", style)))
+    return found[0] if found else None
 
 
 def _is_foreign(address: str) -> bool:

@@ -39,11 +39,11 @@ def converted(text: str, docs: Path) -> str:
 
 
 def test_a_slide_is_a_section_with_its_title_body_and_link(tmp_path: Path) -> None:
-    text = "До.\n\n/// slide | Кто такой `addmm`?\n    layout: formula\n    time: 40\n\nТекст.\n///\n\nПосле."
+    text = "До.\n\n/// slide | Кто такой `addmm`?\n    layout: number\n    time: 40\n\nТекст.\n///\n\nПосле."
     (tmp_path / "show.md").write_text("/// chapter | part/chapter.md\n///\n", encoding="utf-8")
     (slide,) = fromstring(f"<page>{converted(text, tmp_path)}</page>").findall("section")
     assert slide.get("id") == "kto-takoy-addmm"
-    assert slide.get("class") == "slide layout-formula"
+    assert slide.get("class") == "slide layout-number"
     assert slide.get("data-timing") == "40"
     title = slide.find("div/p[@role='heading']")
     assert words(title) == "Кто такой addmm?"

@@ -40,6 +40,10 @@ def test_what_is_there_is_found(tmp_path: Path) -> None:
         ("#net", "there is no anchor #net"),
         ("gpu/picture.svg", "there is no such file"),
         ("../outside/", "leads out of the site"),
+        ("https://", "no browser finds what it leads to"),
+        ("https:///a", "no browser finds what it leads to"),
+        ("file:///a", "no browser finds what it leads to"),
+        ("claims:a", "no browser finds what it leads to"),
     ],
 )
 def test_what_is_not_there_is_told(tmp_path: Path, link: str, message: str) -> None:

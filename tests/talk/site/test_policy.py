@@ -120,7 +120,8 @@ def test_a_script_in_a_chapter_is_one_line_and_no_site(small_talk: Path, run: Ru
     "body",
     [
         '<meta http-equiv="refresh" content="0;url=/x/">', '<iframe src="a.html"></iframe>', '<base href="/x/">',
-        '<object data="a.svg"></object>', '<embed src="a.svg">', "<video></video>", '<img src="https://example.org/a.png">',
+        '<object data="a.svg"></object>', '<embed src="a.svg">', "<video></video>",
+        '<img src="https://example.org/a.png">',
         '<link rel="stylesheet" href="https://example.org/a.css">', '<LINK REL="Preload Stylesheet" HREF="//e/a.css">',
         '<style>@import "https://example.org/a.css";</style>', "<style>p { background: url( '//e/a.png') }</style>",
         '<img style="background: url(https://example.org/a.png)" src="a.png">', '<img src="//e">',
@@ -129,6 +130,14 @@ def test_a_script_in_a_chapter_is_one_line_and_no_site(small_talk: Path, run: Ru
         '<img src="https:e/a.png">', '<img src=" ht&Tab;tps://e/a.png">',
         '<link rel="preload" imagesrcset="//e/a.png 2x" href="a.png">',
         '<meta http-equiv="Content-Security-Policy" content="x">',
+        '<meta http-equiv="x-dns-prefetch-control" content="on">',
+        # A style's escapes, comments, and what else loads than url().
+        r"<style>p { background: u\72l(https://e/a) }</style>", r"<style>@im\port 'a.css'</style>",
+        "<style>p { background: image-set('//e/a' 1x) }</style>",
+        "<style>p { background: url(/*x*/https://e/a) }</style>",
+        r"<style>p { background: url(https:\/\/e/a) }</style>",
+        '<img style="background: image-set(\'https://e/a\' 1x)">',
+        '<link rel="prerender" href="https://e/">', '<link rel="alternate stylesheet" href="https://e/a.css">',
     ],
 )  # fmt: skip
 def test_what_no_browser_would_show_is_refused_by_name(body: str) -> None:
@@ -137,6 +146,8 @@ def test_what_no_browser_would_show_is_refused_by_name(body: str) -> None:
 
 
 def test_links_to_other_hosts_and_pictures_of_our_own_are_let_be() -> None:
+    assert page(head="<style>/* (https://example.org) */ p::after { content: 'see https://example.org' }</style>")
+    assert page(body='<svg><rect fill="url(#x)"/></svg><svg><use href="#x"/></svg><a href="https://e">x</a>')
     assert page(head='<link rel="canonical" href="https://example.org"><style>p { background: url(a.png) }</style>')
     assert page(body='<a href="https://example.org">x</a><img src="../a.png"><img src="data:image/png;base64,">')
 
@@ -167,6 +178,8 @@ def test_a_drawing_without_a_script_is_left_alone(tmp_path: Path) -> None:
     "element",
     [
         '<svg><use href="https://example.org/a.svg#x"/></svg>', '<svg><image xlink:href="//example.org/a.png"/></svg>',
+        '<svg><rect fill="url(https://example.org/a.svg#x)"/></svg>', "<script src='data:,alert(1)'></script>",
+        "<svg><textPath href='//example.org/a#b'>x</textPath></svg>", "<svg><path marker-end='url(//e/a)'/></svg>",
         '<a href="java\tscript:alert(1)">x</a>', '<a href="vbscript:x">x</a>', '<a href="data:text/html,x">x</a>',
     ],
 )  # fmt: skip
