@@ -78,6 +78,8 @@ def _roof_values(record: Record[Profiling], values: dict[str, Value]) -> Iterato
     for name, sheet, what in (("cpu", cpu, "процессора"), ("gpu", gpu, "карты")):
         yield f"roof.{name}.peak", Value(sheet.flops_per_s, "flop_rate", f"паспорт {what}, float32")
         yield f"roof.{name}.memory", Value(sheet.bytes_per_s, "byte_rate", f"паспорт {what}, память")
+    how = "одно число из памяти такой карты, измеряли другие: Accel-Sim, тактов на частоту паспорта"
+    yield "roof.gpu.latency", Value(gpu.latency_s(gpu.flops_per_s), "time", how)
     higher = gpu.flops_per_s / cpu.flops_per_s
     yield "roof.peak", Value(higher, "ratio", "потолок арифметики карты / процессора, паспорта")
     how = "скорость памяти карты / процессора, паспорта"
