@@ -87,6 +87,11 @@ def beam() -> str:
     base = slab((4, _TOP + _DOWN), (_WIDE, _HIGH), 2) + words((4 + _WIDE / 2, _TOP + _DOWN + 38), "…", "middle")
     base += words((4, 36), "начало", kind="quiet")
     base += "".join(words((4 + at * _ACROSS, 36), f"кадр {at}", kind="quiet") for at in range(1, len(_SAID) + 1))
+    base += "".join(
+        slab((4 + frame * _ACROSS, _TOP + row * _DOWN), (_WIDE, _HIGH), 2, "ghost")
+        for frame, (found, _) in enumerate(beam_steps(), start=1)
+        for row in range(min(len(found), _KEPT + 1))
+    )
     told = [
         f"кадр {frame}: " + ", ".join(text or "ничего" for text in list(found)[:_KEPT])
         for frame, (found, _) in enumerate(beam_steps(), start=1)

@@ -17,6 +17,7 @@ from .growths import columns_of
 from .titles import BEAMS, IN_TIME
 
 _HEIGHT = 4.0
+_RING = 21  # points across: a mark in its middle is seen whole
 
 
 @charts.in_house_style
@@ -99,10 +100,12 @@ def checkpointing(source: Provenance, chain: Chain) -> str:
         [sweep.predicted_bytes for sweep in predicted],
         [sweep.predicted_time_s for sweep in predicted],
         linestyle="none",
-        marker="x",
+        marker="o",
+        markersize=_RING,
+        markerfacecolor="none",
         color=MUTED,
         markeredgewidth=3,
-        zorder=4,
+        zorder=2,
         label="предсказано",
     )
     legend(axes, 2)
@@ -119,8 +122,8 @@ def checkpointing(source: Provenance, chain: Chain) -> str:
     charts.lay_out(figure)
     slots = [(sweep.peak_bytes, median(sweep.times_s), str(sweep.slots)) for sweep in revolve]
     others = [(sweep.peak_bytes, median(sweep.times_s)) for sweep in chain.sweeps if sweep not in revolve]
-    crosses = [(sweep.predicted_bytes, sweep.predicted_time_s) for sweep in predicted]
-    label_points(axes, slots, points_too=[*others, *crosses], color=INK)
+    rings = [(sweep.predicted_bytes, sweep.predicted_time_s) for sweep in predicted]
+    label_points(axes, slots, points_too=[*others, *rings], color=INK)
     what = {"conformer": "Слои Conformer", "recurrent": "Шаги рекуррентной сети"}[chain.name]
     drawing = charts.svg(figure, f"checkpointing-{chain.name}", "Память и время", "; ".join(told))
     caption = f"{what}, {chain.layers}: вперёд и назад. Числа — сколько входов в памяти"

@@ -241,8 +241,17 @@ class _Box:
     row: float
 
 
+@dataclass(frozen=True)
+class _Edge:
+    """What one node takes from another, and the derivative by it."""
+
+    source: _Box
+    target: _Box
+    factor: float
+
+
 GRAPH_POINTS = ((1.0, 3.0), (2.0, 5.0))
-_BOX = (104, 108)
+_BOX = (94, 104)
 
 
 def graph() -> Picture:
@@ -250,20 +259,26 @@ def graph() -> Picture:
     boxes = _boxes(1.0, 1.0)
     a, b, loss = (boxes[at].node for at in (0, 1, -1))
     loss.backward()
-    drawn = {id(box.node): box for box in boxes}
-    wires = "".join(
-        path(_wire(drawn[id(each)], box), "wire") for box in boxes for each in box.node.inputs if id(each) in drawn
-    )
+    edges = _edges(boxes)
+    wires = "".join(_arrow(_wire(each), "wire") for each in edges)
     columns = range(max(box.column for box in boxes) + 1)
     there = [_filled(boxes, [column], _value) for column in columns]
-    back = [_filled(boxes, [column], _grad) for column in reversed(columns)]
+    # With the gradients of a column come what it took them over, and by how much each way multiplied them.
+    back = [
+        "".join(_arrow(_wire(each), "wire taken") + _factor(each) for each in edges if each.source.column == column)
+        + _filled(boxes, [column], _grad)
+        for column in reversed(columns)
+    ]
+    formula = f"L = {' + '.join(f'({shown(y)} {MINUS} (a · {shown(x)} + b))²' for x, y in GRAPH_POINTS)}"
     return Picture(
         "graph",
         "Граф вычислений",
         f"Граф L для точек {' и '.join(map(_pair, GRAPH_POINTS))} при a = {shown(a.data)}, b = {shown(b.data)}: прямой "
         f"проход заполняет значения слева направо, L = {shown(loss.data)}; обратный — градиенты справа налево, "
         f"по a {shown(a.grad)}, по b {shown(b.grad)}",
-        wires + "".join(_frame(box, f"node-{index}") for index, box in enumerate(boxes)),
+        text((WIDTH / 2, 30), formula, "middle", "op")
+        + wires
+        + "".join(_frame(box, f"node-{index}") for index, box in enumerate(boxes)),
         (*there, *back),
         last="".join(_value(box, f"value-{index}") + _grad(box, f"grad-{index}") for index, box in enumerate(boxes)),
     )
@@ -272,7 +287,7 @@ def graph() -> Picture:
 def _boxes(slope: float, intercept: float) -> list[_Box]:
     """Nodes in the order in which they are computed."""
     a, b = Value(slope), Value(intercept)
-    boxes = [_Box(a, "a", 0, 0.5), _Box(b, "b", 0, 1.5)]
+    boxes = [_Box(a, "a", 0, 0.3), _Box(b, "b", 0, 1.2)]
     total = Value(0.0)
     found = []
     for row, (x, y) in zip((0.0, 2.0), GRAPH_POINTS, strict=True):
@@ -292,18 +307,58 @@ def _boxes(slope: float, intercept: float) -> list[_Box]:
     return [*boxes, _Box(total, "L", 5, 1.0)]
 
 
+def _edges(boxes: Sequence[_Box]) -> list[_Edge]:
+    drawn = {id(box.node): box for box in boxes}
+    return [
+        _Edge(drawn[id(each)], box, float(factor))
+        for box in boxes
+        if box.node.pull
+        for each, factor in zip(box.node.inputs, box.node.pull(1.0), strict=True)
+        if id(each) in drawn
+    ]
+
+
 def _place(box: _Box) -> Point:
-    return 62 + box.column * 135.0, 75 + box.row * 150.0
+    return 62 + box.column * 135.0, 107 + box.row * 135.0
 
 
-def _wire(source: _Box, target: _Box) -> list[Point]:
-    """From a box to one that was made of it: to its side, or to its edge where another box is in the way."""
-    (x0, y0), (x1, y1) = _place(source), _place(target)
+_APART = 14  # ends of two edges at one side of a box
+
+
+def _wire(edge: _Edge) -> list[Point]:
+    """From a box to one that was made of it, at right angles: to its side, or to its edge past a box in the way."""
+    (x0, y0), (x1, y1) = _place(edge.source), _place(edge.target)
     half_width, half_height = _BOX[0] / 2, _BOX[1] / 2
     start = (x0 + half_width, y0)
-    if target.column - source.column > 1 or abs(target.row - source.row) > 1:
-        return [start, (x1, y1 - half_height if y0 < y1 else y1 + half_height)]
-    return [start, (x1 - half_width, y1)]
+    side = math.copysign(1, y1 - y0)
+    if edge.target.column - edge.source.column > 1:
+        return [start, (x1, y0), (x1, y1 - side * half_height)]
+    if y0 == y1:
+        return [start, (x1 - half_width, y1)]
+    lane = (start[0] + x1 - half_width) / 2 - 3
+    end = y1 - side * _APART if edge.target.title == "L" else y1
+    return [start, (lane, y0), (lane, end), (x1 - half_width, end)]
+
+
+def _arrow(way: Sequence[Point], kind: str) -> str:
+    """A line with a head at its end, which is level or upright."""
+    (x0, y0), (x, y) = way[-2:]
+    along = ((x > x0) - (x < x0), (y > y0) - (y < y0))
+    neck = (x - 10 * along[0], y - 10 * along[1])
+    wings = [(neck[0] + side * 7 * along[1], neck[1] + side * 7 * along[0]) for side in (1, -1)]
+    return path([*way[:-1], neck], kind) + path([(x, y), *wings], f"{kind} tip", closed=True)
+
+
+def _factor(edge: _Edge) -> str:
+    """Beside an edge what a gradient is multiplied by on the way back along it; nothing where it passes as it is."""
+    if edge.factor == 1:
+        return ""
+    way = _wire(edge)
+    said = f"×{shown(edge.factor, 2)}"
+    (x0, y0), (x1, _) = way[-2:]
+    if len(way) == 2:
+        return text(((x0 + x1) / 2, y0 - 12), said, "middle", "factor")
+    return text((x0 - 6, y0 - 6), said, "end", "factor")  # beside its bend
 
 
 def _frame(box: _Box, part: str) -> str:
@@ -322,7 +377,7 @@ def _value(box: _Box, part: str = "") -> str:
 
 def _grad(box: _Box, part: str = "") -> str:
     x, y = _place(box)
-    return text((x, y + 42), f"∂ {shown(float(box.node.grad), 2)}", "middle", "backward", part)
+    return text((x, y + 41), f"∂ {shown(float(box.node.grad), 2)}", "middle", "backward", part)
 
 
 def _filled(boxes: Sequence[_Box], columns: Iterable[int], write: Callable[[_Box], str]) -> str:

@@ -1,5 +1,6 @@
 import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -133,6 +134,18 @@ def test_the_graph_shows_the_gradients_of_the_two_points() -> None:
     texts = dict(re.findall(r'data-part="((?:value|grad)-\d+)"[^>]*>([^<]*)<', graph))
     # At a = b = 1 the line misses by 1 and 2: L = 1 + 4, dL/da = −2·1·1 − 2·2·2, dL/db = −2·1 − 2·2.
     assert (texts["value-10"], texts["grad-0"], texts["grad-1"]) == ("5", "∂ −10", "∂ −6")
+
+
+def test_edges_of_the_graph_are_level_or_upright_and_tell_their_factors() -> None:
+    stepped = drawn()["graph-slide"]
+    ways = re.findall(r'class="wire(?: taken)?" d="M([^"Z]+)"', stepped)
+    corners = [[tuple(map(float, place.split())) for place in way.split("L")] for way in ways]
+    assert corners
+    assert all(x0 == x1 or y0 == y1 for way in corners for (x0, y0), (x1, y1) in pairwise(way))
+    # d(5 − line)² = 2·2, d(3 − line)² = 2·1, d(5 − line) = d(3 − line) = −1, d(a·2) = 2; the others pass it as it is.
+    assert sorted(re.findall(r'class="label factor"[^>]*>([^<]+)<', stepped)) == sorted(
+        ["×4", "×2", "×−1", "×−1", "×2"]
+    )
 
 
 def test_each_chord_is_nearer_to_the_tangent_than_the_one_before() -> None:
