@@ -191,6 +191,11 @@ def test_a_phone_turns_the_slides_and_has_the_notes(deck: Visit, phone: Page) ->
         notes = " ".join((page.locator("section.present aside.notes").text_content() or "").split())
         assert notes[:30] in " ".join(phone.locator(".notes").inner_text().split())
         assert phone.locator(".place").inner_text().startswith(f"{at + 1} из ")
+    forked = page.locator(".slides > section:has(.notes [hidden])").first
+    show(page, forked.get_attribute("id") or "")
+    expect(phone.locator("h1")).to_have_text(forked.locator(".slide-title").text_content() or "", timeout=LONGEST_MS)
+    other = " ".join((forked.locator(".notes [hidden]").first.text_content() or "").split())
+    assert other[:60] not in " ".join(phone.locator(".notes").inner_text().split()), "what another machine shows"
     page.keyboard.press("t")
     expect(phone.locator(".elapsed:not(.stopped)")).to_have_text(re.compile(r"0:0[1-9]"), timeout=LONGEST_MS)
     page.keyboard.press("t")

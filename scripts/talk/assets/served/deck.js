@@ -35,7 +35,7 @@
   // Notes as a phone shows them: paragraphs of text, a formula as it is read.
   function paragraphs(html) {
     const notes = new DOMParser().parseFromString(html, "text/html").body;
-    for (const hidden of notes.querySelectorAll(".katex-mathml, style, script, svg")) hidden.remove();
+    for (const unread of notes.querySelectorAll(".katex-mathml, style, script, svg, [hidden]")) unread.remove();
     const blocks = [...notes.querySelectorAll("p, li, tr, pre, h1, h2, h3, h4, h5, h6")];
     const innermost = blocks.filter((block) => !blocks.some((other) => other !== block && block.contains(other)));
     return innermost.map(({ textContent }) => textContent.replace(/\s+/g, " ").trim()).filter(Boolean);
