@@ -1,5 +1,6 @@
 """`make pdf`: what is in the two PDFs."""
 
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from pypdf import PdfReader
 from talk.errors import TalkError
 from talk.site import browser as browsers
 from talk.site.deck import make_deck
-from talk.site.paper import make_paper
+from talk.site.paper import handout_page, make_paper
 from tests.browser.visit import visit
 
 SITE_URL = "https://talk.example/"
@@ -66,6 +67,56 @@ def test_the_handout_has_every_slide_and_what_is_said_about_it(
     assert [note for note in notes if letters(note)[:20] not in text] == []
     width, height = (float(size) for size in (reader.pages[0].mediabox.width, reader.pages[0].mediabox.height))
     assert (width, height) == pytest.approx((595, 842), abs=1), "A4"
+
+
+def test_no_page_of_the_handout_is_half_empty(paper: list[Path]) -> None:
+    """What is read on each page but the last reaches below its upper three fifths."""
+    ends = []
+    for page in PdfReader(paper[1]).pages[:-1]:
+        heights: list[float] = []
+
+        def note(text: str, cm: list[float], tm: list[float], *_: object, heights: list[float] = heights) -> None:
+            height = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+            if text.strip() and height > 50:  # above the page's number
+                heights.append(height)
+
+        page.extract_text(visitor_text=note)
+        ends.append(min(heights) / float(page.mediabox.height))
+    assert len(ends) > 3
+    assert [number for number, end in enumerate(ends, start=1) if end > 0.4] == []
+
+
+def test_code_of_the_handout_can_be_read(browser: Browser, deck: Path) -> None:
+    html = re.sub(r"<script\b.*?</script>", "", (deck / "index.html").read_text(encoding="utf-8"), flags=re.DOTALL)
+    kinds = ("k", "s1", "sd", "mi", "nb", "nf", "nc", "c1", "n", "o")  # as Pygments calls what it colours
+    code = "".join(f'<span class="{kind}">{kind}</span> ' for kind in kinds)
+    page_file = deck / "handout-of-a-test.html"
+    noted = html.replace("</aside>", f'<div class="highlight"><pre><code>{code}</code></pre></div></aside>', 1)
+    page_file.write_text(handout_page(noted), encoding="utf-8")
+    with visit(browser, page_file.as_uri()) as opened:
+        opened.page.emulate_media(media="print")
+        found = opened.page.evaluate(
+            """() => {
+              const pixel = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
+              const luminance = (colour) => {
+                pixel.fillStyle = colour;
+                pixel.fillRect(0, 0, 1, 1);
+                const [r, g, b] = [...pixel.getImageData(0, 0, 1, 1).data].map((value) => {
+                  const share = value / 255;
+                  return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+                });
+                return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+              };
+              return [...document.querySelectorAll(".notes pre code, .notes pre code span")].map((each) => {
+                const tones = [getComputedStyle(each).color, getComputedStyle(each.closest("pre")).backgroundColor];
+                const [dark, light] = tones.map(luminance).sort((one, other) => one - other);
+                return [(light + 0.05) / (dark + 0.05), each.textContent.slice(0, 20)];
+              });
+            }"""
+        )
+    page_file.unlink()
+    assert len(found) > len(kinds)
+    assert [text for ratio, text in found if ratio < 4.5] == []
 
 
 def fonts_of(reader: PdfReader) -> dict[str, bool]:

@@ -32,9 +32,7 @@ def make_paper(
     browser = require_browser(what_for)
     out.mkdir(parents=True, exist_ok=True)
     html = _SCRIPT.sub("", (deck / "index.html").read_text(encoding="utf-8"))
-    handout = html.replace('class="deck"', 'class="deck handout"')
-    sheet = f"<style>{_HANDOUT_SHEET.read_text(encoding='utf-8')}</style>"
-    papers = {DECK: html, HANDOUT: handout.replace("</body>", f"{sheet}</body>")}
+    papers = {DECK: html, HANDOUT: handout_page(html)}
     with tempfile.TemporaryDirectory() as temporary:
         pages = Path(temporary, "deck")
         shutil.copytree(deck, pages)
@@ -44,6 +42,12 @@ def make_paper(
             _print(browser, page, Path(temporary, name), Path(temporary, "profile"))
             shutil.move(Path(temporary, name), out / name)
     return [out / name for name in wanted]
+
+
+def handout_page(deck: str) -> str:
+    """The deck's page as the handout prints it."""
+    sheet = f"<style>{_HANDOUT_SHEET.read_text(encoding='utf-8')}</style>"
+    return deck.replace('class="deck"', 'class="deck handout"').replace("</body>", f"{sheet}</body>")
 
 
 def _print(browser: str, page: Path, pdf: Path, profile: Path) -> None:
