@@ -11,6 +11,8 @@ from html import escape
 from statistics import median
 from typing import Literal
 
+from markupsafe import Markup
+
 from talk.records.schema import Device
 from talk.render.captions import Provenance
 from talk.render.tables import Cell, table
@@ -179,8 +181,12 @@ def predicted(source: Provenance, promises: Sequence[Promise], caption: str) -> 
         if prediction.suspected is not None:
             told.setdefault(prediction.suspected, []).append(prediction.title)
     if told:
-        guesses = "; ".join(f"{', '.join(titles)} — {guess}" for guess, titles in told.items())
-        caption += f". {say('prediction.suspected', near=near(), guesses=guesses)}"
+        # A line a guess: a chapter's table may have a dozen.
+        guesses = Markup().join(
+            Markup('<span class="guess">{} — {}</span>').format(", ".join(titles), guess)
+            for guess, titles in told.items()
+        )
+        caption = Markup("{}. {} {}").format(caption, say("prediction.suspected", near=near()), guesses)
     devices = {each.device for each in promises}
     device = devices.pop() if len(devices) == 1 else None
     return source.figure(table(say("prediction.title"), head, rows), caption, "table predicted", device)

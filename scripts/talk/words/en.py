@@ -90,7 +90,7 @@ _STRINGS = {
     "prediction.ratio": "ratio",
     "prediction.binds": "held up by",
     "prediction.lacks": "not promised: not measured here: {what}",
-    "prediction.suspected": "The sign ≠: they differ by more than {near}. Suspected: {guesses}",
+    "prediction.suspected": "The sign ≠: they differ by more than {near}. Suspected:",
     "prediction.none": "Nothing to promise: no machine has measured its ceilings and prices yet.",
     "prediction.middle": "median deviation, {device}",
     "prediction.some_held": "{held} of {steps}",

@@ -90,7 +90,7 @@ _STRINGS = {
     "prediction.ratio": "отношение",
     "prediction.binds": "держит",
     "prediction.lacks": "не обещано: здесь не измерено — {what}",
-    "prediction.suspected": "Знак ≠: разница больше {near}. На кого думаем: {guesses}",
+    "prediction.suspected": "Знак ≠: разница больше {near}. На кого думаем:",
     "prediction.none": "Обещать нечего: потолков и цен ещё ни одна машина не измерила.",
     "prediction.middle": "медиана отклонений, {device}",
     "prediction.some_held": "{held} из {steps}",

@@ -87,7 +87,7 @@ def test_what_lacks_a_number_is_not_promised_and_says_so() -> None:
     assert "the height of the hill" in html
     assert "climb &amp; on" in html
     assert "2.00 ≠" in html
-    assert "the wind" in html
+    assert '<span class="guess">climb &amp; on — the wind</span>' in html
 
 
 @pytest.fixture
