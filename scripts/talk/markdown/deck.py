@@ -62,6 +62,11 @@ def gather(docs: Path, chapter: str) -> tuple[list[str], tuple[Slide, ...], dict
         mend = "mend its name: it is a path under docs/"
         raise TalkError(where, f"there is no chapter {chapter}", mend, line=line)
     text = read_source(path)
+    if DIRECTIVE.search(text):
+        where, line = place(f"chapter | {chapter}")
+        raise TalkError(
+            where, f"{chapter} gathers slides itself, and is no chapter", "name a page of slides", line=line
+        )
     # Blank lines instead of the front matter keep the line numbers.
     text = FRONT_MATTER.sub(lambda match: "\n" * match[0].count("\n"), text)
     text, labels = own_labels(without_comments(text), chapter)

@@ -13,6 +13,7 @@ import yaml
 
 from talk.errors import TalkError
 
+_SAID = ("title", "description", "template")  # of a page, each a text
 _FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 # Whichever comes first holds the others: a comment in fenced code is code, a fence in a comment is a comment.
 _CODE_OR_COMMENT = re.compile(
@@ -85,6 +86,12 @@ def front_matter(path: Path, text: str) -> dict[str, Any]:
         raise TalkError(path, f"its front matter is no YAML{_twice(error)}", mend, line=line) from None
     if matter is not None and not isinstance(matter, dict):
         raise TalkError(path, "its front matter names nothing", mend, line=2)
+    for name in _SAID:
+        if isinstance((matter or {}).get(name), list | dict):
+            line = next(
+                at for at, each in enumerate(text.splitlines(), start=1) if each.lstrip("{ \"'").startswith(name)
+            )
+            raise TalkError(path, f"its {name} is no text", f'write `{name}: "…"`', line=line)
     return matter or {}
 
 

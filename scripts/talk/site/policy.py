@@ -67,10 +67,14 @@ _FOREIGN_STYLE = re.compile(
     r"""@import|["'(]\s*(?:(?:https?|ftp|wss?):|(?:[a-z][a-z0-9+.-]*:)?[/\\]{2})""", re.IGNORECASE
 )
 _LOADS = re.compile(r"[@(\\]")
+_PREFIX = re.compile(r"<[\w.-]+:(?=\w)")  # of XML: `<svg:script>`
 _STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STYLE_ESCAPE = re.compile(r"\\(?:(?P<code>[0-9a-f]{1,6})\s?|\n|(?P<sign>[^\n]))", re.IGNORECASE)
 _MEND_SHOWN = "use a picture under docs/assets/, or link to it; if a record says so, measure again"
-_HTML_BY_ANOTHER_NAME = frozenset({".htm", ".xhtml", ".xht", ".shtml"})
+_HTML_BY_ANOTHER_NAME = frozenset(".htm .xhtml .xht .shtml .mht .mhtml .svgz .xsl .xslt .rdf".split())
+# XML that a browser shows as a page, or draws by a sheet that may be another host's.
+_PAGE_IN_XML = re.compile(r"w3\.org/1999/xhtml|w3\.org/2000/svg|<\?xml-stylesheet|<!ENTITY", re.IGNORECASE)
+_SHEET_OF_XML = re.compile(r"<\?xml-stylesheet|<!ENTITY", re.IGNORECASE)
 _MEND = "put the code into a file under docs/assets/scripts/, or escape what is shown"
 
 
@@ -216,9 +220,14 @@ def write_policies(folder: Path) -> int:
         if kind in _HTML_BY_ANOTHER_NAME:
             raise TalkError(name, "a page of this kind gets no policy", "call it .html, or delete it")
         if kind == ".svg":  # opened by itself it is a page, and has no policy either
-            run = _run_of(path.read_text(encoding="utf-8", errors="replace"))
+            drawing = path.read_text(encoding="utf-8", errors="replace")
+            run = _run_of(_PREFIX.sub("<", drawing))
             for code in (*run.scripts, *run.attributes):
                 raise TalkError(name, f"a script in a drawing: {code.strip()[:60]}", "take it out")
+            for part in (*run.unshown, *_SHEET_OF_XML.findall(drawing)):
+                raise TalkError(name, f"{part}: a drawing loads nothing, and is made of nothing else", "take it out")
+        if kind == ".xml" and _PAGE_IN_XML.search(path.read_text(encoding="utf-8", errors="replace")):
+            raise TalkError(name, "a page written as XML gets no policy", "make it a page of docs/, or delete it")
     pages = [path for path in files if path.suffix.lower() == ".html"]
     for page in pages:
         html = page.read_text(encoding="utf-8")

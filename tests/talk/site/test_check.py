@@ -273,6 +273,8 @@ def test_a_talk_without_a_deck_has_none(tmp_path: Path) -> None:
         ("---\ntitle: {{ a.b }}\n---\n# A\n", 2, "its front matter is no YAML"),
         ("---\na: &a [x]\nb: *b\n---\n# A\n", 3, "its front matter is no YAML"),
         ("---\n!!python/object/apply:os.system [ls]\n---\n# A\n", 2, "its front matter is no YAML"),
+        ("---\ntemplate: main.html\ntitle: [x]\n---\n# A\n", 3, "its title is no text"),
+        ("---\ndescription: {a: b}\n---\n# A\n", 2, "its description is no text"),
         ("---\n- a\n---\n# A\n", 2, "its front matter names nothing"),
         ("# A\n\na\0b\n", 3, "there is a control character, U+0000"),
         ("# A\n\n```\nmore\n", 3, "code is never closed"),

@@ -159,6 +159,13 @@ def test_links_to_other_hosts_and_pictures_of_our_own_are_let_be() -> None:
         ("evil.xhtml", "<html><head></head></html>"),
         ("evil.html", "<script>document.title = 'RAN'</script>"),
         ("assets/evil.svg", '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
+        ("a.svg", '<svg xmlns="http://www.w3.org/2000/svg"><image href="https://example.org/a.png"/></svg>'),
+        ("a.svg", "<svg><style>@import 'https://example.org/a.css'</style></svg>"),
+        ("a.svg", '<svg xmlns:h="http://www.w3.org/1999/xhtml"><h:iframe src="https://example.org"/></svg>'),
+        ("a.svg", '<s:svg xmlns:s="http://www.w3.org/2000/svg"><s:script>alert(1)</s:script></s:svg>'),
+        ("a.svg", '<?xml-stylesheet href="https://example.org/a.css"?><svg xmlns="http://www.w3.org/2000/svg"/>'),
+        ("a.xml", '<h:script xmlns:h="http://www.w3.org/1999/xhtml">alert(1)</h:script>'),
+        ("a.svgz", "x"),
         ("assets/evil.SVG", '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'),
     ],
 )
