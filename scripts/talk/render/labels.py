@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
 
-from talk.render.charts import INK, MUTED, ON_COLOUR, PAPER, SMALL
+from talk.render.charts import INK, MUTED, PAPER, SMALL
 
 _BESIDE = 12.0  # points between a point and its label
 _STEP, _STEPS = 5.0, 30  # a label moves up and down by so many points, so often at most
@@ -80,8 +80,8 @@ _TURNS, _SPREADS = 12, 8  # ways from a point in which its disc may give way, an
 def disc(axes: Axes, place: tuple[float, float], sign: str, colour: str) -> None:
     """A disc with a sign, a number say, of what is named elsewhere."""
     axes.text(
-        *place, sign, ha="center", va="center", color=ON_COLOUR, fontsize=SMALL, fontweight="bold", zorder=5,
-        bbox={"boxstyle": f"circle,pad={_DISC_PAD}", "facecolor": colour, "edgecolor": PAPER},
+        *place, sign, ha="center", va="center", color=INK, fontsize=SMALL, fontweight="bold", zorder=5,
+        bbox={"boxstyle": f"circle,pad={_DISC_PAD}", "facecolor": PAPER, "edgecolor": colour, "linewidth": 3},
     )  # fmt: skip
 
 

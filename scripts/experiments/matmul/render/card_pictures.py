@@ -152,6 +152,13 @@ def gpu_parts(source: Provenance, data: Matmul) -> str:
         slab((left + at * lane, 64 + row * 42), (lane - 3, 32), 1) for row in range(_QUARTERS) for at in range(lanes)
     )
     line = 360.0
+    # Where lanes and what they read will be.
+    base += "".join(
+        slab((left + at * lane, 64 + row * 42), (lane - 3, 32), 2, "ghost")
+        for row in range(_QUARTERS)
+        for at in range(lanes)
+    )
+    base += slab((left - 6, line - 4), (right - left + 9, 50), 2, "ghost")
     warp = "".join(slab((left + at * lane, 64 + 3 * 42), (lane - 3, 32), 4, "lit", f"lane-{at}") for at in range(_WARP))
     warp += "".join(
         stroke([(left + (at + 0.4) * lane, 64 + 3 * 42 + 32), (left + (at + 0.4) * lane, line)], 4, "thin", f"ray-{at}")

@@ -118,7 +118,7 @@ def test_each_step_has_a_disc_of_its_own_and_its_name_in_the_list() -> None:
         texts = [each for each in drawn.iter() if each.tag.endswith("}text")]
         assert len(steps) > 1
         assert {*steps} <= {each.text for each in texts}
-        on_discs = [each for each in texts if "on-colour" in (each.get("style") or "")]
+        on_discs = [each for each in texts if "weight: 700" in (style := each.get("style") or "") and "middle" in style]
         assert sorted(each.text or "" for each in on_discs) == sorted(str(at // 2 + 1) for at in range(2 * len(steps)))
         places = [(float(each.get("x", "nan")), float(each.get("y", "nan"))) for each in on_discs]
         assert all(math.dist(one, other) >= 24 for one, other in combinations(places, 2))
