@@ -1,5 +1,5 @@
 // The two tables of /algorithms/ for the reader's own words: CTC's lattice, frame by frame, and the edit distance.
-// Each is a still SVG that stands by itself (scripts/render/algorithms/lattices.py); here it is drawn anew.
+// Each is a still SVG that stands by itself (scripts/experiments/algorithms/render/lattices.py); here it is drawn anew.
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const COLUMN = 70, ROW = 46, LEFT = 44, TOP = 42, WIDTH = 54, HEIGHT = 32;

@@ -1,8 +1,7 @@
 """Named values: every number a page may show, computed from the records and never typed.
 
-A reference is `[machine/]experiment.dotted.name`. Without a machine it is answered by the record measured last
-that has the name, and by the talk's published tables only when no measured record has it: the freshest machine
-speaks, and the page never falls silent.
+A reference is `[machine/]experiment.dotted.name`. Without a machine the most trusted record that has
+the name answers (`talk.records.order`), and the talk's published tables only where no measured record has it.
 """
 
 import difflib

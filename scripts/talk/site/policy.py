@@ -11,7 +11,7 @@ address of the script that does. Only there browsers may compile it: `'wasm-unsa
 than modules, which reach nothing but what the site's own scripts hand them. From disk a worker starts from a `blob:` of
 such a script alone (`for_disk`); a served page needs none.
 
-MkDocs' pages get it from `hooks.py`; `python -m talk.site.policy FOLDER` gives it to what another engine built.
+MkDocs' pages get it from the plugin; `python -m talk.site.policy FOLDER` gives it to what another engine built.
 """
 
 import argparse
