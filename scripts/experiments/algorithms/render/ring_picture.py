@@ -12,7 +12,6 @@ _GAPS = 84, 124  # between strips, across and down
 _LEFT, _TOP = 4, 34
 _PANEL = 2 * _STRIP + _GAPS[0]
 _HEIGHT = 2 * (_CELL[1] + _TOP) + _GAPS[1]
-_BETWEEN = 84  # panels
 _AIR = 10  # between a strip and an arrow
 
 
@@ -37,47 +36,49 @@ def holdings(workers: int = WORKERS) -> list[list[list[int]]]:
 
 
 def ring_picture(steps: bool) -> str:
-    """The ring: in steps on a slide; for the article three moments side by side."""
+    """The ring: in steps on a slide; for the article three moments, side by side where there is room."""
     found = holdings()
     if steps:
         told = f"{WORKERS} участника по кругу: за {len(found) - 1} шагов каждая часть собирает сумму и обходит всех"
         frames = [
-            _moment(found[0], 0),
-            *(_moment(after, 0, before) for before, after in pairwise(found)),
+            _moment(found[0]),
+            *(_moment(after, before) for before, after in pairwise(found)),
         ]
         content = "".join(
             frame if not at else f'<g class="fragment" data-fragment-index="{_SLIDE_STEPS[at - 1]}">{frame}</g>'
             for at, frame in enumerate(frames)
         )
-        return f'<figure class="drawn">{_svg(1, told, _circle(0) + content)}</figure>\n'
+        return f'<figure class="drawn">{_svg(told, _circle() + content)}</figure>\n'
     moments = ("у каждого своё", "каждая часть сложена у кого-то одного", "у каждого всё")
     states = (found[0], found[WORKERS - 1], found[-1])
-    content = "".join(_circle(place) + _moment(state, place) for place, state in enumerate(states))
-    told = "Кольцо из четырёх участников: " + "; ".join(moments)
+    content = "".join(
+        _svg(f"{WORKERS} участника по кругу: {moment}", _circle() + _moment(state))
+        for moment, state in zip(moments, states, strict=True)
+    )
     caption = (
         "Строка клеток — участник, клетка — часть вектора, число — скольких участников она уже сумма. "
-        f"Слева начало, посередине после {WORKERS - 1} шагов, справа после {2 * (WORKERS - 1)}"
+        f"Сначала, после {WORKERS - 1} шагов и после {2 * (WORKERS - 1)}"
     )
-    return f'<figure class="drawn">{_svg(len(states), told, content)}<figcaption>{caption}</figcaption></figure>\n'
+    return f'<figure class="drawn"><div class="moments">{content}</div><figcaption>{caption}</figcaption></figure>\n'
 
 
 _SLIDE_STEPS = (0, 1, 1, 2, 2, 2)
 
 
-def _corner(place: int, worker: int) -> Point:
+def _corner(worker: int) -> Point:
     """The left upper corner of a worker's strip: clockwise from the left upper one."""
     right, below = worker in (1, 2), worker >= 2
-    x = _LEFT + place * (_PANEL + _BETWEEN) + right * (_STRIP + _GAPS[0])
+    x = _LEFT + right * (_STRIP + _GAPS[0])
     return x, _TOP + below * (_CELL[1] + _GAPS[1])
 
 
-def _circle(place: int) -> str:
+def _circle() -> str:
     """Who sends to whom, clockwise."""
     half = _CELL[1] / 2
     parts = []
     for worker in range(WORKERS):
-        x, y = _corner(place, worker)
-        to_x, to_y = _corner(place, (worker + 1) % WORKERS)
+        x, y = _corner(worker)
+        to_x, to_y = _corner((worker + 1) % WORKERS)
         if y == to_y:
             way = 1 if to_x > x else -1
             start = (x + (_STRIP + _AIR if way > 0 else -_AIR), y + half)
@@ -100,12 +101,12 @@ def _arrow(start: Point, end: Point, across: int, down: int) -> str:
     return line(start, (x - 12 * across, y - 12 * down), "wire") + path([end, *base], "arrow-head", closed=True)
 
 
-def _moment(state: list[list[int]], place: int, before: list[list[int]] | None = None) -> str:
+def _moment(state: list[list[int]], before: list[list[int]] | None = None) -> str:
     """What everybody holds; with `before`, only what has changed since."""
     width, height = _CELL
     cells = []
     for worker, parts in enumerate(state):
-        x, y = _corner(place, worker)
+        x, y = _corner(worker)
         cells += [
             f'<rect class="cell" x="{x + part * width:g}" y="{y}" width="{width}" height="{height}" '
             f'style="--share: {8 + 60 * (amount - 1) / (WORKERS - 1):.0f}"/>'
@@ -116,9 +117,8 @@ def _moment(state: list[list[int]], place: int, before: list[list[int]] | None =
     return "".join(cells)
 
 
-def _svg(panels: int, told: str, content: str) -> str:
-    width = 2 * _LEFT + panels * _PANEL + (panels - 1) * _BETWEEN
+def _svg(told: str, content: str) -> str:
     return (
-        f'<svg class="drawing ring" viewBox="0 0 {width:g} {_HEIGHT}" role="img" aria-label="{escape(told)}" '
-        f'translate="no"><title>Сумма по кольцу</title>{content}</svg>'
+        f'<svg class="drawing ring" viewBox="0 0 {2 * _LEFT + _PANEL} {_HEIGHT}" role="img" '
+        f'aria-label="{escape(told)}" translate="no"><title>Сумма по кольцу</title>{content}</svg>'
     )
