@@ -36,6 +36,8 @@ def read_notebook(path: Path) -> dict[str, Any]:
         raise TalkError(path, f"is not whole JSON ({error.msg})", mend, line=error.lineno) from None
     except UnicodeDecodeError:
         raise TalkError(path, "is not UTF-8 text", mend) from None
+    except RecursionError:
+        raise TalkError(path, "is nested too deep for a notebook", mend) from None
     cells = content.get("cells") if isinstance(content, dict) else None
     if not isinstance(cells, list) or not all(isinstance(cell, dict) and "cell_type" in cell for cell in cells):
         raise TalkError(path, "is not a notebook", mend)

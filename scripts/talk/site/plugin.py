@@ -23,9 +23,10 @@ from talk.records.files import cannot_write
 from talk.records.schema import moment
 from talk.render.render import finish_pages
 from talk.render.values import current_values
-from talk.site.check import find_mistakes, find_refuted_claims
+from talk.site.check import find_refuted_claims
 from talk.site.copies import Copied, write_copies
 from talk.site.feed import write_feed
+from talk.site.mistakes import find_mistakes
 from talk.site.policy import write_policies
 from talk.site.port import refuse_taken
 from talk.site.prepare import prepare
@@ -68,6 +69,7 @@ class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     def on_pre_build(self, *, config: Any) -> None:
         """Make what pages show. Raises TalkError where a source is mistaken."""
+        self._copied = []  # a build that broke off has left its own
         if self._serving and not self._is_built:
             refuse_taken(*config.dev_addr)
             self._served = self._served or Served(*config.dev_addr)

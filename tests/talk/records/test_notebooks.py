@@ -77,6 +77,7 @@ def test_a_lab_is_stale_when_its_code_or_what_that_imports_changes(lab: Path, tm
     [
         ('{"cells": [', r"small\.ipynb:1: is not whole JSON"),
         ("[]", "is not a notebook"),
+        ("[" * 9999, "is nested too deep for a notebook"),
         ('{"cells": [{"cell_type": "code", "source": []}]}', "cells without an id"),
         ('{"cells": [{"cell_type": "code", "id": "a"}, {"cell_type": "code", "id": "a"}]}', "cells without an id"),
     ],
