@@ -109,14 +109,11 @@ const readerStage = (() => {
     } catch (error) {
       throw new Error(STOPPED[error.name] ?? error.message);
     }
-    if (mine.ended) mine.shown.add(slide.id);
     const reading = slide.querySelector(".thermometer data.measured");
     const home = reading?.dataset.record.split("/")[0];
-    return {
-      recorded: chosen.labels.get(home) ?? home,
-      now: "этот браузер",
-      rows: rowsOf(data, rung, reading ? readerSays.rate(Number(reading.value)) : "—"),
-    };
+    const rows = rowsOf(data, rung, reading ? readerSays.rate(Number(reading.value)) : "—");
+    if (mine.ended) mine.shown.add(slide.id);
+    return { recorded: chosen.labels.get(home) ?? home, now: "этот браузер", rows };
   };
 
   return { measure };

@@ -88,7 +88,7 @@
       wants = false;
       show(await answer.json());
     } catch {
-      // The server starts anew.
+      if (open.dataset.phone === "here") open.dataset.phone = "gone"; // the server starts anew, or has ended
     }
     soon = setTimeout(look, AGAIN_MS);
   }
