@@ -93,7 +93,7 @@ def readings(source: Provenance, learning: Learning) -> str:
         for reading in spread(learning.readings, 6)
     ]
     caption = f"Диктуют: «{learning.readings[0].asked_text}». Голоса этого сеть не слышала"
-    head = ("шаг", "сеть прочла", "неверных букв")
+    head = ("шаг", "сеть записала", "неверных букв")
     return source.figure(table("Что сеть пишет", head, rows, kind="readings"), caption, "readings", "cpu")
 
 
