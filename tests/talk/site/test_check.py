@@ -9,8 +9,9 @@ import pytest
 from talk.errors import TalkError
 from talk.markdown.deck import gather
 from talk.paths import DOCS, QUOTATIONS, ROOT, SNIPPETS
-from talk.site.check import find_doubtful_claims, find_hand_typed_numbers, find_mistakes
+from talk.site.check import find_doubtful_claims, find_hand_typed_numbers
 from talk.site.fit import find_misfits, made_deck
+from talk.site.mistakes import find_mistakes
 from talk.site.pages import make_pages
 from talk.site.prepare import prepare
 

@@ -7,7 +7,7 @@ import pytest
 from bench.sources import PAGE, REFUSED_TEXTS, SHOWN_TEXTS, Case, answer, made_cases
 from talk.errors import TalkError
 from talk.paths import ROOT
-from talk.site.check import find_mistakes
+from talk.site.mistakes import find_mistakes
 
 IN_SILENCE = "it is passed in silence"  # by this part of the check; others look at pages
 TEXTS = [*REFUSED_TEXTS[::4], *(text for text, _ in SHOWN_TEXTS[::4])]

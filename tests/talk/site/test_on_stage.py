@@ -10,7 +10,7 @@ import pytest
 
 from talk.measure.machine import current_machine
 from talk.render.values import Values
-from talk.site import check
+from talk.site import mistakes
 from talk.site import on_stage as module
 from talk.site.on_stage import NotMeasuredError, measurable, measure_now, on_stage
 from talk.words import NBSP
@@ -178,7 +178,7 @@ def test_what_lacks_a_package_or_a_gpu_is_not_offered() -> None:
 
 def test_a_slide_that_names_no_measurement_is_a_mistake_with_its_line(tmp_path: Path) -> None:
     text = "# A\n\n/// slide | One\n    measure: relay.fine\n///\n\n/// slide | Two\n    measure: relay.fien\n///\n"
-    [mistake] = check._measurement_mistakes(tmp_path / "a.md", text)
+    [mistake] = mistakes._measurement_mistakes(tmp_path / "a.md", text)
     assert str(mistake).startswith(
         f"{tmp_path}/a.md:7: slide “Two”: nothing is measured on stage by the name relay.fien; use"
     )
