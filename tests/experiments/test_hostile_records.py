@@ -14,9 +14,10 @@ import pytest
 
 from bench.malformed import TAG, leaves, sweep, with_leaf, with_tags, wrong
 from talk.experiment import find_experiments
-from talk.records.schema import SCHEMA_VERSION, AnyRecord, Code, Machine, Record
+from talk.records.schema import Code
 from talk.records.store import read_records
 from talk.render.charts import undrawn
+from tests.experiments.records import made_record
 
 MEASURED = [name for name, experiment in find_experiments().items() if experiment.sample() is not None]
 
@@ -34,20 +35,15 @@ def _little_memory() -> Iterator[None]:
 
 def content(experiment: str) -> dict[str, Any]:
     """A made record in which every field is there."""
-    machine = Machine(
-        slug="box", cpu="CPU", cpu_cores=2, memory_bytes=8 * 10**9, gpu="GPU", gpu_memory_bytes=10**9, system="Linux"
-    )
-    record: AnyRecord = Record(
-        schema_version=SCHEMA_VERSION,
-        experiment=experiment,
-        machine=machine,
+    record = made_record(
+        experiment,
+        slug="box",
+        gpu="GPU",
+        gpu_memory_bytes=10**9,
         versions={"python": "3.11", "torch": "2.13.0", "chromium": "140"},
         code=Code(commit="0" * 40, dirty=True, sources={"scripts/a.py": "0" * 64}),
-        measured_at="2026-11-23T06:00:00Z",
-        origin="measured",
         quick=True,
         uncontrolled=["clock_not_pinned"],
-        data=find_experiments()[experiment].sample(),
     )
     return asdict(record)
 

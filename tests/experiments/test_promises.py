@@ -13,9 +13,10 @@ from experiments.gradient.sample import sample as gradient_sample
 from experiments.profiling.render.prediction import encoder_frames, frames_of
 from experiments.profiling.sample import sample as profiling_sample
 from talk.experiment import find_experiment
-from talk.records.schema import SCHEMA_VERSION, AnyRecord, Code, Machine, Record
+from talk.records.schema import AnyRecord
 from talk.render.prediction import Prediction, Unmade, made
 from talk.render.values import Values
+from tests.experiments.records import made_record
 
 NAMES = ("profiling", "gradient", "algorithms")
 _LEVELS, _KINDS = ("l1", "l2", "l3", "memory"), ("", "store.", "update.")
@@ -30,15 +31,7 @@ PRODUCT = ("weight", "multiply-add")
 
 def record(name: str, **changes: Any) -> AnyRecord:
     """The made record of an experiment, on the GPU that the talk had."""
-    gpu = changes.pop("gpu", "NVIDIA GeForce RTX 3090 Ti")
-    machine = Machine(slug="box", cpu="CPU", cpu_cores=2, memory_bytes=None, gpu=gpu, gpu_memory_bytes=None, system="")
-    made_record: AnyRecord = Record(
-        schema_version=SCHEMA_VERSION, experiment=name, machine=machine, versions={},
-        data=find_experiment(name).sample(), code=Code(commit=None, dirty=False, sources={}),
-        measured_at="2026-11-01T00:00:00Z", origin="measured",
-        quick=False, uncontrolled=[],
-    )  # fmt: skip
-    return replace(made_record, **changes)
+    return made_record(name, **{"slug": "box", "gpu": "NVIDIA GeForce RTX 3090 Ti"} | changes)
 
 
 RECORDS = {name: record(name) for name in NAMES}

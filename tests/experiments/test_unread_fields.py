@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from talk.experiment import find_experiment, find_experiments
-from talk.records.schema import SCHEMA_VERSION, AnyRecord, Code, Machine, Record
 from talk.render.drawing import fragments_of
+from tests.experiments.records import made_record
 
 # What a record keeps for whoever downloads it: how it was measured, not what came out.
 KEPT_FOR_READERS: dict[str, set[str]] = {
@@ -29,7 +29,7 @@ KEPT_FOR_READERS: dict[str, set[str]] = {
         "Compiled.fetches", "Compiled.stages", "Gpu.memory_bytes", "GpuState.memory_clock_hz", "GpuState.temperature_c",
         "GpuState.throttled",
     },
-    "profiling": {"Kernel.operator", "Piece.runs", "Workload.audio"},
+    "profiling": {"Piece.runs", "Workload.audio"},
 }  # fmt: skip
 
 
@@ -65,21 +65,7 @@ def _unread(experiment: str, monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
     for kind in types:
         monkeypatch.setattr(kind, "__getattribute__", watched(kind))
-    machine = Machine(
-        slug="box", cpu="CPU", cpu_cores=2, memory_bytes=None, gpu="GPU", gpu_memory_bytes=None, system="Linux"
-    )
-    record: AnyRecord = Record(
-        schema_version=SCHEMA_VERSION,
-        experiment=experiment,
-        machine=machine,
-        versions={"chromium": "1"},
-        code=Code(commit=None, dirty=False, sources={}),
-        measured_at="2026-11-01T00:00:00Z",
-        origin="measured",
-        quick=False,
-        uncontrolled=[],
-        data=data,
-    )
+    record = made_record(experiment, data, gpu="GPU", versions={"chromium": "1"})
     found.named_values(record)
     found.doubts(data)
     fragments_of(found, [record])

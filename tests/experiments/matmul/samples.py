@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from experiments.matmul.record import Contender, Dtype, Matmul, Point
 from experiments.matmul.sample import sample
-from talk.records.schema import SCHEMA_VERSION, Code, Machine, Record
+from talk.records.schema import Code, Record
+from tests.experiments.records import made_record
 
 NO_GPU = "no_gpu"
 
@@ -45,23 +46,10 @@ def without_gpu() -> Matmul:
 
 def matmul_record(data: Matmul | None = None, experiment: str = "matmul") -> Record[Matmul]:
     """A record of a machine without a GPU, or of `data`."""
-    return Record(
-        schema_version=SCHEMA_VERSION,
-        experiment=experiment,
-        machine=Machine(
-            slug="test-box",
-            cpu="Test CPU",
-            cpu_cores=2,
-            memory_bytes=8 << 30,
-            gpu=None,
-            gpu_memory_bytes=None,
-            system="Linux",
-        ),
+    return made_record(
+        experiment,
+        without_gpu() if data is None else data,
         versions={"torch": "2.13.0", "numba": "0.68.1"},
         code=Code(commit="abcdef0123456789", dirty=False, sources={}),
         measured_at="2026-11-03T10:00:00Z",
-        origin="measured",
-        quick=False,
-        uncontrolled=[],
-        data=without_gpu() if data is None else data,
     )

@@ -1,12 +1,11 @@
 """Records for tests: small, round numbers whose every derived value can be checked in one's head."""
 
-from dataclasses import replace
-
 from experiments.profiling.record import Profiling
 from shared.profile import Kernel, Model, Module, Operator, Run, Workload
 from talk.experiment import find_experiment
-from talk.records.schema import SCHEMA_VERSION, Code, Machine, Record
+from talk.records.schema import Code, Record
 from talk.records.sources import hash_sources
+from tests.experiments.records import made_record
 
 ENCODER = {
     "feat_in": 80,
@@ -85,41 +84,30 @@ def cuda_run() -> Run:
 
 def record(*runs: Run, slug: str = "test-box", **changes: object) -> Record[Profiling]:
     """A fresh, full record of `runs` (a CPU run by default) on the machine `slug`; `changes` replace its fields."""
-    sample = Record(
-        schema_version=SCHEMA_VERSION,
-        experiment="profiling",
-        machine=Machine(
-            slug=slug,
-            cpu="Test CPU",
-            cpu_cores=2,
-            memory_bytes=8_000_000_000,
-            gpu="Test GPU" if any(run.device == "cuda" for run in runs) else None,
-            gpu_memory_bytes=None,
-            system="Linux",
+    data = Profiling(
+        model=Model(
+            name="stt_ru_conformer_ctc_large",
+            weights="seeded",
+            encoder=dict(ENCODER),
+            parameters=1000,
+            modules=Module(name="encoder", type="ConformerEncoder", parameters=1000),
         ),
-        versions={"python": "3.11.7", "torch": "2.13.0", "nemo_toolkit": "3.0.0"},
-        code=Code(commit=None, dirty=False, sources=hash_sources(find_experiment("profiling"))),
-        measured_at="2026-11-23T06:00:00Z",
-        origin="measured",
-        quick=False,
-        uncontrolled=["clock_not_pinned"],
-        data=Profiling(
-            model=Model(
-                name="stt_ru_conformer_ctc_large",
-                weights="seeded",
-                encoder=dict(ENCODER),
-                parameters=1000,
-                modules=Module(name="encoder", type="ConformerEncoder", parameters=1000),
-            ),
-            workload=Workload(
-                audio="synthetic",
-                sample_rate_hz=16_000,
-                hop_samples=160,
-                file_lengths_samples=[16_000, 32_000],
-                repeats=[1, 1],
-                batch_size=1,
-            ),
-            runs=list(runs) or [cpu_run()],
+        workload=Workload(
+            audio="synthetic",
+            sample_rate_hz=16_000,
+            hop_samples=160,
+            file_lengths_samples=[16_000, 32_000],
+            repeats=[1, 1],
+            batch_size=1,
         ),
+        runs=list(runs) or [cpu_run()],
     )
-    return replace(sample, **changes)  # type: ignore[arg-type]
+    around = {
+        "slug": slug,
+        "gpu": "Test GPU" if any(run.device == "cuda" for run in runs) else None,
+        "versions": {"python": "3.11.7", "torch": "2.13.0", "nemo_toolkit": "3.0.0"},
+        "code": Code(commit=None, dirty=False, sources=hash_sources(find_experiment("profiling"))),
+        "measured_at": "2026-11-23T06:00:00Z",
+        "uncontrolled": ["clock_not_pinned"],
+    }
+    return made_record("profiling", data, **around | changes)

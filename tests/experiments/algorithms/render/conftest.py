@@ -4,9 +4,9 @@ import pytest
 
 from experiments.algorithms.record import Algorithms
 from talk.records.schema import Record
-from tests.experiments.algorithms.samples import made_record
+from tests.experiments.algorithms.samples import algorithms_record
 
 
 @pytest.fixture
 def record() -> Record[Algorithms]:
-    return made_record()
+    return algorithms_record()

@@ -8,8 +8,9 @@ from experiments.decks.measure.tools import tools
 from experiments.decks.record import DeckOpened, Decks, DeckTool
 from experiments.decks.render import named_values
 from talk.experiment import find_experiment
-from talk.records.schema import SCHEMA_VERSION, AnyRecord, Code, Machine, Record
+from talk.records.schema import AnyRecord
 from talk.render.drawing import drawing_of
+from tests.experiments.records import made_record
 
 OPENED = DeckOpened(
     first_view_bytes=98_700,
@@ -28,21 +29,7 @@ PEER = replace(OPENED, other_hosts=["<cdn>"], shown_from_disk=False, cut_slides=
 
 def record(*tools: DeckTool) -> AnyRecord:
     data = Decks(slides=20, formulas=4, width_px=1366, height_px=768, tools=list(tools))
-    machine = Machine(
-        slug="here", cpu="CPU", cpu_cores=2, memory_bytes=None, gpu=None, gpu_memory_bytes=None, system="Linux"
-    )
-    return Record(
-        schema_version=SCHEMA_VERSION,
-        experiment="decks",
-        machine=machine,
-        versions={"python": "3.11", "chromium": "156"},
-        code=Code(commit=None, dirty=False, sources={}),
-        measured_at="2026-11-01T00:00:00Z",
-        origin="measured",
-        quick=False,
-        uncontrolled=[],
-        data=data,
-    )
+    return made_record("decks", data, slug="here", versions={"python": "3.11", "chromium": "156"})
 
 
 def table(*records: AnyRecord) -> str:
