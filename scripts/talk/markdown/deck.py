@@ -24,8 +24,9 @@ from talk.markdown.labels import own_labels
 from talk.markdown.locate import place, read_source
 from talk.markdown.prose import without_comments
 from talk.markdown.relative import WRITTEN_IN
-from talk.markdown.slides import BACKUP, Slide, find_lookalikes, read_slides
+from talk.markdown.slides import BACKUP
 from talk.markdown.unsaid import UNSAID
+from talk.markdown.written_slides import Slide, find_lookalikes, read_slides
 from talk.paths import DOCS
 
 # Before slides are checked (95) and snippets, values and claims are read: they work on the deck as in the chapter.

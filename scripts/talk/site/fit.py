@@ -18,7 +18,8 @@ from talk.markdown.html import HtmlReader
 from talk.markdown.locate import read_source, source_files
 from talk.markdown.page import PageMarkdown
 from talk.markdown.sizes import Cell
-from talk.markdown.slides import BACKUP, read_slides
+from talk.markdown.slides import BACKUP
+from talk.markdown.written_slides import read_slides
 from talk.paths import DOCS
 from talk.settings import refused, settings
 from talk.site.pages import mkdocs_config

@@ -12,16 +12,12 @@ from urllib.parse import urlsplit
 from talk.errors import TalkError
 from talk.markdown.chapters import DIRECTIVE
 from talk.markdown.conditions import CONDITION, FORKS, without_hidden
-from talk.markdown.locate import (
-    read_source,
-    source_files,
-    written_addresses,
-)
+from talk.markdown.locate import read_source, source_files, written_addresses
 from talk.markdown.math import typesetter
 from talk.markdown.prose import comments, formulas, front_matter, numbered, without_code, without_math
 from talk.markdown.quotations import QUOTATION, is_said, said_on_slides
-from talk.markdown.slides import find_slide_problems, read_slides
 from talk.markdown.values import REFERENCE
+from talk.markdown.written_slides import find_slide_problems, read_slides
 from talk.paths import CLAIMS, DOCS, QUOTATIONS, ROOT, SCRIPTS, SNIPPETS, shown
 from talk.records.results import find_strays
 from talk.render.claims import judge, read_claims

@@ -10,7 +10,7 @@ from markdown import Markdown
 from talk.errors import TalkError
 from talk.markdown.addresses import slugify
 from talk.markdown.page import PageMarkdown
-from talk.markdown.slides import DEFAULT_TIME_S, LAYOUTS, find_slide_problems, read_slides
+from talk.markdown.written_slides import DEFAULT_TIME_S, LAYOUTS, find_slide_problems, read_slides
 from talk.words import bind, say
 
 pytestmark = pytest.mark.usefixtures("russian")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Request
 
-from talk.markdown.slides import LAYOUTS
+from talk.markdown.written_slides import LAYOUTS
 from talk.template import LANGUAGES
 from tests.talk.conftest import CHECKOUT
 from tests.talk.new.conftest import Room

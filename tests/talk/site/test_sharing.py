@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from talk.markdown.slides import read_slides
+from talk.markdown.written_slides import read_slides
 from talk.settings import settings
 from talk.site import sharing
 from talk.site.sharing import SIZE, Shared, draw_picture, look_of, write_sharing_pictures

@@ -8,7 +8,7 @@ from experiments.decks.measure.content import FORMULAS, sample_files, sample_sli
 from experiments.decks.measure.content_delivery import ContentDelivery
 from experiments.decks.measure.tools import tools
 from talk.experiment import find_experiment
-from talk.markdown.slides import LAYOUTS
+from talk.markdown.written_slides import LAYOUTS
 from talk.records.sources import hash_sources
 
 
