@@ -34,10 +34,10 @@ _WHEN = "data-when"
 _NAME = "data-condition"
 # Before inline patterns (20): a value inside hidden text need not exist.
 _PRIORITY = 30
-# A block as it is written, with the `name` of the value or claim that it depends on.
+# A block as it is written, in a note indented, with the `name` of the value or claim that it depends on.
 CONDITION = re.compile(
-    r"^ {0,3}(?P<slashes>/{3,}) *(?P<kind>measured|unmeasured|holds|fails) *\| *(?P<name>\S+) *\n.*?"
-    r"^ {0,3}(?P=slashes) *$",
+    r"^ *(?P<slashes>/{3,}) *(?P<kind>measured|unmeasured|holds|fails) *\| *(?P<name>\S+) *\n.*?"
+    r"^ *(?P=slashes) *$",
     re.DOTALL | re.MULTILINE,
 )
 # Those whose name is a claim's.

@@ -29,6 +29,9 @@ def _cleaned_up() -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
+_NOTE = "# A\n\n/// slide | A\n    note: |\n        a\n        "
+
+
 def told(text: str) -> list[str]:
     PAGE.write_text(text, encoding="utf-8")
     return [str(problem) for problem in find_mistakes() if "odd.md" in str(problem)]
@@ -288,6 +291,9 @@ def test_a_talk_without_a_deck_has_none(tmp_path: Path) -> None:
         ("# A\n\n$$\nx\n\ny\n", 3, "a formula is never closed"),
         ("# A\n\n/// chapter | index.md\n///\n", 3, "the block chapter gathers the slides of index.md into no deck"),
         ("# A\n\n  /// holds | nope\n  x\n  ///\n", 3, "no claim nope"),
+        (f"{_NOTE}/// holds | nope\n        x\n        ///\n\nx\n///\n", 6, "no claim nope"),
+        (f"{_NOTE}x {{{{ nope.x }}}}\n\nx\n///\n", 6, "no record has the value nope.x"),
+        (f"{_NOTE}x [y](claim:nope)\n\nx\n///\n", 6, "no claim nope"),
         ("# A\n\n/// slide | \u200b\n\nx\n///\n", 3, "a slide has no title"),
         ("# A\n\n/// slide | A\n    layout: formula\n\nx\n///\n", 3, "slide “A” is laid out as formula, and has none"),
         ("# A\n\n/// slide | A\n    layout: columns\n\nx\n///\n", 3, "slide “A” is laid out as columns, and has none"),
