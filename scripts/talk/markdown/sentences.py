@@ -1,7 +1,8 @@
 """A sentence about what no machine has is left out: a number that nobody has measured, a claim that nobody can judge.
 
 A machine that has no GPU, or of which nothing else was measured, has a page that reads well all the same. Where nobody
-has measured anything yet, in a new talk, sentences stay with the places of their numbers; slides always do.
+has measured anything yet, in a new talk, sentences stay with the places of their numbers. A slide always keeps its own,
+and its notes lose theirs: nobody speaks of what is not measured in the words for what is.
 """
 
 import re
@@ -42,10 +43,12 @@ class _LeaveOut(Treeprocessor):
 
 
 def _leave_out(parent: Element) -> bool:
-    """Whether anything under `parent` lacked something, and is gone."""
+    """Whether anything under `parent`, a speaker's notes aside, lacked something, and is gone."""
     changed = False
     for child in list(parent):
         if child.tag == "section" and "slide" in child.get("class", ""):
+            for notes in child.iter("aside"):
+                _leave_out(notes)
             continue
         if child.tag in _BLOCKS and not any(each.tag in _BLOCKS for each in child.iter() if each is not child):
             sentences = list(_sentences(child))

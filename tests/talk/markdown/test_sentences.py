@@ -58,3 +58,15 @@ def test_a_block_of_which_nothing_is_left_is_no_empty_one(tmp_path: Path) -> Non
     write_record(samples.record(), tmp_path)
     body = convert("# Глава\n\nБыло {{ relay.cuda.time }}.\n\nСтало иначе.\n", tmp_path)
     assert said(body, "p") == ["Стало иначе."]
+
+
+def test_notes_speak_of_what_there_is_and_their_slide_shows_what_there_is_not(tmp_path: Path) -> None:
+    write_record(samples.record(), tmp_path)
+    lacking = "{{ relay.cuda.time | мс .1 }}"
+    spoken = f"Вот бумага. На GPU прошло {lacking}. А на CPU {{{{ relay.cpu.time | с .1 }}}}."
+    body = convert(f"# Глава\n\n//// slide | Числа\n\n{lacking}\n\n/// notes\n{spoken}\n///\n////\n", tmp_path)
+    (slide,) = body.iter("section")
+    (notes,) = slide.iter("aside")
+    assert said(notes, "p") == ["Вот бумага. А на CPU 2,1\N{NO-BREAK SPACE}с."]
+    assert "не измерено" in "".join(slide.itertext())
+    assert "опущены" not in "".join(body.itertext())
