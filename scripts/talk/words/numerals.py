@@ -55,7 +55,7 @@ class Numerals:
             *_innocent_anywhere(no_unit),
             rf"(?<=(?<!\w)(?i:{dated}){_SPACE}){date}|{date}(?!{_SPACE}\p{{L}})|{date}(?={_SPACE}(?:{years}))",
         ]
-        self._innocent = regex.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+        self._innocent = [regex.compile(pattern) for pattern in patterns]  # as one they take seven times as long
         number = r"\W?\p{N}+(?:[.,]\p{N}+)?"
         self._prose_in_code = regex.compile(
             rf"{number}{_SPACE}*(?:(?:{units})|\p{{Cyrillic}}[\p{{Cyrillic}}/.]*)|\W?\p{{N}}+,\p{{N}}+"
@@ -70,7 +70,10 @@ class Numerals:
     def find(self, text: str) -> Iterator[tuple[int, int]]:
         """Beginning and end of each number that may be a measured one."""
         seen, places = _as_seen(text)
-        yield from self._all(self._innocent.sub(lambda found: " " * len(found[0]), seen), places)
+        innocent = [each.span() for pattern in self._innocent for each in pattern.finditer(seen)]
+        for start, end in innocent:
+            seen = f"{seen[:start]}{' ' * (end - start)}{seen[end:]}"
+        yield from self._all(seen, places)
 
     def all(self, text: str) -> list[tuple[int, int]]:
         """Beginning and end of each number, innocent or not."""
