@@ -60,6 +60,7 @@ def test_slides_in_an_article_can_be_read_on_a_phone(browser: Browser, address: 
         });
       }),
       ...[...document.querySelectorAll(".slide figure.measured svg[viewBox]")].filter((drawing) => {
+        if (!drawing.checkVisibility()) return false; // a card may have another shape of it for a phone
         const { width, height } = drawing.getBoundingClientRect(), box = drawing.viewBox.baseVal;
         return width < 250 && width < box.width || height < 0.9 * width * box.height / box.width;
       }),
@@ -71,6 +72,31 @@ def test_slides_in_an_article_can_be_read_on_a_phone(browser: Browser, address: 
         opened.page.evaluate("document.fonts.ready")
         opened.page.add_style_tag(content=".slide .slide-frame { content-visibility: visible !important }")
         assert opened.page.evaluate(cut) == []
+
+
+@pytest.mark.parametrize("page", ["matmul/", "algorithms/"])
+def test_letters_of_pictures_can_be_read_on_a_phone(browser: Browser, address: str, page: str) -> None:
+    small = """() => [...document.querySelectorAll("main svg text")].filter((text) => {
+      if (!text.textContent.trim() || !text.checkVisibility({ visibilityProperty: true })) return false;
+      const { b, d } = text.getScreenCTM();
+      return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(b, d) < 9;
+    }).map((text) => `${text.closest(".slide")?.id}: ${text.textContent}`)"""
+    with visit(browser, f"{address}/{page}", viewport=PHONE) as opened:
+        opened.page.add_style_tag(content="* { content-visibility: visible !important }")
+        assert opened.page.evaluate(small) == []
+
+
+def test_what_is_cut_on_a_phone_fades_until_it_is_scrolled_to_its_end(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/matmul/", viewport=PHONE) as opened:
+        code = opened.page.locator(".md-typeset > .highlight pre > code")
+        wide = code.evaluate_all("all => all.findIndex((each) => each.scrollWidth > each.clientWidth)")
+        assert wide >= 0
+        cut = "each => parseFloat(getComputedStyle(each).getPropertyValue('--cut')) > 0"
+        code.nth(wide).scroll_into_view_if_needed()
+        found = code.nth(wide).element_handle()
+        opened.page.wait_for_function(cut, arg=found)
+        found.evaluate("each => (each.scrollLeft = each.scrollWidth)")
+        opened.page.wait_for_function(f"each => !({cut})(each)", arg=found)
 
 
 @pytest.mark.parametrize("width", [724, 800, 1024])
