@@ -123,6 +123,14 @@ def test_the_speaker_view_follows(deck: Any) -> None:
     assert complaints(deck) == []
 
 
+def test_what_only_a_server_measures_is_said(deck: Any) -> None:
+    show(deck, ask(deck, "document.querySelector('.slides > section[data-measure^=\"gradient.\"]').id"))
+    press(deck, "r")
+    told = ask(deck, "document.querySelector('section.present .slide-now').textContent")
+    assert told == "Измерить не вышло: слайды открыты без сервера (make serve)"
+    assert complaints(deck) == []
+
+
 @pytest.mark.parametrize(("words", "first"), [("свертка", "gpu/"), ("умнажение", "matmul/"), ("njit", "algorithms/")])
 def test_search_answers_on_a_page_from_disk(firefox: Any, site: Path, words: str, first: str) -> None:
     firefox.navigate((site / "index.html").as_uri())
