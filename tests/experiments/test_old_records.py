@@ -14,7 +14,7 @@ from talk.records.store import read_records
 from talk.render.claims import judge, read_claims
 from talk.render.drawing import drawing_of
 from talk.render.values import Values
-from talk.site.check import references_in
+from tests.shared.asked import references_in
 
 OLD = Path(__file__).with_name("old_records")
 MACHINES = sorted(folder.name for folder in OLD.iterdir() if folder.is_dir())

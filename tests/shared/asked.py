@@ -2,9 +2,15 @@
 
 from talk.markdown.conditions import CONDITION, FORKS
 from talk.markdown.locate import read_source, source_files
+from talk.markdown.prose import numbered, without_code
+from talk.markdown.values import REFERENCE as WRITTEN
 from talk.render.claims import read_claims
 from talk.render.values import REFERENCE
-from talk.site.check import references_in
+
+
+def references_in(markdown: str) -> list[str]:
+    """Every value that a Markdown source refers to, outside code."""
+    return [match["reference"] for _, match in numbered(WRITTEN, without_code(markdown))]
 
 
 def names_asked_for(experiment: str) -> set[str]:

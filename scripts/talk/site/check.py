@@ -265,8 +265,3 @@ def _typed(found: list[tuple[Path, list[TypedNumber]]], mend: str) -> list[TalkE
         for path, numbers in found
         for number in numbers
     ]
-
-
-def references_in(markdown: str) -> list[str]:
-    """Every value that a Markdown source refers to, outside code."""
-    return [match["reference"] for _, match in numbered(REFERENCE, without_code(markdown))]

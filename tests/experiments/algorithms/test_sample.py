@@ -11,7 +11,7 @@ from talk.markdown.conditions import CONDITION, FORKS
 from talk.markdown.locate import read_source, source_files
 from talk.render.claims import read_claims
 from talk.render.values import Values
-from talk.site.check import references_in
+from tests.shared.asked import references_in
 
 
 def test_every_name_that_pages_and_claims_ask_for_could_be_measured() -> None:
