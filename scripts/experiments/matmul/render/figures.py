@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter
 from talk.render import charts
 from talk.render.captions import Provenance
 from talk.render.charts import BLUE, GREEN, INK, MUTED, PINK, SMALL, VIOLET, in_house_style
-from talk.render.labels import End, apart, disc, discs, name_ends
+from talk.render.labels import OVER_LINES, End, apart, disc, discs, name_ends
 from talk.words import NBSP, decimals_for, natural_unit, number, plural, quantity, units
 
 from ..record import Contender, Level, Matmul, Point
@@ -240,7 +240,7 @@ def roofline(source: Provenance, contenders: list[Contender]) -> str:
         axes.plot([left, end], [left * bandwidth, end * bandwidth], color=MUTED, linewidth=2, linestyle=style)
         x, y = left * (right / left) ** place, most * names**0.72
         axes.plot([end, x], [end * bandwidth, most * names**0.46], color=MUTED, linewidth=1)
-        axes.text(x, y, _LEVELS[level], ha="center", va="center", color=MUTED, fontsize=SMALL)
+        axes.text(x, y, _LEVELS[level], ha="center", va="center", color=MUTED, fontsize=SMALL, bbox=OVER_LINES)
     axes.plot([left, right], [peak] * 2, color=VIOLET, linewidth=3)
     rows = [("пик FMA", peak, VIOLET, ""), *((title, rate, colour, str(at)) for at, (title, _, rate, colour) in listed)]
     _listing(column, rows, unit)
