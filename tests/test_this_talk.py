@@ -35,7 +35,7 @@ MADE = [
     profiling.record(profiling.cpu_run(), profiling.cuda_run()),
     matmul.matmul_record(),
     gradient.record(),
-    algorithms.made_record(),
+    algorithms.algorithms_record(),
 ]
 WITHOUT_HEADLINES = {name for name, found in find_experiments().items() if not found.about.headlines}
 
