@@ -62,6 +62,7 @@ class _Slide:
     size: float  # 0 where the layout alone says it
     is_backup: bool = False
     cut_min: int = 0
+    waits: bool = False  # for numbers that nobody has measured, in whose places words stand
     title: str = ""
     notes: str = ""
     tables: list[list[list[Cell]]] = field(default_factory=list)
@@ -168,6 +169,8 @@ def _sources(docs: Path) -> dict[str, tuple[Path, int]]:
 
 
 def _too_large(slide: _Slide) -> Iterator[tuple[str, str]]:
+    if slide.waits:
+        return
     yield from _too_wide(slide)
     if slide.layout == "columns":
         yield from _too_wide_numbers(slide)
@@ -312,6 +315,7 @@ class _Reader(HtmlReader):
         if self._skipping or not self.slides:
             return
         slide = self.slides[-1]
+        slide.waits |= "unmeasured" in classes
         if tag == "table":
             slide.tables.append([])
         elif tag == "tr" and slide.tables:

@@ -84,6 +84,13 @@ def test_what_does_not_fit_is_told_with_the_slide_and_by_how_much(
     assert re.search(said, problem)
 
 
+def test_a_slide_that_waits_for_its_numbers_is_judged_when_it_has_them(docs: Path) -> None:
+    words = "Строка.\n\n" * 20
+    (problem,) = misfits(docs, slide("text", f"{words}2,1 с"))
+    assert "longer than the slide" in problem
+    assert misfits(docs, slide("text", f'{words}<span class="unmeasured">не измерено</span>')) == []
+
+
 def test_notes_take_no_room(docs: Path) -> None:
     text = f"//// slide | Слайд\n    layout: table\n\n{table(3, 3)}\n/// notes\n\n{table(30, 9)}\n///\n////\n"
     assert misfits(docs, text) == []
