@@ -1,5 +1,6 @@
 """Tables of the algorithms experiment."""
 
+from collections.abc import Sequence
 from statistics import median
 
 from markupsafe import Markup
@@ -106,21 +107,26 @@ def checkpointing(source: Provenance, measured: Checkpointing) -> str:
 
 
 def ring(source: Provenance, measured: Ring) -> str:
-    """What the busiest worker sends, and how long it takes, in a ring, in a star and in the library."""
-    rows = []
-    for run in measured.runs:
-        ways = (
-            ("кольцо", run.ring_sent_bytes, run.ring_times_s),
-            ("звезда", run.star_sent_bytes, run.star_times_s),
-            ("PyTorch", None, run.library_times_s),
+    """A row for each number of workers: how long the sum takes each way, and what its busiest worker sends."""
+    rows = [
+        (
+            str(run.workers),
+            _time_and_sent(run.ring_times_s, run.ring_sent_bytes),
+            _time_and_sent(run.star_times_s, run.star_sent_bytes),
+            quantity(median(run.library_times_s), "time"),
         )
-        for name, sent, times in ways:
-            amount = _DASH if sent is None else quantity(sent, "bytes")
-            rows.append((name, str(run.workers), amount, quantity(median(times), "time")))
-    head = ("способ", "участников", "отправил самый занятый", "время")
-    drawn = table("Сумма по кольцу и звездой", head, rows)
-    caption = f"Сумма вектора в {quantity(measured.bytes_a_worker, 'bytes')} по процессам одной машины"
+        for run in measured.runs
+    ]
+    drawn = table("Сумма по кольцу и звездой", ("участников", "кольцо", "звезда", "PyTorch"), rows)
+    caption = (
+        f"Сумма вектора в {quantity(measured.bytes_a_worker, 'bytes')} по процессам одной машины: время и сколько "
+        "отправил самый занятый; сколько шлёт PyTorch, снаружи не видно"
+    )
     return source.figure(drawn, caption, "operators", "cpu")
+
+
+def _time_and_sent(times_s: Sequence[float], sent_bytes: int) -> str:
+    return f"{quantity(median(times_s), 'time')}<br><small>{quantity(sent_bytes, 'bytes')}</small>"
 
 
 def many_hours(source: Provenance, hours: ManyHours) -> str:
@@ -162,8 +168,13 @@ def framework(source: Provenance, measured: Framework) -> str:
     ]
     head = ("алгоритм", "где живёт", "что даёт Conformer", "показатель")
     drawn = table("Алгоритмы внутри фреймворка", head, rows)
-    caption = (
-        f"Обратный проход — слоёв: {measured.layers}; память, компилятор и слияние — шаг обучения, слоёв: "
-        f"{measured.traced_layers}. По теории показатель у всех — единица"
-    )
+    caption = f"{measured_steps(measured)}. По теории показатель у всех — единица"
     return source.figure(drawn, caption, "operators", "cpu")
+
+
+def measured_steps(measured: Framework) -> str:
+    """Of what the numbers of the hidden algorithms are."""
+    return (
+        f"Обратный проход — слоёв: {measured.layers}; память, компилятор и слияние — шаг обучения, слоёв: "
+        f"{measured.traced_layers}"
+    )

@@ -55,9 +55,15 @@ def test_memory_is_compared_where_everybody_was(made: dict[str, str]) -> None:
     assert re.search(r"вся таблица: 80(,0)? Б; плитками: 4", words)
 
 
-def test_the_ring_is_a_table(made: dict[str, str]) -> None:
-    html = made["ring"].replace("\N{NO-BREAK SPACE}", " ")
-    assert re.search(r'<th scope="row">звезда</th><td>4</td><td>3(,00)? КБ</td><td>300 мс</td>', html)
+def test_the_ring_has_a_row_for_each_number_of_workers(record: Record[Algorithms]) -> None:
+    measured = record.data.ring
+    run = replace(measured.runs[0], workers=8, star_times_s=[0.5], star_sent_bytes=7000)
+    more = replace(record, data=replace(record.data, ring=replace(measured, runs=[*measured.runs, run])))
+    html = fragments(more)["ring"].replace("\N{NO-BREAK SPACE}", " ")
+    assert re.findall(r'<th scope="col">(.*?)</th>', html) == ["участников", "кольцо", "звезда", "PyTorch"]
+    assert re.findall(r'<th scope="row">(.*?)</th>', html) == [str(each.workers) for each in [*measured.runs, run]]
+    assert re.search(r'row">4</th><td>\d+ мс<br><small>.{1,9}</small></td><td>300 мс<br><small>3(,00)? КБ<', html)
+    assert re.search(r'row">8</th>.*<td>500 мс<br><small>7(,00)? КБ<', html)
 
 
 def test_decoders_are_a_table(made: dict[str, str]) -> None:
