@@ -1,6 +1,7 @@
 """Measured in front of the hall: by name alone, in time, beside the record; and what is said where that fails."""
 
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,16 @@ from talk.words import NBSP
 from tests.talk.samples import record
 
 pytestmark = pytest.mark.usefixtures("english")
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No run of another test is awaited, and a busy machine has time for one."""
+    monkeypatch.setattr(module, "_last", None)
+    monkeypatch.setattr(module, "PATIENCE_S", 60.0)
+    yield
+    if module._last is not None:
+        module._last.give_way()
 
 
 @pytest.fixture(autouse=True)
