@@ -13,7 +13,7 @@
   );
   const rules = new Intl.PluralRules("ru");
   const number = (value, digits = 0) => formats[digits].format(value);
-  const money = (value) => (value < 100 ? `${number(value, 2)} ₽` : `${number(value)} ₽`);
+  const money = (value) => (value < 100 ? `${number(value, 2)}\u00a0₽` : `${number(value)}\u00a0₽`);
   const plural = (count, one, few, many) =>
     ({ one, few, many, other: few })[rules.select(count)];
 
@@ -26,8 +26,22 @@
   read();
   if (!(perDay.cpu > 0 && perDay.gpu > 0)) return;
 
-  const line = (kind, text) => {
-    form.querySelector(`[data-line="${kind}"]`).textContent = text;
+  const bridges = (count) => {
+    if (count < 0.01) return "меньше 0,01 моста";
+    if (count < 100) return `${number(count, 2)} моста`;
+    return `${number(count)} ${plural(Math.round(count), "мост", "моста", "мостов")}`;
+  };
+
+  // A bar is as long as its cost, the longest of them as its line; each bridge in it is an arch while arches are seen.
+  const MOST_ARCHES = 30;
+  const line = (kind, count, longest, text) => {
+    const item = form.querySelector(`[data-line="${kind}"]`);
+    item.querySelector("strong").textContent = bridges(count);
+    item.querySelector("small").textContent = text;
+    const bar = item.querySelector(".calculator-bar");
+    bar.style.width = `${(count / longest) * 100}%`;
+    bar.style.backgroundSize = `${100 / count}% 100%`;
+    bar.classList.toggle("calculator-arches", longest <= MOST_ARCHES);
   };
 
   const estimate = (kind, input, bridge) => {
@@ -42,9 +56,9 @@
     };
   };
 
-  const describe = (name, { servers, cost, bridges, perHour }) =>
-    `${name}: ${number(servers)} ${plural(servers, "сервер", "сервера", "серверов")}, вместе с электричеством ` +
-    `${money(cost)}, или ${money(perHour)} за час звука, или ${number(bridges, 2)} моста.`;
+  const describe = ({ servers, cost, perHour }) =>
+    `${number(servers)} ${plural(servers, "сервер", "сервера", "серверов")} и электричество: ` +
+    `${money(cost)}, то есть ${money(perHour)} за час звука`;
 
   const verdict = (cpu, gpu) => {
     const ratio = Math.max(cpu.cost, gpu.cost) / Math.min(cpu.cost, gpu.cost);
@@ -55,9 +69,12 @@
 
   const update = () => {
     const output = form.elements.verdict;
-    if (!form.checkValidity()) {
-      output.value = "Впишите во все поля положительные числа";
-      ["cpu", "gpu", "bridge"].forEach((kind) => line(kind, ""));
+    const wrong = form.querySelector("input:invalid");
+    form.querySelector(".calculator-bars").hidden = Boolean(wrong);
+    if (wrong) {
+      const { min, max, labels } = wrong;
+      const most = max && ` до ${max}`;
+      output.value = `«${labels[0].textContent.trim()}»: здесь нужно число от ${min}${most}`;
       return;
     }
     const input = Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, Number(value)]));
@@ -65,14 +82,14 @@
     const cpu = estimate("cpu", input, bridge);
     const gpu = estimate("gpu", input, bridge);
     output.value = verdict(cpu, gpu);
-    line("cpu", describe("Без GPU", cpu));
-    line("gpu", describe("С GPU", gpu));
-    const rest = Math.min(cpu.cost, gpu.cost) / bridge;
+    const longest = Math.max(cpu.bridges, gpu.bridges, 1);
+    line("cpu", cpu.bridges, longest, describe(cpu));
+    line("gpu", gpu.bridges, longest, describe(gpu));
     const moral =
-      rest < 1
-        ? "серверы дешевле, и речь распознают только они."
-        : "дешевле серверов, но речь не распознаёт.";
-    line("bridge", `Мост: ${money(bridge)}; ${moral}`);
+      Math.min(cpu.bridges, gpu.bridges) < 1
+        ? "серверы дешевле, и речь распознают только они"
+        : "дешевле серверов, но речь не распознаёт";
+    line("bridge", 1, longest, `${money(bridge)}; ${moral}`);
   };
 
   form.addEventListener("input", update);
