@@ -53,7 +53,7 @@ class Play:
 
 @dataclass(frozen=True)
 class Scene:
-    """A drawing in its own units, WIDTH wide, with the frames that come step by step and at most three figures.
+    """A drawing in its own units, `width` wide, with the frames that come step by step and at most three figures.
 
     Frames with `passing` give way to the next. Words stay out of frames that pass: they would lie over each other.
     """
@@ -67,6 +67,7 @@ class Scene:
     passing: bool = False
     # Where the reader may move it.
     play: Play | None = None
+    width: int = WIDTH
 
     @property
     def html(self) -> str:
@@ -78,8 +79,9 @@ class Scene:
             for at, frame in enumerate(self.frames)
         )
         drawing = (
-            f'<svg class="drawing" viewBox="0 0 {WIDTH} {self.height}" role="img" aria-label="{escape(self.told)}" '
-            f'translate="no"><title>{escape(self.title)}</title>{self.base}{frames}</svg>'
+            f'<svg class="drawing" viewBox="0 0 {self.width} {self.height}" role="img" '
+            f'aria-label="{escape(self.told)}" translate="no"><title>{escape(self.title)}</title>'
+            f"{self.base}{frames}</svg>"
         )
         figures = "".join(map(_figure, self.figures))
         play = self.play.attributes if self.play else ""

@@ -31,6 +31,7 @@ _NAMES = (
     "ring-sent",
     "many-hours",
     "framework",
+    "framework-slide",
     "framework-growth",
 )
 
@@ -62,7 +63,7 @@ def _drawn() -> dict[str, str]:
 
 def _measured(source: Provenance) -> dict[str, str]:
     """Tables and pictures of one record by their names, without those that the machine could not measure."""
-    from . import alignment, batches, figures, growths, tables, tradeoffs
+    from . import alignment, batches, figures, growths, hidden, tables, tradeoffs
 
     data: Algorithms = source.record.data
     on_cpu = data.run_on("cpu") or data.batching[0]
@@ -80,6 +81,7 @@ def _measured(source: Provenance) -> dict[str, str]:
         "ring": tables.ring(source, data.ring),
         "ring-sent": tradeoffs.ring_sent(source, data.ring),
         "framework": tables.framework(source, data.framework),
+        "framework-slide": hidden.pictures(source, data.framework),
     }
     made |= {
         f"checkpointing-{chain.name}": tradeoffs.checkpointing(source, chain) for chain in data.checkpointing.chains
