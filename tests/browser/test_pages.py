@@ -191,6 +191,14 @@ def test_the_first_view_is_light(browser: Browser, address: str, page: str, most
         assert transferred(opened) <= most
 
 
+def test_a_page_that_is_not_there_leads_on(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/404.html", viewport=PHONE) as opened:
+        links = opened.page.locator(".lost li a")
+        assert {f"{address}/{page}" for page in CHAPTERS} <= set(links.evaluate_all("all => all.map(a => a.href)"))
+        opened.page.locator('.lost a[href="?q="]').click()
+        opened.page.wait_for_function("document.activeElement.name === 'query'")
+
+
 def test_math_is_set_before_the_page_comes(site: Path) -> None:
     html = (site / "gpu" / "index.html").read_text(encoding="utf-8")
     assert '<span class="katex">' in html

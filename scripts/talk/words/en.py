@@ -131,6 +131,7 @@ _STRINGS = {
     "slide.in_deck": "in the slides",
     "page.lost": "There is no such page. Check the address, search the site, or start from {home}.",
     "page.home": "the home page",
+    "page.search": "Search the site",
     "page.permalink": "Link to this section",
     "palette.system": "System theme: switch to light",
     "palette.light": "Light theme: switch to dark",

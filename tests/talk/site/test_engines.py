@@ -67,6 +67,8 @@ def test_both_engines_say_the_same_and_take_the_policy(small_talk: Path, run: Ru
     assert content(by_mkdocs, "slides")["slides"] == ["small-talk", "how-long"]
     assert content(by_mkdocs, "part/sleep")["values"]
     for site in sites:
+        lost = html.parse(str(site / "404.html")).xpath("//*[@class='lost']//li/a/@href")
+        assert {"part/sleep", "slides"} <= {link.strip("/") for link in lost}
         assert [page for page in PAGES if 'own.js"' in (site / page / "index.html").read_text()] == ["part/sleep"]
         assert find_broken(site) == []
         assert links_from_the_root(site) == []
