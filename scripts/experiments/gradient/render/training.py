@@ -19,6 +19,7 @@ T = TypeVar("T")
 
 _SMOOTHED = 25  # steps that a curve is smoothed over
 _PALEST, _DARKEST = 0.12, 0.62  # opacity of a letter's tile: no less than is seen, no more than letters are read on
+_LETTER = 15.2  # points: 9 px on a phone
 _SEAM = 0.12  # between tiles, in steps of sound
 
 
@@ -96,7 +97,7 @@ def alignment(source: Provenance, learning: Learning) -> str:
                     row, len(chances) - _SEAM, left=start + _SEAM / 2, height=0.8, color=VIOLET, alpha=solid,
                     linewidth=0,
                 )  # fmt: skip
-                axes.text(middle, row, letter, ha="center", va="center", fontsize=12.5)
+                axes.text(middle, row, letter, ha="center", va="center", fontsize=_LETTER)
             elif not letter:
                 axes.plot(middle, row, ".", color=GRID, markersize=3)
             start += len(chances)
