@@ -6,7 +6,7 @@ from statistics import linear_regression, median
 
 from talk.render.value import Value
 
-from ..record import Curve
+from ..record import Convolution, Curve
 
 Named = Iterator[tuple[str, Value]]
 
@@ -23,6 +23,14 @@ def factor(curve: Curve) -> float:
     """By how much the time is multiplied when the size grows by one: the slope with only the time on a log axis."""
     y = [math.log(median(point.times_s)) for point in curve.points]
     return math.exp(linear_regression([point.size for point in curve.points], y).slope)
+
+
+def fft_wins_from(convolution: Convolution) -> int | None:
+    """The smallest kernel from which on FFT always outruns the direct loop: a win below a loss is noise."""
+    curves = {way.name: way.curve.points for way in convolution.depthwise}
+    pairs = zip(curves["direct"], curves["fft"], strict=True)
+    lost = [int(direct.size) for direct, fft in pairs if median(direct.times_s) <= median(fft.times_s)]
+    return min((int(each.size) for each in curves["direct"] if each.size > max(lost, default=0)), default=None)
 
 
 def exponential_values(name: str, curve: Curve, unit: str) -> Named:

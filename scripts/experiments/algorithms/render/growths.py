@@ -3,19 +3,20 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from statistics import median
 
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from talk.render import charts
 from talk.render.captions import Provenance
-from talk.render.charts import BLUE, CYAN, GREEN, PINK, VIOLET
+from talk.render.charts import BLUE, CYAN, GREEN, INK, PINK, SMALL, VIOLET
 from talk.render.given import given
-from talk.render.labels import End, name_ends
+from talk.render.labels import End, label_points, name_ends
 from talk.words import NBSP, Dimension, number, plural, quantity
 
-from ..record import Algorithms, Attention, Checkpointing, Curve, Decoding, Framework, Packing, Point
-from .curves import exponent, factor
+from ..record import Algorithms, Attention, Checkpointing, Convolution, Curve, Decoding, Framework, Packing, Point
+from .curves import exponent, factor, fft_wins_from
 from .titles import ATTENTIONS, BRUTE_FORCE, CONVOLUTIONS, EDITS, HIDDEN
 
 SERIES = ((PINK, "o", "-"), (VIOLET, "s", "--"), (BLUE, "^", "-."), (CYAN, "D", ":"), (GREEN, "v", "-"))
@@ -23,6 +24,8 @@ SERIES = ((PINK, "o", "-"), (VIOLET, "s", "--"), (BLUE, "^", "-."), (CYAN, "D", 
 _ALIGNMENTS = given("2,3", reason="число выравниваний")
 _SCHEDULES = given("от 2 до 3", reason="число расписаний")
 _HALF_A_LINE = 25  # letters
+_RING = 24  # points across
+_BETWEEN = 12  # places between two points of a line
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -40,7 +43,10 @@ class Law:
 
 @dataclass(frozen=True)
 class Growth:
-    """One picture: its name, title, label of the sizes and caption; each curve with its title and its law."""
+    """One picture: its name, title, label of the sizes and caption; each curve with its title and its law.
+
+    `marked` is a place where two curves have met, ringed, with its size beside it.
+    """
 
     name: str
     title: str
@@ -48,6 +54,7 @@ class Growth:
     caption: str
     curves: Sequence[tuple[str, Curve, Law]]
     dimension: Dimension = "time"
+    marked: Point | None = None
 
 
 @charts.in_house_style
@@ -78,6 +85,13 @@ def draw(source: Provenance, growth: Growth) -> str:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: quantity(value, growth.dimension, decimals=0)))
     axes.set_xlabel(growth.x_label)
     name_ends(axes, ends)
+    if growth.marked:
+        size, height = growth.marked.size, median(growth.marked.times_s)
+        axes.plot(size, height, "o", markersize=_RING, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=3)
+        charts.lay_out(figure)
+        along = [place for _, curve, _ in growth.curves for place in _places_along(curve)]
+        label_points(axes, [(size, height, f"с{NBSP}{number(size, 0)}")], points_too=along, above=True, fontsize=SMALL)
+        told.append(f"в кружке {number(size, 0)}")
     drawing = charts.svg(figure, growth.name, growth.title, "; ".join(told))
     laws = {law for _, _, law in growth.curves}
     one = next(iter(laws))
@@ -98,16 +112,7 @@ def growths(data: Algorithms) -> list[Growth]:
         ),
         _decoding(data.decoding),
         _packing(data.packing),
-        Growth(
-            "convolution-growth",
-            "Глубинная свёртка четырьмя способами",
-            "размер ядра",
-            "Время от размера ядра",
-            [
-                (CONVOLUTIONS[way.name], way.curve, Law("0" if way.name == "fft" else "1"))
-                for way in data.convolution.depthwise
-            ],
-        ),
+        _convolution(data.convolution),
         Growth(
             "attention-growth",
             "Внимание тремя способами",
@@ -168,6 +173,21 @@ def _packing(packing: Packing) -> Growth:
     )
 
 
+def _convolution(convolution: Convolution) -> Growth:
+    wins_from = fft_wins_from(convolution)
+    fft = next(way.curve for way in convolution.depthwise if way.name == "fft")
+    met = next((point for point in fft.points[1:] if point.size == wins_from), None)
+    caption = "Время от размера ядра"
+    return Growth(
+        "convolution-growth",
+        "Глубинная свёртка четырьмя способами",
+        "размер ядра",
+        f"{caption}. В кружке ядро, с которого FFT быстрее прямого цикла" if met else caption,
+        [(CONVOLUTIONS[way.name], way.curve, Law("0" if way.name == "fft" else "1")) for way in convolution.depthwise],
+        marked=met,
+    )
+
+
 def _attention_memory(attention: Attention) -> Growth:
     expected = {"whole": "2", "tiled": "1", "library": "1"}
     curves = []
@@ -220,6 +240,16 @@ def _framework(framework: Framework) -> Growth:
 def columns_of(names: Sequence[str]) -> int:
     """How many names a line of the key holds: two, or one where any name is long."""
     return 2 if all(len(name) <= _HALF_A_LINE for name in names) else 1
+
+
+def _places_along(curve: Curve) -> list[tuple[float, float]]:
+    """Places on a line between the points of a curve, which no label should cover."""
+    found = []
+    for one, other in pairwise(curve.points):
+        low, high = median(one.times_s), median(other.times_s)
+        for share in (each / _BETWEEN for each in range(_BETWEEN + 1)):
+            found.append((one.size * (other.size / one.size) ** share, low * (high / low) ** share))
+    return found
 
 
 def _count(value: float) -> str:

@@ -22,7 +22,7 @@ from ..record import (
     Point,
 )
 from .bill import HOME_KERNEL, STEP_S
-from .curves import DAY_S, Named, curve_values, digits, exponent, exponential_values
+from .curves import DAY_S, Named, curve_values, digits, exponent, exponential_values, fft_wins_from
 from .titles import IN_TIME
 
 _PRICED = {
@@ -147,15 +147,12 @@ def convolution_values(convolution: Convolution) -> Named:
             how = "наклон прямой через медианы на логарифмических осях"
             yield f"convolution.depthwise.{way.name}.exponent", Value(exponent(way.curve), "ratio", how)
         yield from digits(f"convolution.depthwise.{way.name}.agreement", way.error, "наибольшая ошибка против float64")
-    pairs = zip(curves["direct"].points, curves["fft"].points, strict=True)
-    lost = [int(direct.size) for direct, fft in pairs if median(direct.times_s) <= median(fft.times_s)]
     sizes = [int(point.size) for point in curves["direct"].points]
     yield "convolution.depthwise.largest_kernel", Value(max(sizes), "count", "наибольшее ядро, которое мерили")
-    # From where on it always wins: a win below a loss is noise.
-    won = [size for size in sizes if size > max(lost, default=0)]
-    if won:
+    wins_from = fft_wins_from(convolution)
+    if wins_from is not None:
         how = "наименьшее ядро, с которого FFT быстрее прямого цикла и дальше"
-        yield "convolution.depthwise.fft_wins_from", Value(min(won), "count", how)
+        yield "convolution.depthwise.fft_wins_from", Value(wins_from, "count", how)
     sound_s = convolution.steps * STEP_S
     for name, curve in curves.items():
         home = next((point for point in curve.points if point.size == HOME_KERNEL), None)

@@ -6,9 +6,11 @@ from html import unescape
 
 import pytest
 
-from experiments.algorithms.record import Algorithms
+from experiments.algorithms.record import Algorithms, Curve, Point
+from experiments.algorithms.render import growths
 from experiments.algorithms.render.alignment import states_of_path
 from talk.records.schema import Record
+from talk.render.captions import Provenance
 from tests.experiments.algorithms.samples import fragments
 
 
@@ -42,6 +44,35 @@ def test_growth_says_the_fitted_and_the_expected_exponent(made: dict[str, str]) 
     assert "Майерс: от 1 мс до 2 мс, показатель 1,00, по теории 2" in told(made["edit-growth"]).replace(
         "1,00 мс", "1 мс"
     ).replace("2,00 мс", "2 мс")
+
+
+@pytest.mark.parametrize(("slower_s", "met"), [((1.0, 9.0, 1.0), 31), ((1.0, 1.0, 1.0), None), ((9.0, 9.0, 9.0), None)])
+def test_the_kernel_from_which_fft_wins_is_ringed(
+    record: Record[Algorithms], slower_s: tuple[float, ...], met: int | None
+) -> None:
+    """Where FFT always wins, or never, there is no place where they meet; a win below a loss is noise."""
+    convolution = record.data.convolution
+    sizes = (3.0, 15.0, 31.0)
+    times = (
+        {"direct": (2.0, 2.0, 2.0), "fft": slower_s} if met is None else {"direct": (2.0, 3.0, 4.0), "fft": slower_s}
+    )
+    ways = [
+        replace(
+            way,
+            curve=Curve(
+                points=[
+                    Point(size=size, times_s=[time])
+                    for size, time in zip(sizes, times.get(way.name, (5.0, 6.0, 7.0)), strict=True)
+                ]
+            ),
+        )
+        for way in convolution.depthwise
+    ]
+    growth = growths._convolution(replace(convolution, depthwise=ways))
+    assert (growth.marked and growth.marked.size) == met
+    drawn = growths.draw(Provenance(record), growth)
+    assert (">с 31<" in drawn) == (met is not None)
+    assert ("В кружке" in drawn) == (met is not None)
 
 
 def test_padding_says_share_and_time_of_each_order(made: dict[str, str]) -> None:
