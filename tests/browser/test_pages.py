@@ -191,6 +191,16 @@ def test_the_first_view_is_light(browser: Browser, address: str, page: str, most
         assert transferred(opened) <= most
 
 
+@pytest.mark.parametrize("page", ["gpu/", "matmul/", "reproduce/"])
+def test_on_paper_no_table_is_cut(browser: Browser, address: str, page: str) -> None:
+    cut = """() => [...document.querySelectorAll(".table-scroll")]
+      .filter((box) => box.scrollWidth > box.clientWidth + 1).map((box) => box.ariaLabel)"""
+    with visit(browser, f"{address}/{page}", viewport={"width": 718, "height": 1000}) as opened:  # A4 with margins
+        opened.page.emulate_media(media="print")
+        assert opened.page.locator(".table-scroll").count() > 0
+        assert opened.page.evaluate(cut) == []
+
+
 def test_a_page_that_is_not_there_leads_on(browser: Browser, address: str) -> None:
     with visit(browser, f"{address}/404.html", viewport=PHONE) as opened:
         links = opened.page.locator(".lost li a")
