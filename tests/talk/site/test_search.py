@@ -38,3 +38,10 @@ def test_a_formula_is_said_once_and_a_drawing_by_its_words() -> None:
     assert indexed(apart(f"<p>{FORMULA}</p>")).count("α") == 1
     assert "5 мс" in indexed(apart(DRAWING))
     assert "path" not in apart(DRAWING)
+
+
+def test_a_figure_is_found_by_its_words_and_not_by_its_machine_and_ticks() -> None:
+    drawn = "<svg><text>the list</text><text x='1'>1 000</text><text>10 %</text><text>2,5 ms</text></svg>"
+    said = '<span class="provenance">Test CPU<small> · <span title="why">seeded</span> · <a>data</a></small></span>'
+    figure = f'<figure>{drawn}<figcaption><span class="caption">A race.</span>{said}</figcaption></figure>'
+    assert indexed(apart(f"<h2 id=a>A</h2>{figure}<p>It goes on.</p>")) == "the list 2,5 ms A race. <p>It goes on.</p>"
