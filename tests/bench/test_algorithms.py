@@ -1,11 +1,11 @@
 """The goals of the classical algorithms, read from one record."""
 
 from bench.algorithms import measured
-from tests.experiments.algorithms.samples import made_record
+from tests.experiments.algorithms.samples import algorithms_record
 
 
 def test_every_goal_has_a_line() -> None:
-    lines = {name: (figure, target) for name, figure, target in measured(made_record(), 226.4, 38.2, 3.5 * 2**30)}
+    lines = {name: (figure, target) for name, figure, target in measured(algorithms_record(), 226.4, 38.2, 3.5 * 2**30)}
     assert lines == {
         "CTC, 500 × 100, batch 16: torch's time / ours": ("4.00", "at least 1.00"),
         "beam of 16, one core: times real time": ("25", "at least 20"),

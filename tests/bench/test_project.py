@@ -8,7 +8,7 @@ from bench.project import copy_project, environment
 from talk.experiment import find_experiments
 from talk.paths import PACKAGE, SCRIPTS
 from talk.records.sources import hash_sources
-from tests.experiments.algorithms.samples import made_record
+from tests.experiments.algorithms.samples import algorithms_record
 
 
 def test_it_is_a_talk_whose_generator_lies_elsewhere(tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ def test_it_is_a_talk_whose_generator_lies_elsewhere(tmp_path: Path) -> None:
 def test_a_change_makes_the_record_of_every_experiment_stale(tmp_path: Path) -> None:
     project = tmp_path / "project"
     copy_project(project)
-    record = made_record()
+    record = algorithms_record()
     record.code.sources.update(hash_sources(find_experiments()["algorithms"]))
     assert _is_fresh(record, project)
     _change(project, "x")

@@ -31,7 +31,7 @@ CONTRADICTIONS: tuple[tuple[str, str, Change, str], ...] = (
     ("profiling", "runs.0.operators.0.self_cpu_time_us", lambda _: 5e-324, "operators of cpu"),
     ("profiling", "runs.0.device_busy_time_us", lambda _: 1e12, "device_busy_time_us"),
     ("profiling", "runs.1.device_busy_time_us", lambda _: 1e12, "device_busy_time_us"),
-    ("profiling", "runs.0.threads", lambda _: 10**9, "threads of cpu"),
+    ("profiling", "runs.0.threads", lambda _: 10**9, "runs.0.threads"),
     ("profiling", "runs.0.utterance_times_s", lambda _: [[1.0]], "utterance_times_s"),
     ("profiling", "model.encoder.subsampling_factor", lambda _: 3, "encoder.subsampling_factor"),
     ("profiling", "runs", lambda runs: [runs[0] | {"device": "cuda"}], "runs"),
