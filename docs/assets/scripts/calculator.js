@@ -40,7 +40,7 @@
     item.querySelector("small").textContent = text;
     const bar = item.querySelector(".calculator-bar");
     bar.style.width = `${(count / longest) * 100}%`;
-    bar.style.backgroundSize = `${100 / count}% 100%`;
+    bar.style.setProperty("--arch", `${100 / count}%`);
     bar.classList.toggle("calculator-arches", longest <= MOST_ARCHES);
   };
 
