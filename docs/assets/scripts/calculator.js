@@ -26,8 +26,10 @@
   read();
   if (!(perDay.cpu > 0 && perDay.gpu > 0)) return;
 
+  const LEAST = 0.01; // what two places after the comma can tell from nothing
+
   const bridges = (count) => {
-    if (count < 0.01) return "меньше 0,01 моста";
+    if (count < LEAST) return `меньше ${number(LEAST, 2)} моста`;
     if (count < 100) return `${number(count, 2)} моста`;
     return `${number(count)} ${plural(Math.round(count), "мост", "моста", "мостов")}`;
   };
