@@ -231,8 +231,8 @@ class Ours(PlainMaterial):
         _write_config(self.project, config)
 
     def address(self, number: int) -> str:
-        """reveal.js takes a number too."""
-        return f"#/{number - 1}"
+        """Our deck counts its slides from 1."""
+        return f"#/{number}"
 
 
 def tools(cache: Path) -> Iterable[Tool]:
