@@ -116,10 +116,16 @@ def undrawn() -> Iterator[None]:
         _drawing = True
 
 
-def canvas(height: float = 3.7) -> tuple[Figure, Axes]:
-    """An empty chart, 8 inches wide and `height` inches high; 3.7 fills the body of a slide."""
+def sheet(height: float) -> Figure:
+    """An empty figure, 8 inches wide and `height` inches high, for several charts."""
     figure = Figure(figsize=(8, height), layout=ConstrainedLayoutEngine(h_pad=_MARGIN, w_pad=_MARGIN))
     FigureCanvasSVG(figure)
+    return figure
+
+
+def canvas(height: float = 3.7) -> tuple[Figure, Axes]:
+    """A figure of one empty chart; 3.7 inches of height fill the body of a slide."""
+    figure = sheet(height)
     return figure, figure.add_subplot()
 
 

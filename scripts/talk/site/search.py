@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 _CODE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
-# What of a drawing or a formula says nothing: a third of a page's tags, each of which Material's parser would weigh.
-# It indexes a formula by its visible half alone.
+# What says nothing to who searches: under a figure, as a caption ends, its machine, date and versions, which every
+# figure repeats and which would answer any search; ticks of axes; and of a drawing or a formula a third of a page's
+# tags, each of which Material's parser would weigh. It indexes a formula by its visible half alone.
 _WORDLESS = re.compile(
+    r'<span class="provenance">(?:(?!</?fig).)*(?=</figcaption>)|'
     r"<math\b.*?</math>|<text\b[^>]*>(?:[^<\w]|[\d_])*</text>|"
     r"</?(?:circle|clipPath|defs|ellipse|g|line|marker|path|pattern|polygon|polyline|rect|use)\b"
     r"(?:[^>\"']|\"[^\"]*+\"|'[^']*+')*+>",
     re.DOTALL,
 )
-# It ends a caption.
-_PROVENANCE = re.compile(r'<span class="provenance">(?:(?!</?fig).)*(?=</figcaption>)', re.DOTALL)
 # Blocks, cells and labels: what ends one ends a word.
 _END = re.compile(
     r"<br ?/?>|</(?:td|th|text|tspan|title|desc|dt|dd|div|figcaption|caption|label|legend|summary|option)>"
@@ -27,12 +27,8 @@ _END = re.compile(
 
 
 def apart(html: str) -> str:
-    """The page as search indexes it: with a space after everything that readers see apart and HTML writes together.
-
-    What would answer any search is left out: machines, dates and versions, which every figure repeats, and a drawing's
-    bare numbers, which are the ticks of its axes.
-    """
-    parts = _CODE.split(_WORDLESS.sub("", _PROVENANCE.sub("", html)))
+    """The page as search indexes it: with a space after everything that readers see apart and HTML writes together."""
+    parts = _CODE.split(_WORDLESS.sub("", html))
     parts[::2] = (_END.sub(r"\g<0> ", part) for part in parts[::2])
     return "".join(parts)
 

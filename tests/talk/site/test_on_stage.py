@@ -97,6 +97,15 @@ def test_what_fails_says_why_in_one_line(name: str, why: str) -> None:
 LATE = "no answer in ten seconds; press R once more"
 
 
+def late_run(monkeypatch: pytest.MonkeyPatch) -> module._Run:
+    """The run of a slow measurement that was asked for in vain."""
+    with monkeypatch.context() as impatient:
+        impatient.setattr(module, "PATIENCE_S", 0.2)
+        assert why_not("relay.slow") == LATE
+    assert module._last is not None
+    return module._last
+
+
 def test_what_is_late_is_told_in_time_and_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PATIENCE_S", 0.2)
     monkeypatch.setattr(module, "_LONGEST_S", 1.0)
@@ -108,32 +117,21 @@ def test_what_is_late_is_told_in_time_and_ends_by_itself(monkeypatch: pytest.Mon
 
 
 def test_who_asks_once_more_gets_the_answer_that_was_late(monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as impatient:
-        impatient.setattr(module, "PATIENCE_S", 0.2)
-        assert why_not("relay.slow") == LATE
-        assert why_not("relay.slow") == LATE
-    late = module._last
+    late = late_run(monkeypatch)
+    assert late_run(monkeypatch) is late
     assert measure_now("relay.slow")["title"] == "one race"
     assert module._last is late, "while it goes on it is waited for"
 
-    with monkeypatch.context() as impatient:
-        impatient.setattr(module, "PATIENCE_S", 0.2)
-        assert why_not("relay.slow") == LATE
-        late = module._last
-        assert late is not None
-        late.join(30)
-        assert measure_now("relay.slow")["title"] == "one race", "it has ended by now"
-        assert module._last is late
-        assert why_not("relay.slow") == LATE, "what was heard is measured anew"
-        assert module._last is not late
+    late = late_run(monkeypatch)
+    late.join(30)
+    monkeypatch.setattr(module, "PATIENCE_S", 0.2)
+    assert measure_now("relay.slow")["title"] == "one race", "it has ended by now"
+    assert module._last is late
+    assert late_run(monkeypatch) is not late, "what was heard is measured anew"
 
 
 def test_an_answer_that_was_late_is_not_kept_for_another_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as impatient:
-        impatient.setattr(module, "PATIENCE_S", 0.2)
-        assert why_not("relay.slow") == LATE
-    late = module._last
-    assert late is not None
+    late = late_run(monkeypatch)
     late.join(30)
     monkeypatch.setattr(module, "_LONGEST_S", 0.0)
     assert not late.is_awaited()

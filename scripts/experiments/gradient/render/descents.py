@@ -48,8 +48,7 @@ def paths(source: Provenance, data: Gradient, function: str) -> str:
 @charts.in_house_style
 def descent(source: Provenance, data: Gradient, function: str) -> str:
     """Paths, and under them the heights, with one key for both."""
-    figure, upper = charts.canvas(7.4)
-    upper.remove()
+    figure = charts.sheet(7.4)
     upper, lower = figure.subplots(2)
     told = _draw_paths(upper, _on(data, function), function)
     _draw_heights(lower, _on(data, function))

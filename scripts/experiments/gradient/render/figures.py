@@ -50,8 +50,7 @@ def differences(source: Provenance, data: Gradient, precision: str) -> str:
 @charts.in_house_style
 def precisions(source: Provenance, data: Gradient) -> str:
     """The same curves in every precision, side by side on common axes."""
-    figure, axes = charts.canvas(6.0)
-    axes.remove()
+    figure = charts.sheet(6.0)
     names = list(dict.fromkeys(curve.precision for curve in data.differences))
     told = []
     for place, name in enumerate(names):

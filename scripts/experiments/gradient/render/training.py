@@ -26,8 +26,7 @@ _SEAM = 0.12  # between tiles, in steps of sound
 @charts.in_house_style
 def learning_curve(source: Provenance, learning: Learning) -> str:
     """Two small charts over each other, by steps: the error rate of each examination; each loss, and these smoothed."""
-    figure, _ = charts.canvas(4.2)
-    figure.clear()
+    figure = charts.sheet(4.2)
     errors, losses = figure.subplots(2, 1, sharex=True)
     last, most = learning.readings[-1], max(1.0, *(each.character_error_rate for each in learning.readings))
     rates = [reading.character_error_rate for reading in learning.readings]

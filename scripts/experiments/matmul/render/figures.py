@@ -213,8 +213,7 @@ def roofline(source: Provenance, contenders: list[Contender]) -> str:
         if each.bytes_asked_per_flop
     ]
     listed = list(enumerate(steps, start=1))[::-1]  # the last and fastest on top, under the peak
-    figure, _ = charts.canvas(3.8)
-    figure.clear()
+    figure = charts.sheet(3.8)
     axes, column = figure.subplots(1, 2, width_ratios=_CHART_AND_LIST)
     axes.set_xscale("log")
     axes.set_yscale("log")

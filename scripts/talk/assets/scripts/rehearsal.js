@@ -2,8 +2,8 @@
 // Times are milliseconds, moments those of Date.now(), so that both windows agree; the plan is in seconds.
 class Rehearsal {
   // `plan`: [{ id, title, seconds, place, part }] in the deck's order; a backup slide has a place, the slide that it
-  // belongs to, and nothing is planned for it; `part` is the title of a slide's part, where it is of one. `before`: what toJSON() gave, here or before a reload; slides that are in the plan
-  // no more are left out of it.
+  // belongs to, and nothing is planned for it; `part` is the title of a slide's part, where it is of one. `before`: what
+  // toJSON() gave, here or before a reload; slides that are in the plan no more are left out of it.
   constructor(plan, before) {
     const ids = new Set(plan.map(({ id }) => id));
     const known = ids.has(before?.slide);
