@@ -26,7 +26,7 @@ _LETTERS = "АБ"
 
 # Pointwise operators: each one's sign and place, the root of its tree first.
 _TREES: tuple[tuple[tuple[str, Point], ...], ...] = (
-    (("+", (100, 100)), ("×", (30, 210)), ("exp", (170, 210))),
+    (("+", (100, 100)), ("×", (30, 210)), ("÷", (170, 210))),
     (("×", (320, 100)), ("−", (250, 210)), ("+", (390, 210))),
 )
 
