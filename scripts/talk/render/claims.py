@@ -98,13 +98,19 @@ class Claim:
 
     @property
     def names_one_rival(self) -> bool:
-        """Whether it compares a value with one other: no superlative can rest on it."""
-        sides = [side for relation in self.relations for side in (relation.left, relation.right)]
-        return (
-            len(self.relations) == 1
-            and all(len(side.names) == 1 and side.function is None for side in sides)
-            and not any("*" in name or _EXTREME.search(name) for name in self.names)
-        )
+        """Whether it compares a value with one other: no superlative can rest on it.
+
+        An extreme of several is many rivals, unless the other side is the same extreme of another: `a.best < b.best`.
+        """
+        if len(self.relations) != 1:
+            return False
+        left, right = self.relations[0].left, self.relations[0].right
+        if any(len(side.names) != 1 or side.function is not None for side in (left, right)):
+            return False
+        names = (*left.names, *right.names)
+        if len({name.rpartition(".")[2] for name in names}) == 1:
+            names = tuple(name.rpartition(".")[0] for name in names)
+        return not any("*" in name or _EXTREME.search(name) for name in names)
 
     @property
     def holds_at_any_distance(self) -> bool:

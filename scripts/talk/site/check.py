@@ -52,7 +52,11 @@ from talk.site.typed_strings import find_in_python, find_in_script
 from talk.words import language
 
 MEASURE = "talk measure {}"
-_CLAIM_SENTENCE = r"\[(?P<sentence>(?:[^\[\]]|\[[^\[\]]*\])*)\]\(claim:(?P<id>[^)\s]*)\)"
+# A claim with the words around it, up to the next sign: «[addmm](claim:…) дороже всех».
+_CLAIM_SENTENCE = (
+    r"(?P<before>[^.,;:!?…()\[\]|\n—]*)\[(?P<inside>(?:[^\[\]]|\[[^\[\]]*\])*)\]\(claim:(?P<id>[^)\s]*)\)"
+    r"(?=(?P<after>[^.,;:!?…()\[\]|\n—]*))"
+)
 _UNSHOWN = r"(?i)<(?P<tag>video|audio|iframe|fencedframe|object|embed|applet)\b"
 
 
@@ -156,10 +160,11 @@ def find_doubtful_claims() -> list[TalkError]:
         for line, match in numbered(_CLAIM_SENTENCE, text):
             claim = claims[match["id"]]
             used.add(claim.id)
-            if claim.names_one_rival and (said := spoken.superlatives.search(match["sentence"])):
+            sentence = "".join(match.group("before", "inside", "after"))
+            if claim.names_one_rival and (said := spoken.superlatives.search(sentence)):
                 what = f"claim {claim.id} names one rival, and its sentence says «{said[0]}»"
                 problems.append(TalkError(path, what, "compare with max(…) of all, or reword the sentence", line=line))
-            if claim.holds_at_any_distance and (said := spoken.emphases.search(match["sentence"])):
+            if claim.holds_at_any_distance and (said := spoken.emphases.search(sentence)):
                 what = f"claim {claim.id} holds by the least difference, and its sentence says «{said[0].strip()}»"
                 problems.append(TalkError(path, what, "give it a margin, or reword the sentence", line=line))
     for claim in claims.values():

@@ -409,7 +409,11 @@ LANGUAGE = Language(
         years=r"talks?(?!\w)",
     ),
     superlatives=re.compile(
-        r"\b(?:all|any|every|each|none|nobody|others|rest|most|worst|of them|\w+est)\b",
+        r"\b(?:all|any(?:one|body|thing)?|every(?:one|body|thing)?|each|none|no one|nobody|nothing|neither|both|others|"
+        r"rest|most|least|worst|of them|only|whatever|whoever|tops?|leads|leader|winner|champion|main|maxim\w+|"
+        r"minim\w+|un(?:beat|rival|match|surpass|equal)\w+|ultimate|supreme|lion's|no \w+ is|(?:first|last) place|"
+        r"comes first|record (?:rate|speed|time)|the record is|"
+        r"(?!(?:t|requ|inter|sugg|for|hon|dig|cont|mod)est\b)\w+est)\b",
         re.IGNORECASE,
     ),
     emphases=re.compile(

@@ -33,8 +33,18 @@ def _texts(*suffixes: str) -> Iterator[tuple[Path, str]]:
         *(("ru", said) for said in (
             "дороже всех", "самый быстрый", "быстрее остальных", "никто не быстрее", "дороже прочих", "идёт первым",
             "лидирует", "рекордная скорость", "худший из них", "наименьшая ошибка", "лучше любого", "минимальное время",
+            "лучший из способов", "ничто не быстрее", "нет ничего дороже", "вне конкуренции", "крупнейший расход",
+            "быстрее не бывает", "главный расход", "единственный быстрее", "точнее обеих", "на первом месте", "лидер",
+            "никакая библиотека не быстрее", "самую большую долю", "обгоняет всё", "дороже других", "львиная доля",
+            "быстрее всякой библиотеки", "победитель", "больше, чем у кого бы то ни было", "быстрее некуда",
+            "нет ядра быстрее", "дороже нет", "лучшим оказался", "никому не угнаться", "при всём том", "топ расходов",
         )),
-        *(("en", said) for said in ("the fastest", "faster than the others", "nobody is faster", "the worst of them")),
+        *(("en", said) for said in (
+            "the fastest", "faster than the others", "nobody is faster", "the worst of them", "no library is faster",
+            "nothing beats it", "it beats everything", "the least expensive", "it tops the table", "the winner is MKL",
+            "unmatched", "the only one that pays", "faster than both", "the maximum", "the lion's share", "first place",
+            "neither keeps up", "outruns anyone", "the top operator", "second to none", "most of its time",
+        )),
     ],
 )  # fmt: skip
 def test_a_superlative_is_known(code: str, said: str) -> None:
@@ -43,8 +53,14 @@ def test_a_superlative_is_known(code: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("code", "said"),
-    [("ru", "addmm быстрее свёртки"), ("ru", "дешевле вдвое"), ("ru", "согласно с сортировкой"), ("en", "A beats B")],
-)
+    [
+        *(("ru", said) for said in (
+            "addmm быстрее свёртки", "дешевле вдвое", "согласно с сортировкой", "всё же больше", "в самом PyTorch",
+            "всегда быстрее", "другой библиотеки", "лучше второго", "в главе быстрее", "в дальнейшем дешевле",
+        )),
+        *(("en", said) for said in ("A beats B", "the latter test is faster", "on request", "interest pays")),
+    ],
+)  # fmt: skip
 def test_a_comparison_of_two_is_no_superlative(code: str, said: str) -> None:
     assert not language(code).superlatives.search(said)
 
