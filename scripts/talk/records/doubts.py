@@ -13,7 +13,7 @@ Kind = Literal["above_ceiling", "more_than_cores", "parts_unlike_whole", "wide_s
 
 MOST = 1.2  # times its peak: what is said to compute faster was not measured
 _WIDEST_MIDDLE = 0.5  # half of the times lie farther apart than this share of their median: it is none
-_FEWEST = 5  # times that quarters are told of
+FEWEST = 5  # times that quarters are told of
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def unlike(about: str, parts: float, whole: float, bears: float) -> Iterator[Dou
 
 def middle(times_s: Sequence[float]) -> float:
     """How wide the middle half of the times is, as a share of their median; 0 where too few tell."""
-    if len(times_s) < _FEWEST:
+    if len(times_s) < FEWEST:
         return 0.0
     first, _, third = quantiles(times_s, n=4, method="inclusive")
     return (third - first) / median(times_s)

@@ -8,7 +8,7 @@ from talk.addresses import SCHEME
 from talk.experiment import find_experiment, find_experiments
 from talk.records.schema import AnyRecord
 from talk.records.summary import Headline as Measured
-from talk.records.summary import Summary
+from talk.records.summary import Summary, summarise
 from talk.render import forecasts, measured
 from talk.render.captions import Provenance, code, processor, raw_url
 from talk.render.headlines import Headline, headlines, latest_moves
@@ -35,7 +35,7 @@ def fragments(records: Sequence[AnyRecord], summaries: Sequence[Summary]) -> dic
     return {
         "machines/table.html": _table(machines, sources),
         "machines/short.html": _short(machines, sources),
-        "machines/headlines.html": _headlines(machines, answers, names, sources, _spreads(summaries)),
+        "machines/headlines.html": _headlines(machines, answers, names, sources),
         "machines/predictions.html": forecasts.table_of_all(answers, names),
         "machines/predictions-picture.html": forecasts.picture(answers),
         "machines/history.html": _history(machines, summaries, names),
@@ -136,14 +136,9 @@ def _short(machines: Machines, sources: Sources) -> str:
     return _figure(say("machines.title"), f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody>", "machines")
 
 
-def _spreads(summaries: Sequence[Summary]) -> dict[tuple[str, str], float]:
-    """How far the repeats of each machine's latest headline number lie apart, where they are known."""
-    return {
-        (summary.machine, each.name): each.spread
-        for summary in sorted(summaries, key=lambda each: each.measured_at)
-        for each in summary.headlines
-        if each.spread is not None
-    }
+def _spreads(records: Sequence[AnyRecord]) -> dict[str, float | None]:
+    """How far the repeats of each of a machine's headline numbers lie apart."""
+    return {each.name: each.spread for record in records for each in summarise(record).headlines}
 
 
 def _headlines(
@@ -151,10 +146,9 @@ def _headlines(
     answers: Mapping[str, Values],
     names: Mapping[str, str],
     sources: Sources,
-    spreads: Mapping[tuple[str, str], float],
 ) -> str:
     """Headline numbers in rows, machines in columns; `compare.js` adds a choice of two and their ratios."""
-    bodies = []
+    bodies, spreads = [], [_spreads(mine) for mine in machines.values()]
     for experiment in _experiments(machines):
         rows = []
         for headline in (each for each in headlines().values() if each.name.startswith(f"{experiment}.")):
@@ -162,8 +156,8 @@ def _headlines(
             if any(cells):
                 better = f' data-better="{headline.about.better}"' if headline.about.better else ""
                 columns = "".join(
-                    f"<td{_spread(spreads.get((slug, headline.name)))}>{cell or '—'}</td>"
-                    for slug, cell in zip(machines, cells, strict=True)
+                    f"<td{_spread(known.get(headline.name))}>{cell or '—'}</td>"
+                    for known, cell in zip(spreads, cells, strict=True)
                 )
                 rows.append(f"<tr{better}><th scope=row>{escape(headline.title)}</th>{columns}</tr>")
         if rows:

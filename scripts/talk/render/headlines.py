@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from talk.experiment import Headline as Declared
 from talk.experiment import find_experiments
+from talk.records.headline import ratio
 from talk.records.summary import Headline as Measured
 from talk.records.summary import Summary
 from talk.words import NBSP, quantity
@@ -53,9 +54,13 @@ class Move:
         """By what share of what it was."""
         return self.now.number / self.was.number - 1
 
+    @property
+    def spread(self) -> float | None:
+        """How far both measurements' repeats lie apart; None where neither repeated it."""
+        return ratio((self.now.number, self.now.spread), (self.was.number, self.was.spread))[1]
+
     def __str__(self) -> str:
         """What `talk check` says of it: a measurement of another day may differ, so it is no problem."""
-        spread = max(each.spread for each in (self.was, self.now) if each.spread is not None)
         changed = [
             f"{name} {self.before.versions.get(name, '—')} → {version}"
             for name, version in sorted(self.after.versions.items())
@@ -65,12 +70,12 @@ class Move:
         return (
             f"{self.after.machine}/{self.headline.name} went from {self.headline.text(self.was.number)} to "
             f"{self.headline.text(self.now.number)}, {self.change:+.0%}, since {self.before.measured_at[:10]}{why}: "
-            f"more than its spread, {spread:.0%}"
+            f"more than both spreads, {self.spread or 0:.0%}"
         ).replace(NBSP, " ")
 
 
 def latest_moves(summaries: Iterable[Summary]) -> list[Move]:
-    """What moved between the last two full measurements of each machine's experiment, by more than the larger spread.
+    """What moved between the last two full measurements of each machine's experiment, by more than both spreads.
 
     A number that neither of the two repeated has no known spread, and is not judged.
     """
@@ -86,10 +91,9 @@ def _moves(before: Summary, after: Summary) -> list[Move]:
     former = {each.name: each for each in before.headlines}
     for now in after.headlines:
         was, headline = former.get(now.name), known.get(now.name)
-        spreads = [each.spread for each in (was, now) if each and each.spread is not None]
-        if was is None or headline is None or not spreads or was.number == 0:
+        if was is None or headline is None or was.number == 0:
             continue
         move = Move(before, after, headline, was, now)
-        if abs(move.change) > max(spreads):
+        if move.spread is not None and abs(move.change) > move.spread:
             found.append(move)
     return found

@@ -27,7 +27,7 @@ def test_a_headline_is_the_value_of_its_name(record: AnyRecord) -> None:
         assert headline.number == pytest.approx(values.find(headline.name).value.number), headline.name
 
 
-def test_a_spread_is_the_range_of_the_repeats() -> None:
+def test_a_spread_is_that_of_the_repeats() -> None:
     found = {each.name: each.spread for each in summarise(samples.record(samples.cpu_run())).headlines}
     assert found["relay.cpu.pace"] == pytest.approx((2.2 - 2.0) / 2.1)
     assert {each.spread for each in summarise(samples.record(samples.cuda_run())).headlines} == {None}

@@ -22,15 +22,14 @@ const readerMachine = (() => {
       time: middle,
       flop_rate: rate,
       per_multiply_add: middle / (point.n * point.m * point.p),
-      spread: (Math.max(...point.times_s) - Math.min(...point.times_s)) / middle,
       error: point.error,
       share_of_peak: peak && rate / peak,
     };
   };
 
-  const stepValues = (data, { step, point, speedup, at }) => {
+  const stepValues = (data, { step, point, speedup, apart, at }) => {
     const peak = step.dtype === "float32" && readerStory.peakOf(data, step);
-    const values = { n: point.n, ...ofPoint(point, peak), speedup, speedup_n: at };
+    const values = { n: point.n, ...ofPoint(point, peak), speedup, speedup_spread: apart, speedup_n: at };
     for (const each of readerStory.squares(step)) {
       for (const [name, value] of Object.entries(ofPoint(each, peak))) values[`n${each.n}.${name}`] = value;
     }
@@ -50,7 +49,7 @@ const readerMachine = (() => {
     for (const row of measured) put(`${CALLED[row.step.name] ?? row.step.name}.`, stepValues(data, row));
     const alone = measured.find(({ step }) => step.name === "packing");
     // One step further the chapter asks for memory beforehand. No page can, so packing is where its one thread ends.
-    if (alone) put("overlap.", { ...stepValues(data, alone), speedup: undefined, speedup_n: undefined });
+    if (alone) put("overlap.", { ...stepValues(data, alone), speedup: undefined, speedup_spread: undefined, speedup_n: undefined });
 
     const peak = readerStory.peakOf(data, { device: "cpu", threads: 1, dtype: "float32" });
     const road = Object.fromEntries(Object.entries(LEVELS).map(([level, bytes]) => [

@@ -39,6 +39,16 @@ const readerStory = (() => {
     const middle = sorted.length >> 1;
     return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   };
+  // As scripts/talk/records/headline.py has it: how wide the middle half is, and of fewer than five all of them.
+  const spread = (values) => {
+    const sorted = [...values].sort((a, b) => a - b);
+    const at = (share) => {
+      const place = share * (sorted.length - 1), below = Math.floor(place);
+      return sorted[below] + (place - below) * ((sorted[below + 1] ?? sorted[below]) - sorted[below]);
+    };
+    const [first, last] = sorted.length < 5 ? [0, 1] : [0.25, 0.75];
+    return (at(last) - at(first)) / median(sorted);
+  };
   const rateOf = ({ n, m, p, times_s }) => (2 * n * m * p) / median(times_s);
   const squares = ({ points }) => points.filter(({ n, m, p }) => n === m && m === p).sort((a, b) => a.n - b.n);
   const largest = (step) => squares(step).at(-1) ?? null;
@@ -121,6 +131,7 @@ const readerStory = (() => {
       point,
       rate,
       speedup: beside ? rateOf(common) / rateOf(beside) : null,
+      apart: beside ? spread(common.times_s) + spread(beside.times_s) : null,
       at: common?.n,
       share: peak ? rate / peak : null,
       holds: HOLDS[holds(data, step, point)] ?? null,
@@ -162,5 +173,5 @@ const readerStory = (() => {
   // The share of its speed that one thread has lost by the last round.
   const drop = ({ rounds }) => (rounds.length > 1 ? Math.max(0, 1 - rounds.at(-1) / rounds[0]) : 0);
 
-  return { TITLES, median, rateOf, squares, largest, peakOf, sound, row, rows, ofCircle, ofRung, whole, whyNot, drop };
+  return { TITLES, median, spread, rateOf, squares, largest, peakOf, sound, row, rows, ofCircle, ofRung, whole, whyNot, drop };
 })();

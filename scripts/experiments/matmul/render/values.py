@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from statistics import median
 
+from talk.records.headline import quantity_of, ratio
 from talk.records.schema import Record
 from talk.render.captions import MULTIPLY
 from talk.render.prediction import prediction_values
@@ -133,24 +134,25 @@ def _against_unfused(contender: Contender, data: Matmul) -> Iterator[tuple[str, 
     for point in contender.points:
         other = unfused.at(point.n, point.m, point.p) if unfused is not None else None
         if other is not None:
-            ratio = median(other.times_s) / median(point.times_s)
+            gain = median(other.times_s) / median(point.times_s)
             how = "медиана времени нашего произведения и SiLU порознь / слитых"
-            yield f"s{point.n}_{point.m}_{point.p}.to_unfused", Value(ratio, "ratio", how)
+            yield f"s{point.n}_{point.m}_{point.p}.to_unfused", Value(gain, "ratio", how)
 
 
 def _speedup(point: Point | None, above: Point | None, name: str) -> Iterator[tuple[str, Value]]:
     if point is not None and above is not None:
-        ratio = median(above.times_s) / median(point.times_s)
+        speedup, spread = ratio(quantity_of(above.times_s), quantity_of(point.times_s))
         shape = f"{point.n}×{point.m}×{point.p}"
-        yield "speedup", Value(ratio, "ratio", f"медиана времени {name} / этого шага, {shape}")
-        yield "slowdown", Value(1 / ratio, "ratio", f"медиана времени этого шага / {name}, {shape}")
+        yield "speedup", Value(speedup, "ratio", f"медиана времени {name} / этого шага, {shape}")
+        yield "slowdown", Value(1 / speedup, "ratio", f"медиана времени этого шага / {name}, {shape}")
+        how = f"межквартильный размах к медиане, {name} и этого шага вместе, {shape}"
+        yield "speedup_spread", Value(spread or 0.0, "share", how)
 
 
 def _point_values(point: Point, contender: Contender, data: Matmul) -> Iterator[tuple[str, Value]]:
     shape = f"{point.n}×{point.m}×{point.p}, замеров: {len(point.times_s)}"
     middle = median(point.times_s)
     yield "time", Value(middle, "time", f"медиана времени, {shape}")
-    yield "spread", Value((max(point.times_s) - min(point.times_s)) / middle, "share", f"размах к медиане, {shape}")
     yield "flop_rate", Value(point.flops_per_s, "flop_rate", f"2nmp / медиана времени, {shape}")
     if contender.threads == 1 and contender.device == "cpu":
         step = middle / (point.n * point.m * point.p)
@@ -247,9 +249,9 @@ def _ceiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
             yield "threads.most", Value(best, "count", "ускорение, если бы потоки не мешали друг другу: сколько их")
     python, threads = data.find("python"), data.find("threads")
     if python is not None and threads is not None:
-        ratio = threads.squares[-1].flops_per_s / python.squares[-1].flops_per_s
+        descent = threads.squares[-1].flops_per_s / python.squares[-1].flops_per_s
         how = f"скорость при n = {threads.squares[-1].n} / скорость Python при n = {python.squares[-1].n}"
-        yield "whole_descent", Value(ratio, "ratio", how)
+        yield "whole_descent", Value(descent, "ratio", how)
 
 
 def _tile_on_levels(data: Matmul) -> Iterator[tuple[str, Value]]:

@@ -7,6 +7,7 @@ from statistics import median
 
 from shared.data_sheets import CARDS, CPUS
 from shared.profile import Operator, Run
+from talk.records.headline import spread_of
 from talk.records.schema import Record
 from talk.render.prediction import NotMeasuredError
 from talk.render.value import Value
@@ -227,8 +228,8 @@ def _pass_values(run: Run, data: Profiling) -> Iterator[tuple[str, Value]]:
     utterances = sum(data.workload.repeats)
     how = f"медиана прогонов без профайлера, прогонов: {passes}"
     yield "wall_time", Value(wall, "time", how)
-    spread = (max(run.pass_times_s) - min(run.pass_times_s)) / wall
-    yield "wall_time_spread", Value(spread, "share", f"размах прогонов к медиане, прогонов: {passes}")
+    how_wide = f"межквартильный размах к медиане, прогонов: {passes}"
+    yield "wall_time_spread", Value(spread_of(run.pass_times_s), "share", how_wide)
     yield "time_per_utterance", Value(wall / utterances, "time", f"{how}; поделено на число фраз")
     yield "real_time_factor", Value(wall / audio, "ratio", "время счёта / длительность звука")
     if run.profiled_time_s is not None:

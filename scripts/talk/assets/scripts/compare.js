@@ -34,8 +34,8 @@
     }
     const times = Number(numbers[1].value) / Number(numbers[0].value);
     const last = cell(made, "td", Number.isFinite(times) && times > 0 ? `${ratio(times)}×` : "—");
-    // What differs by less than its repeats do is neither better nor worse.
-    const spread = Math.max(...shown.map((each) => Number(each.dataset.spread ?? 0)));
+    // What differs by less than the repeats of both do is neither better nor worse.
+    const spread = shown.reduce((sum, each) => sum + Number(each.dataset.spread ?? 0), 0);
     const { better } = row.dataset;
     if (better && Math.max(times, 1 / times) - 1 > spread) {
       const won = times > 1 === (better === "more");

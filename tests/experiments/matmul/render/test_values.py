@@ -4,13 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from experiments.matmul.record import Point
 from experiments.matmul.render.values import at_one_size, common_size, named_values
 from experiments.matmul.sample import distributed, point, sample
 from talk.errors import TalkError
 from talk.experiment import find_experiment
 from talk.records.conditions import Library
 from talk.records.store import read_record, write_record
+from talk.render.claims import judge, read_claims
 from talk.render.value import Value
+from talk.render.values import Values
 from tests.experiments.matmul.samples import contender, matmul_record, without_gpu
 
 
@@ -23,7 +26,6 @@ def test_rates_are_by_the_median(values: dict[str, Value]) -> None:
     assert values["overlap.n1024.flop_rate"].number == pytest.approx(90e9)
     assert values["overlap.flop_rate"] == values["overlap.n1024.flop_rate"]
     assert values["overlap.n1024.time"].number == pytest.approx(2 * 1024**3 / 90e9)
-    assert values["overlap.n1024.spread"].number == pytest.approx(0.2)
     assert values["overlap.n"].number == 1024
 
 
@@ -51,6 +53,29 @@ def test_steps_are_compared_at_the_largest_common_size(values: dict[str, Value])
     assert values["strassen_over_tiles.slowdown"].number == pytest.approx(1 / 0.9)
     assert values["silu_fused.s121_512_2048.speedup"].number == pytest.approx(2)
     assert values["searched.s24_512_2048.speedup"].number == pytest.approx(1.25)
+    assert values["order.speedup_spread"].number == pytest.approx(0.2 + 0.2)  # three calls each, 0.9 to 1.1
+
+
+@pytest.mark.parametrize(("calls", "holds"), [((18, 1), True), ((10, 9), False)])
+def test_one_interrupted_call_turns_no_claim_and_a_wide_middle_does(calls: tuple[int, int], holds: bool) -> None:
+    data = without_gpu()
+    quiet, interrupted = calls
+
+    def on_two_threads(point: Point) -> Point:
+        """Twice as fast as one thread, where nobody else wants a core; near its own time, where somebody does."""
+        time_s = 2 * point.n**3 / 180e9
+        return replace(
+            point, times_s=[time_s * (1 + call % 5 / 100) for call in range(quiet)] + [3 * time_s] * interrupted
+        )
+
+    contenders = [
+        replace(each, points=list(map(on_two_threads, each.squares))) if each.name == "threads" else each
+        for each in data.contenders
+    ]
+    values = Values([matmul_record(replace(data, contenders=contenders))])
+    verdict = judge(read_claims()["matmul-threads-pay"], values)
+    assert verdict is not None
+    assert verdict.holds is holds
 
 
 def test_ceilings_and_the_whole_descent(values: dict[str, Value]) -> None:
