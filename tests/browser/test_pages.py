@@ -74,6 +74,32 @@ def test_slides_in_an_article_can_be_read_on_a_phone(browser: Browser, address: 
         assert opened.page.evaluate(cut) == []
 
 
+@pytest.mark.parametrize("width", [320, 390])
+def test_no_word_of_a_table_is_broken_on_a_phone(browser: Browser, address: str, width: int) -> None:
+    broken = """() => {
+      const found = [], range = document.createRange();
+      const texts = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+      for (let text; (text = texts.nextNode()); ) {
+        const host = text.parentElement;
+        if (!host.closest("td, th") || host.closest("code, .katex, .slide") || !host.checkVisibility()) continue;
+        for (const { index, 0: word } of text.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+          range.setStart(text, index);
+          range.setEnd(text, index + word.length);
+          if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) found.push(word);
+        }
+      }
+      return found;
+    }"""
+    with visit(browser, f"{address}/reproduce/", viewport={"width": width, "height": 844}) as opened:
+        page = opened.page
+        table = page.locator("table.machines").first
+        table.locator("tbody tr td:last-child").first.evaluate(
+            "cell => cell.insertAdjacentHTML('beforeend', ', <mark class=\"stale\">устарело: код изменился</mark>')"
+        )
+        assert page.evaluate(broken) == []
+        assert table.evaluate("table => table.scrollWidth - table.parentElement.clientWidth") <= 0, "all of it is seen"
+
+
 @pytest.mark.parametrize("page", ["matmul/", "algorithms/"])
 def test_letters_of_pictures_can_be_read_on_a_phone(browser: Browser, address: str, page: str) -> None:
     small = """() => [...document.querySelectorAll("main svg text")].filter((text) => {

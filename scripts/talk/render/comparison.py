@@ -68,23 +68,20 @@ def _table(machines: Machines, sources: Sources) -> str:
     bodies = []
     for records in machines.values():
         by_name = {record.experiment: record for record in records}
-        cells = "".join(
-            _cell(sources[by_name[name].name], has_pages(name) and measured_by[name] > 1)
-            if name in by_name
-            else "<td>—</td>"
+        rows = "".join(
+            _row(sources[by_name[name].name], has_pages(name) and measured_by[name] > 1)
             for name in experiments
+            if name in by_name
         )
-        remarks = f'<div class="remarks-text">{_details(records)}</div>'
         bodies.append(
-            f"<tbody><tr><th scope=row>{_hardware(records)}</th>{cells}</tr>"
-            f'<tr class="remarks"><td colspan={len(experiments) + 1}>{remarks}</td></tr></tbody>'
+            f'<tbody><tr class="machine"><th scope=rowgroup colspan=3>{_hardware(records)}</th></tr>{rows}'
+            f'<tr class="remarks"><td colspan=3>{_details(records)}</td></tr></tbody>'
         )
-    titles = (say("machines.machine"), *map(_title, experiments))
-    head = "".join(f"<th scope=col>{escape(title)}</th>" for title in titles)
+    head = _heads("machines.measured", "machines.when", "machines.record")
     return _figure(say("machines.experiments"), f"<thead><tr>{head}</tr></thead>{''.join(bodies)}", "machines")
 
 
-def _cell(source: Provenance, has_page: bool) -> str:
+def _row(source: Provenance, has_page: bool) -> str:
     record = source.record
     notes = [f'<a href="{raw_url(record)}">JSON</a>']
     if has_page:
@@ -94,7 +91,10 @@ def _cell(source: Provenance, has_page: bool) -> str:
         notes.append(say("provenance.quick"))
     if source.stale:
         notes.append(source.stale)
-    return f'<td data-record="{escape(record.name)}">{day(record.measured_at)}<br>{", ".join(notes)}</td>'
+    return (
+        f"<tr><th scope=row>{escape(_title(record.experiment))}</th><td>{day(record.measured_at)}</td>"
+        f"<td>{', '.join(notes)}</td></tr>"
+    )
 
 
 def _details(records: Sequence[AnyRecord]) -> str:

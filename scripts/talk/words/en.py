@@ -59,6 +59,7 @@ _STRINGS = {
     "machines.machine": "Machine",
     "machines.measured": "Measured",
     "machines.when": "When",
+    "machines.record": "Record",
     "machines.tables": "tables",
     "machines.quick": "{experiment}: quick run.",
     "machines.experiments": "Machines and experiments",

@@ -58,6 +58,7 @@ _STRINGS = {
     "machines.machine": "Машина",
     "machines.measured": "Что измерила",
     "machines.when": "Когда",
+    "machines.record": "Запись",
     "machines.tables": "таблицы",
     "machines.quick": "{experiment}: быстрый прогон.",
     "machines.experiments": "Машины и эксперименты",

@@ -36,12 +36,15 @@ def slower(record: AnyRecord, times: float, moment: str) -> AnyRecord:
 
 def test_every_machine_says_which_experiments_it_ran() -> None:
     html = fragments([CPU, SORTS, GPU], [])["machines/table.html"]
-    assert re.findall(r"<th scope=col>([^<]*)", html) == ["Machine", "Relay", "Sorting"]
+    assert re.findall(r"<th scope=rowgroup [^>]*>([^<]*)", html) == [
+        f"Test CPU, 2{NBSP}cores",
+        f"Test GPU + Test CPU, 2{NBSP}cores",
+    ]
+    assert re.findall(r"<th scope=row>([^<]*)", html) == ["Relay", "Sorting", "Relay"]
     assert html.count("<tbody>") == 2
     assert 'href="site:results/cpu-box/sorting.json"' in html
     assert 'href="site:machines/gpu-box-relay.html"' in html
     assert "cpu-box-sorting.html" not in html  # who is alone has no page: the chapter shows all of it
-    assert html.count("<td>—</td>") == 1
     short = fragments([CPU, SORTS, GPU], [])["machines/short.html"]
     assert "Relay, Sorting" in short
 
