@@ -52,7 +52,7 @@ from talk.site.typed_strings import find_in_python, find_in_script
 from talk.words import language
 
 MEASURE = "talk measure {}"
-# A claim with the words around it, up to the next sign: «[addmm](claim:…) дороже всех».
+# A claim with the words around it, up to the next sign: "[addmm](claim:…) costs most of all".
 _CLAIM_SENTENCE = (
     r"(?P<before>[^.,;:!?…()\[\]|\n—]*)\[(?P<inside>(?:[^\[\]]|\[[^\[\]]*\])*)\]\(claim:(?P<id>[^)\s]*)\)"
     r"(?=(?P<after>[^.,;:!?…()\[\]|\n—]*))"
