@@ -57,6 +57,8 @@ def numbers_of(prices: Mapping[str, float], name: str) -> dict[str, float]:
     products = {n: 512 * 2048 * (fetched_s + n * fma_s) for n in (24, 121)}
     numbers |= {f"matmul.torch_all_threads.s{n}_512_2048.time": time_s for n, time_s in products.items()}
     numbers["matmul.silu_separate.s121_512_2048.time"] = 2 * products[121]  # SiLU takes as long as all the rest
+    # The encoder takes as long as a product for a second of sound.
+    numbers |= {"profiling.cpu.wall_time": products[121], "profiling.workload.audio_time": 1.0}
     sizes = {"l1": 32e3, "l2": 1e6, "l3": 30e6}
     numbers |= {f"matmul.tiling.{level}": size for level, size in sizes.items()}
     return numbers | {"matmul.machine_threads": float(threads_of(name)), "matmul.gpu.multiprocessors": 84.0}
@@ -192,6 +194,20 @@ def test_a_gradient_is_promised_by_evaluations_of_its_function() -> None:
             cost = max((each for each in way.costs if each.inputs <= 1000), key=lambda each: each.inputs)
             expected = evaluations[way.way](cost.inputs) * cost.function_time_s
             assert found[f"ways.{way.way}"].promised == pytest.approx(expected)
+
+
+def test_forward_is_promised_by_how_fast_the_encoder_hears() -> None:
+    """Half a second for two seconds of sound."""
+    conformer = gradient_sample().run_on("cpu")
+    assert conformer is not None
+    found = promised("gradient", {"profiling.cpu.wall_time": 0.5, "profiling.workload.audio_time": 2.0})
+    assert found["cpu.forward"].promised == pytest.approx(conformer.speech_time_s / 4)
+    assert "cpu.forward" not in promised("gradient", {})
+
+
+def test_jvp_reads_weights_twice_and_writes_and_reads_zeros() -> None:
+    [jvp] = [each for each in gradient_sample().products if each.name == "jvp"]
+    assert promised("gradient", {})["products.jvp"].promised == pytest.approx(5 * jvp.function_time_s)
 
 
 def test_a_perceptron_goes_back_through_twice_its_products_but_the_first() -> None:

@@ -110,6 +110,7 @@ def _conformer(device: Device, time: float) -> ConformerBackward:
         ("aten::mm", 2, 100.0),
         ("aten::bmm", 6, 100.0),
         ("aten::convolution", 5, 200.0),
+        ("<aten::copy_>", 4, 50.0),
     ]
     back = [
         ("aten::mm", 24, 900.0),

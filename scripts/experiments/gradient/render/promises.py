@@ -4,19 +4,35 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 
-from shared.ceilings import BYTES, Ceilings
+from shared.ceilings import BYTES
 from talk.records.schema import Record
 from talk.render.prediction import NotMeasuredError, Phase, Prediction, Promise, attempt
 
-from ..record import ConformerBackward, EnginePrice, Gradient, Remembering, Way, WayName
+from ..record import ConformerBackward, EnginePrice, Gradient, Product, Remembering, Way, WayName
 
 _STRIDE = 4  # spectrogram frames in a step of the encoder
+_AGAIN = "на градиенты нужны те же веса, и второй раз они ближе"
+# Of each promise to the Conformer: what is suspected where it takes longer or more, and where less.
 _TOLD = {
-    "forward": "свёртки, копии и поэлементные операторы идут медленнее умножений",
-    "backward": "назад больше мелких операторов и новых страниц под градиенты",
-    "recomputed": "слой, посчитанный ещё раз, не застаёт своих весов в кэше",
-    "forgotten": "внимание помнит таблицу, которая растёт как квадрат длины",
+    "forward": (
+        "ленту для обратного прохода ещё и записывают, каждый раз в новые страницы",
+        "фраза длиннее средней, и прочитанный вес служит дольше",
+    ),
+    "backward": ("назад больше мелких операторов и новых страниц под градиенты", _AGAIN),
+    "recomputed": (
+        "слой, посчитанный ещё раз, не застаёт своих весов в кэше",
+        "слой, посчитанный ещё раз, застаёт свои веса в кэше",
+    ),
+    "forgotten": (
+        "внимание помнит таблицу, которая растёт как квадрат длины",
+        "часть ленты от длины фразы не зависит",
+    ),
 }
+# How many times something as large as the weights passes through memory in a JVP of PyTorch; once in the function. The
+# weights are read for the value and for the tangent. They have no tangent of their own, so zeros are written instead,
+# which reads their lines first, and are read to be multiplied by.
+_JOURNEYS = 2 + 2 + 1
+_FORWARD = "вперёд: как быстро слушает энкодер"
 _INPUTS = 1000
 # Of each way: its title, evaluations of a function of n inputs, and what is suspected where it takes longer, or less.
 _EVALUATIONS: dict[WayName, tuple[str, Callable[[int], int], str, str]] = {
@@ -34,7 +50,6 @@ _EVALUATIONS: dict[WayName, tuple[str, Callable[[int], int], str, str]] = {
     ),
 }  # fmt: skip
 _ENGINES = {"ours": "наш", "torch": "PyTorch"}
-_FASTER = "на градиенты нужны те же веса, и второй раз они ближе"
 
 
 def predictions(record: Record[Gradient], numbers: Mapping[str, float]) -> list[Promise]:
@@ -42,6 +57,7 @@ def predictions(record: Record[Gradient], numbers: Mapping[str, float]) -> list[
     data = record.data
     return [
         *_ways(data.ways),
+        *_jvp(data.products),
         *_engines(data.prices),
         *(promise for conformer in data.conformers for promise in _of(conformer, numbers)),
     ]
@@ -65,6 +81,17 @@ def _ways(ways: Sequence[Way]) -> Iterator[Promise]:
             )  # fmt: skip
 
 
+def _jvp(products: Sequence[Product]) -> Iterator[Promise]:
+    """Forward mode of PyTorch by its journeys through memory: a vector meets each weight once, and waits for it."""
+    for product in products:
+        if product.name == "jvp":
+            yield Prediction(
+                name="products.jvp", title="JVP: дорогами весов через память", measured=product.time_s,
+                phases=[{"memory": _JOURNEYS * product.function_time_s}],
+                slower="каждый раз нули заводят в новых страницах", faster="нули не успевают уйти из кэша",
+            )  # fmt: skip
+
+
 def _engines(prices: Sequence[EnginePrice]) -> Iterator[Promise]:
     """Backward through a perceptron by forward: two products for each layer where one was, but for the first layer.
 
@@ -76,7 +103,7 @@ def _engines(prices: Sequence[EnginePrice]) -> Iterator[Promise]:
         yield Prediction(
             name=f"price.{price.engine}.backward", title=f"перцептрон назад, {_ENGINES[price.engine]}",
             measured=price.backward_time_s, phases=[{"arithmetic": price.forward_time_s * more}],
-            slower="градиентам нужна новая память, а поправки проходят по ней ещё раз", faster=_FASTER,
+            slower="градиентам нужна новая память, а поправки проходят по ней ещё раз", faster=_AGAIN,
         )  # fmt: skip
 
 
@@ -85,26 +112,21 @@ def _of(conformer: ConformerBackward, numbers: Mapping[str, float]) -> Iterator[
     there, back = conformer.passes
 
     def promise(name: str, title: str, measured: float, phases: list[Phase], dimension: str = "time") -> Prediction:
+        slower, faster = _TOLD[name]
         return Prediction(
-            name=f"{device}.{name}", title=title, measured=measured, phases=phases, slower=_TOLD[name],
-            faster=_FASTER, device=device, dimension=dimension,
+            name=f"{device}.{name}", title=title, measured=measured, phases=phases, slower=slower, faster=faster,
+            device=device, dimension=dimension,
         )  # fmt: skip
 
     def forward() -> Prediction:
-        ceilings = Ceilings(numbers, conformer.threads)
-        calls = sum(operator.calls for operator in there.operators)
-        product = ceilings.product(network_bytes=BYTES * conformer.parameters)
-        called: Phase = {"overhead": calls * ceilings.price_s("operator_call")}
-        multiplied = product.phases(conformer.parameters, there.flops / 2)
-        return promise("forward", "вперёд", there.time_s, [*multiplied, *taped(ceilings), called])
+        """As fast as the encoder hears without remembering."""
+        heard = [numbers.get(f"profiling.{name}") for name in (f"{device}.wall_time", "workload.audio_time")]
+        if not all(heard):
+            raise NotMeasuredError("скорость энкодера")
+        time_s, sound_s = map(float, filter(None, heard))
+        return promise("forward", _FORWARD, there.time_s, [{"arithmetic": time_s / sound_s * conformer.speech_time_s}])
 
-    def taped(ceilings: Ceilings) -> list[Phase]:
-        """What backward will ask for is written, and stays."""
-        kept = [each.saved_bytes for each in conformer.remembering if not each.checkpointing]
-        return [ceilings.moves(size, "store", size) for size in kept]
-
-    if device == "cpu":
-        yield attempt("cpu.forward", "вперёд", forward)
+    yield attempt(f"{device}.forward", _FORWARD, forward, device)
     doubled: Phase = {"arithmetic": there.time_s * back.flops / there.flops}
     yield promise("backward", "назад: во столько раз, во сколько больше операций", back.time_s, [doubled])
     ways = {each.checkpointing: each for each in conformer.remembering}

@@ -46,7 +46,8 @@ def passes(source: Provenance, conformer: ConformerBackward) -> str:
         )
         rows.append(_beside(title, spent_there, spent_back, "time"))
     caption = (
-        "Одна фраза через Conformer. Умножения, свёртки и остальное — собственное время операторов под профайлером"
+        f"Одна фраза через Conformer, потоков: {number(conformer.threads, 0)}. "
+        "Умножения, свёртки и остальное — собственное время операторов под профайлером"
     )
     head = ("что", "вперёд", "назад", "дороже")
     return source.figure(table("Назад и вперёд", head, rows, kind="numbers"), caption, "numbers", conformer.device)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from statistics import mean
+from statistics import mean, median
 
 from shared.profile import Operator
 from talk.records.schema import Record
@@ -218,9 +218,19 @@ def _conformer(conformer: ConformerBackward) -> Named:
             f"{direction}.arithmetic_share",
             Value((products + convolutions) / total, "share", how.format("addmm, mm, bmm и свёрток")),
         )
+        if conformer.device == "cuda":
+            how = "время ядер под профайлером / медиана прохода без него"
+            yield f"{direction}.busy_share", Value(min(total / 1e6 / each.time_s, 1.0), "share", how)
         for name in ("addmm", "mm", "bmm"):
             if f"aten::{name}" in calls:
                 yield f"{direction}.{name}.calls", Value(calls[f"aten::{name}"], "count", f"вызовов aten::{name}")
+    for name, belongs, title in _KINDS:
+        spent_there, spent_back = (
+            sum(own_us(each) for each in part.operators if belongs(each)) for part in (there, back)
+        )
+        if spent_there > 0:
+            how = f"собственное время назад / вперёд: {title}"
+            yield f"backward.{name}_ratio", Value(spent_back / spent_there, "ratio", how)
     called = {operator.name: operator.calls for operator in there.operators}
     # Each forward product needs two backward ones, except one a layer: encodings of positions are not learnt.
     twice = 2 * (called.get("aten::addmm", 0) + called.get("aten::mm", 0)) - conformer.layers
@@ -270,6 +280,13 @@ def is_neither(operator: Operator) -> bool:
     return not (is_product(operator) or is_convolution(operator))
 
 
+_KINDS = (
+    ("products", is_product, "addmm, mm и bmm"),
+    ("convolutions", is_convolution, "свёртки"),
+    ("rest", is_neither, "всё остальное"),
+)
+
+
 def own_us(operator: Operator) -> float:
     """Self time of the operator in microseconds: on a GPU that of the kernels it launched."""
     on_gpu = operator.self_device_time_us
@@ -296,6 +313,11 @@ def _learning(learning: Learning) -> Named:
     elif last.character_error_rate >= learning.target_error_rate:
         yield "missed_by", Value(last.character_error_rate - learning.target_error_rate, "share", "ошибка − цель")
     yield "exact", Value(last.exact_share, "share", "фраз, записанных без единой ошибки")
+    parts = [[norm for norm in each.norms if math.isfinite(norm)] for each in learning.gradient_norms]
+    norms = [median(part) for part in parts if part]
+    if norms and min(norms) > 0:
+        how = "норма градиента, медиана по шагам: у части, где она наибольшая, / у той, где наименьшая"
+        yield "norms_ratio", Value(max(norms) / min(norms), "ratio", how)
     good = next((each for each in learning.readings if each.character_error_rate < _HALF), None)
     if good is not None:
         half = f"неверных букв меньше {quantity(_HALF, 'share', decimals=0)}"

@@ -74,7 +74,17 @@ def test_backward_is_set_beside_forward() -> None:
     assert rows[2] == ["время", "без", "профайлера", "500", "мс", "1,00", "с", "2,00×"]
     assert rows[3] == ["умножения", "матриц", "800", "мкс", "1,20", "мс", "1,50×"]
     assert rows[4] == ["свёртки", "200", "мкс", "700", "мкс", "3,50×"]
-    assert rows[5] == ["всё", "остальное", "0", "мкс", "100", "мкс", "—"]
+    assert rows[5] == ["всё", "остальное", "50,0", "мкс", "100", "мкс", "2,00×"]
+    assert "потоков: 2" in table
+
+
+def test_what_forward_lacks_has_no_ratio() -> None:
+    data = samples.gradient()
+    [cpu, *others] = data.conformers
+    there = replace(cpu.passes[0], operators=cpu.passes[0].operators[:-1])
+    bare = replace(data, conformers=[replace(cpu, passes=[there, cpu.passes[1]]), *others])
+    rest = drawn(samples.record(data=bare))["passes"].rpartition("всё остальное")[2]
+    assert re.sub(r"<[^>]+>", " ", rest.partition("</tr>")[0]).split() == ["0", "мкс", "100", "мкс", "—"]
 
 
 @pytest.mark.parametrize(

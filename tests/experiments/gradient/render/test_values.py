@@ -38,6 +38,11 @@ assert LEARNING is not None
         ("products.jacobian_reverse.price_per_row", 2.0 / 3),
         ("cpu.backward.products_share", 0.6),
         ("cpu.backward.arithmetic_share", 0.95),
+        ("cpu.backward.products_ratio", 1200 / 800),
+        ("cpu.backward.convolutions_ratio", 700 / 200),
+        ("cpu.backward.rest_ratio", 100 / 50),
+        ("cuda.forward.busy_share", 105e-6 / 0.05),
+        ("cuda.backward.busy_share", 200e-6 / 0.1),
         ("cpu.backward.mm.predicted", 2 * (11 + 2) - 2),
         ("cpu.thousand_hours", 1.5 / 5 * 3_600_000),
         ("cpu.checkpointed.saved_ratio", 5.0),
@@ -57,6 +62,14 @@ def test_values_by_hand(name: str, expected: float) -> None:
 
 def test_every_value_says_how_it_was_computed() -> None:
     assert all(value.how for value in named_values(samples.record()).values())
+
+
+def test_parts_of_the_network_are_compared_by_the_middle_of_their_gradients() -> None:
+    norms = {"subsampling": [9.0, 6.0, 1.0], "layer_1": [4.0, math.inf, 4.0], "decoder": [2.0, 2.0, 50.0]}
+    parts = [replace(LEARNING.gradient_norms[0], name=name, norms=each) for name, each in norms.items()]
+    learning = replace(LEARNING, gradient_norms=parts)
+    found = named_values(samples.record(data=replace(samples.gradient(), learning=learning)))
+    assert found["learning.norms_ratio"].number == pytest.approx(6 / 2)
 
 
 def test_no_voices_no_values_of_learning() -> None:
