@@ -70,7 +70,7 @@ def draw(source: Provenance, growth: Growth) -> str:
         fitted = law.fitted(curve)
         said = f"степень{NBSP}{fitted}" if law.each is None else fitted
         ends.append(End(sizes[-1], heights[-1], f"{title}\n{said}", colour, marker))
-        expected.append(f"{title} {law.expected}" if law.each is None else f"{title} ×{law.expected} {law.each}")
+        expected.append(f"{title} — степень {law.expected}" if law.each is None else f"{title} ×{law.expected} {law.each}")
         axes.plot(sizes, heights, marker=marker, linestyle=line, color=colour, markeredgecolor=charts.PAPER, zorder=3)
         start, end = (quantity(height, growth.dimension) for height in (heights[0], heights[-1]))
         what = "показатель " if law.each is None else ""

@@ -166,7 +166,7 @@ def gpu_parts(source: Provenance, data: Matmul) -> str:
     )
     warp += slab((left - 6, line - 4), (right - left + 9, 50), 3, "open")
     warp += "".join(slab((left + at * lane, line), (lane - 3, 42), 3, "lit", f"number-{at}") for at in range(_WARP))
-    warp += words((0, line + 32), f"линия памяти, {_WARP} чисел", tone=3)
+    warp += words((0, line + 32), f"линия памяти, {_WARP} {plural(_WARP, 'число', 'числа', 'чисел')}", tone=3)
     warp += words((0, line - 60), "варп", tone=4)
     best = data.find("gpu_triton")
     rate = quantity(best.squares[-1].flops_per_s, "flop_rate") if best is not None and best.squares else None
