@@ -18,7 +18,7 @@ from ..record import Contender, Level, Matmul, Point
 from .rivals import with_rivals
 from .roofs import roofs, under_roofs
 from .steps import step_of, why_skipped
-from .values import at_one_size, library_rate, peak_of
+from .values import at_one_size, library_point, peak_of
 
 _LEVELS: dict[Level, str] = {"l1": "L1", "l2": "L2", "l3": "L3", "memory": "память"}
 
@@ -174,7 +174,7 @@ def sizes(source: Provenance, contenders: list[Contender]) -> str:
     for contender, (colour, marker) in zip(contenders, cycle(_LINES)):
         title = "один поток" if contender.threads == 1 else "все потоки"
         mine = [(point.n, point.flops_per_s) for point in contender.squares]
-        theirs = [(n, rate) for n, _ in mine if (rate := library_rate(contender, n, data)) is not None]
+        theirs = [(n, point.flops_per_s) for n, _ in mine if (point := library_point(contender, n, data)) is not None]
         axes.plot(*zip(*mine, strict=True), color=colour, marker=marker, zorder=3)
         axes.plot(*zip(*theirs, strict=True), color=BLUE, marker=marker, linestyle=(0, (2, 2)), zorder=2)
         ends.append(End(*mine[-1], title.replace(" ", "\n"), colour))

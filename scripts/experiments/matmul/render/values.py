@@ -70,11 +70,11 @@ def _peak(contender: Contender, data: Matmul) -> Peak | None:
     return None
 
 
-def library_rate(contender: Contender, size: int, data: Matmul) -> float | None:
-    """FLOP/s of the fastest library that the step is compared with; None where none was measured at this size."""
+def library_point(contender: Contender, size: int, data: Matmul) -> Point | None:
+    """What the fastest library that the step is compared with did; None where none was measured at this size."""
     found = [data.find(library) for library in step_of(contender).against]
-    points = [each.at(size) for each in found if each is not None]
-    return max((point.flops_per_s for point in points if point is not None), default=None)
+    points = [point for each in found if each is not None and (point := each.at(size)) is not None]
+    return max(points, key=lambda point: point.flops_per_s, default=None)
 
 
 def _contender_values(contender: Contender, data: Matmul) -> Iterator[tuple[str, Value]]:
@@ -83,9 +83,8 @@ def _contender_values(contender: Contender, data: Matmul) -> Iterator[tuple[str,
         yield "n", Value(largest.n, "count", "сторона самых больших матриц, которые измерены")
         yield from _point_values(largest, contender, data)
     for point in contender.points:
-        key = f"n{point.n}" if point.square else f"s{point.n}_{point.m}_{point.p}"
         for name, value in _point_values(point, contender, data):
-            yield f"{key}.{name}", value
+            yield f"{_key(point)}.{name}", value
     yield from _width(contender, data)
     if contender.dtype in ("int8", "bfloat16") and contender.device == "cpu":
         yield from _to_best_float32(contender, data)
@@ -99,10 +98,12 @@ def _contender_values(contender: Contender, data: Matmul) -> Iterator[tuple[str,
         yield from _speedup(contender.at(size), above.at(size), above.name)
         yield "speedup_n", Value(size, "count", "сторона матриц, на которых сравнивали")
     for point in contender.points:
-        other = above.at(point.n, point.m, point.p)
-        if not point.square and other is not None:
-            for name, value in _speedup(point, other, above.name):
-                yield f"s{point.n}_{point.m}_{point.p}.{name}", value
+        for name, value in _speedup(point, above.at(point.n, point.m, point.p), above.name):
+            yield f"{_key(point)}.{name}", value
+
+
+def _key(point: Point) -> str:
+    return f"n{point.n}" if point.square else f"s{point.n}_{point.m}_{point.p}"
 
 
 def _width(contender: Contender, data: Matmul) -> Iterator[tuple[str, Value]]:
@@ -134,19 +135,25 @@ def _against_unfused(contender: Contender, data: Matmul) -> Iterator[tuple[str, 
     for point in contender.points:
         other = unfused.at(point.n, point.m, point.p) if unfused is not None else None
         if other is not None:
-            gain = median(other.times_s) / median(point.times_s)
-            how = "медиана времени нашего произведения и SiLU порознь / слитых"
-            yield f"s{point.n}_{point.m}_{point.p}.to_unfused", Value(gain, "ratio", how)
+            what = "нашего произведения и SiLU порознь / слитых"
+            for name, value in _against(point, other, what):
+                yield f"{_key(point)}.to_unfused{name}", value
 
 
 def _speedup(point: Point | None, above: Point | None, name: str) -> Iterator[tuple[str, Value]]:
     if point is not None and above is not None:
-        speedup, spread = ratio(quantity_of(above.times_s), quantity_of(point.times_s))
         shape = f"{point.n}×{point.m}×{point.p}"
-        yield "speedup", Value(speedup, "ratio", f"медиана времени {name} / этого шага, {shape}")
-        yield "slowdown", Value(1 / speedup, "ratio", f"медиана времени этого шага / {name}, {shape}")
-        how = f"межквартильный размах к медиане, {name} и этого шага вместе, {shape}"
-        yield "speedup_spread", Value(spread or 0.0, "share", how)
+        for end, value in _against(point, above, f"{name} / этого шага, {shape}"):
+            yield f"speedup{end}", value
+        slowdown = median(point.times_s) / median(above.times_s)
+        yield "slowdown", Value(slowdown, "ratio", f"медиана времени этого шага / {name}, {shape}")
+
+
+def _against(point: Point, other: Point, what: str) -> Iterator[tuple[str, Value]]:
+    """How many times faster than `other` it is, and by how much the times of both vary: `what` they are."""
+    times, spread = ratio(quantity_of(other.times_s), quantity_of(point.times_s))
+    yield "", Value(times, "ratio", f"медиана времени {what}")
+    yield "_spread", Value(spread or 0.0, "share", f"сумма межквартильных размахов к медианам, {what}")
 
 
 def _point_values(point: Point, contender: Contender, data: Matmul) -> Iterator[tuple[str, Value]]:
@@ -172,11 +179,13 @@ def _point_values(point: Point, contender: Contender, data: Matmul) -> Iterator[
         if peak.after_products_flops_per_s is not None:
             share = point.flops_per_s / peak.after_products_flops_per_s
             yield "share_of_peak_at_its_clock", Value(share, "share", f"скорость / {_AFTER_PRODUCTS}, {shape}")
-    library = library_rate(contender, point.n, data) if point.square else None
+    library = library_point(contender, point.n, data) if point.square else None
     if library is not None:
-        yield "library_rate", Value(library, "flop_rate", f"скорость лучшей из библиотек в том же прогоне, {shape}")
-        how = f"скорость / скорость лучшей из библиотек в том же прогоне, {shape}"
-        yield "to_library", Value(point.flops_per_s / library, "ratio", how)
+        how = f"скорость лучшей из библиотек в том же прогоне, {shape}"
+        yield "library_rate", Value(library.flops_per_s, "flop_rate", how)
+        what = f"лучшей из библиотек / этого шага в том же прогоне, {shape}"
+        for end, value in _against(point, library, what):
+            yield f"to_library{end}", value
 
 
 def _tiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
@@ -330,15 +339,17 @@ def _best_on_card(data: Matmul) -> Iterator[tuple[str, Value]]:
     size = common_size(library, *ours) if library is not None and ours else None
     if library is None or size is None:
         return
-    rates = {step_of(each).title: point.flops_per_s for each in ours if (point := each.at(size)) is not None}
-    title = max(rates, key=lambda each: rates[each])
-    point = library.at(size)
-    assert point is not None  # the size is one that all of them have
-    yield "gpu_best.flop_rate", Value(rates[title], "flop_rate", f"самый быстрый шаг круга 6 ({title}), n = {size}")
-    how = f"самый быстрый шаг круга 6 ({title}) / cuBLAS в том же прогоне, n = {size}"
-    yield "gpu_best.to_library", Value(rates[title] / point.flops_per_s, "ratio", how)
+    points = {step_of(each).title: point for each in ours if (point := each.at(size)) is not None}
+    title, best = max(points.items(), key=lambda each: each[1].flops_per_s)
+    theirs = library.at(size)
+    assert theirs is not None  # the size is one that all of them have
+    how = f"самый быстрый шаг круга 6 ({title}), n = {size}"
+    yield "gpu_best.flop_rate", Value(best.flops_per_s, "flop_rate", how)
+    what = f"cuBLAS / самого быстрого шага круга 6 ({title}) в том же прогоне, n = {size}"
+    for end, value in _against(best, theirs, what):
+        yield f"gpu_best.to_library{end}", value
     if data.gpu is not None and data.gpu.fma_flops_per_s is not None:
-        share = rates[title] / data.gpu.fma_flops_per_s
+        share = best.flops_per_s / data.gpu.fma_flops_per_s
         yield "gpu_best.share_of_peak", Value(share, "share", f"он же / измеренный пик FMA карты, n = {size}")
 
 

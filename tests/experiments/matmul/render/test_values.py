@@ -42,6 +42,7 @@ def test_the_faster_library_is_compared_with(values: dict[str, Value]) -> None:
     assert values["overlap.n1024.library_rate"].number == pytest.approx(75e9)
     assert values["overlap.n1024.to_library"].number == pytest.approx(1.2)
     assert values["threads.to_library"].number == pytest.approx(1.2)
+    assert values["threads.to_library_spread"].number == pytest.approx(0.2 + 0.2)
 
 
 def test_steps_are_compared_at_the_largest_common_size(values: dict[str, Value]) -> None:
