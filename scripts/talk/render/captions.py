@@ -65,12 +65,17 @@ def _short(commit: str) -> str:
 MULTIPLY = frozenset({"OpenBLAS", "MKL", "BLIS"})
 
 
-def _kernel(library: Library) -> str:
+# What a library runs in float32 where the widest that it has computes in shorter numbers alone.
+_IN_FLOAT32 = {"AMX": "AVX-512"}
+
+
+def _kernel(library: Library, *, short: bool) -> str:
     """The library and its kernel: a core's name where it has no words of its own for what it uses."""
     if library.kernel is None:
         return f"{library.name}, {say('provenance.kernel_untold')}"
+    kernel = library.kernel if short else _IN_FLOAT32.get(library.kernel, library.kernel)
     is_core = library.said is None
-    return f"{library.name}, {say('provenance.kernel', kernel=library.kernel) if is_core else library.kernel}"
+    return f"{library.name}, {say('provenance.kernel', kernel=kernel) if is_core else kernel}"
 
 
 def _listed(parts: Iterable[str]) -> str:
@@ -124,13 +129,16 @@ class Provenance:
             return ""
         return f'<mark class="stale" title="{escape("; ".join(self.record.broken))}">{say("provenance.broken")}</mark>'
 
-    def kernels(self, titles: Mapping[str, str], libraries: Container[str] = MULTIPLY) -> str:
+    def kernels(self, titles: Mapping[str, str], libraries: Container[str] = MULTIPLY, *, short: bool = False) -> str:
         """Which of `libraries` each package (as imported: as it is called) runs on, and which of its kernels, in words.
 
-        "NumPy: OpenBLAS, SkylakeX kernel; torch: MKL, AVX2"; empty where the record does not tell.
+        "NumPy: OpenBLAS, SkylakeX kernel; torch: MKL, AVX2"; empty where the record does not tell. `short`: in numbers
+        shorter than float32.
         """
         found = {each.serves: each for each in self.record.libraries if each.name in libraries}
-        shown = (f"{title}: {_kernel(found[package])}" for package, title in titles.items() if package in found)
+        shown = (
+            f"{title}: {_kernel(found[package], short=short)}" for package, title in titles.items() if package in found
+        )
         return "; ".join(shown)
 
     @property

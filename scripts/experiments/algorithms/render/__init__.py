@@ -67,7 +67,7 @@ def _measured(source: Provenance) -> dict[str, str]:
 
     data: Algorithms = source.record.data
     on_cpu = data.run_on("cpu") or data.batching[0]
-    made = {growth.name: growths.draw(source, growth) for growth in growths.growths(data) if growth.curves}
+    made = {growth.name: growths.draw(source, growth) for growth in growths.growths(source) if growth.curves}
     made |= {
         "alignment": alignment.picture(source, data.decoding),
         "decoding": tables.decoding(source, data.decoding),

@@ -6,6 +6,7 @@ from talk.render.charts import INK, MUTED, PINK, SMALL, VIOLET
 from talk.words import number, plural, quantity
 
 from ..record import Attention, Batching
+from .rivals import beside_torch
 from .titles import ATTENTIONS
 
 
@@ -30,7 +31,7 @@ def memory(source: Provenance, attention: Attention) -> str:
     drawing = charts.svg(figure, "attention-memory", "Память под внимание", "; ".join(told))
     steps = f"{number(length, 0)} {plural(length, 'шага', 'шагов', 'шагов')}"
     caption = f"Прирост памяти процесса, одна голова, последовательность из {steps}"
-    return source.figure(drawing, caption, "plot", "cpu")
+    return source.figure(drawing, beside_torch(caption, source), "plot", "cpu")
 
 
 @charts.in_house_style

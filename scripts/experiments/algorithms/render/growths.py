@@ -17,6 +17,7 @@ from talk.words import NBSP, Dimension, number, plural, quantity
 
 from ..record import Algorithms, Attention, Checkpointing, Convolution, Curve, Decoding, Framework, Packing, Point
 from .curves import exponent, factor, fft_wins_from
+from .rivals import beside_rapidfuzz, beside_torch
 from .titles import ATTENTIONS, BRUTE_FORCE, CONVOLUTIONS, EDITS, HIDDEN
 
 SERIES = ((PINK, "o", "-"), (VIOLET, "s", "--"), (BLUE, "^", "-."), (CYAN, "D", ":"), (GREEN, "v", "-"))
@@ -99,28 +100,29 @@ def draw(source: Provenance, growth: Growth) -> str:
     return source.figure(drawing, f"{growth.caption}. По теории: {theory}", "plot", "cpu")
 
 
-def growths(data: Algorithms) -> list[Growth]:
+def growths(source: Provenance) -> list[Growth]:
     """Every such picture of a record."""
+    data: Algorithms = source.record.data
     return [
         _ctc(data),
         Growth(
             "edit-growth",
             "Расстояние Левенштейна четырьмя способами",
             "букв в тексте",
-            "Время от длины текста",
+            beside_rapidfuzz("Время от длины текста", source),
             [(EDITS[way.name], way.curve, Law("2")) for way in data.edit_distance.ways],
         ),
         _decoding(data.decoding),
         _packing(data.packing),
-        _convolution(data.convolution),
+        _convolution(source, data.convolution),
         Growth(
             "attention-growth",
             "Внимание тремя способами",
             "длина последовательности",
-            "Время от длины последовательности",
+            beside_torch("Время от длины последовательности", source),
             [(ATTENTIONS[way.name], way.curve, Law("2")) for way in data.attention.ways],
         ),
-        _attention_memory(data.attention),
+        _attention_memory(source, data.attention),
         _checkpointing(data.checkpointing),
         _framework(data.framework),
     ]
@@ -173,23 +175,26 @@ def _packing(packing: Packing) -> Growth:
     )
 
 
-def _convolution(convolution: Convolution) -> Growth:
+def _convolution(source: Provenance, convolution: Convolution) -> Growth:
     wins_from = fft_wins_from(convolution)
     fft = next(way.curve for way in convolution.depthwise if way.name == "fft")
     met = next((point for point in fft.points[1:] if point.size == wins_from), None)
     caption = "Время от размера ядра"
+    if met:
+        caption = f"{caption}. В кружке ядро, с которого FFT быстрее прямого цикла"
     return Growth(
         "convolution-growth",
         "Глубинная свёртка четырьмя способами",
         "размер ядра",
-        f"{caption}. В кружке ядро, с которого FFT быстрее прямого цикла" if met else caption,
+        beside_torch(caption, source, {"oneDNN"}),
         [(CONVOLUTIONS[way.name], way.curve, Law("0" if way.name == "fft" else "1")) for way in convolution.depthwise],
         marked=met,
     )
 
 
-def _attention_memory(attention: Attention) -> Growth:
+def _attention_memory(source: Provenance, attention: Attention) -> Growth:
     expected = {"whole": "2", "tiled": "1", "library": "1"}
+    caption = "Прирост памяти процесса, одна голова. У плиток постоянная часть пока больше той, что растёт"
     curves = []
     for way in attention.ways:
         held = [
@@ -203,7 +208,7 @@ def _attention_memory(attention: Attention) -> Growth:
         "attention-memory-growth",
         "Память под внимание",
         "длина последовательности",
-        "Прирост памяти процесса, одна голова. У плиток постоянная часть пока больше той, что растёт",
+        beside_torch(caption, source),
         curves,
         "bytes",
     )

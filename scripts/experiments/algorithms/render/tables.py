@@ -21,6 +21,7 @@ from ..record import (
 )
 from .bill import HOME_KERNEL
 from .curves import DAY_S, exponent
+from .rivals import beside_torch
 from .titles import BEAMS
 from .tradeoffs import outputs
 
@@ -65,7 +66,8 @@ def convolution(source: Provenance, measured: Convolution) -> str:
         f"Ядра Conformer. Глубинная: {depthwise_size}; плотная: {_channels(measured.image_channels)}. "
         "Ошибка — наибольшая против float64, к наибольшему значению"
     )
-    return source.figure(table("Свёртки разными способами", head, rows), caption, "operators", "cpu")
+    drawn = table("Свёртки разными способами", head, rows)
+    return source.figure(drawn, beside_torch(caption, source, {"oneDNN"}), "operators", "cpu")
 
 
 def _channels(count: int) -> str:

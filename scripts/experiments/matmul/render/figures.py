@@ -15,7 +15,7 @@ from talk.render.labels import OVER_LINES, End, apart, disc, discs, name_ends
 from talk.words import NBSP, decimals_for, natural_unit, number, plural, quantity, units
 
 from ..record import Contender, Level, Matmul, Point
-from .rivals import with_rivals
+from .rivals import with_cublas, with_rivals
 from .roofs import roofs, under_roofs
 from .steps import step_of, why_skipped
 from .values import at_one_size, library_point, peak_of
@@ -96,7 +96,7 @@ def gpu(source: Provenance, contenders: list[Contender]) -> str:
     if skipped:
         reasons = "; ".join(f"{step_of(each).title} — {why_skipped(each)}" for each in skipped)
         caption += f". Не измерены: {reasons}"
-    return source.figure(drawing, caption, "chart gpu-figure", "cuda")
+    return source.figure(drawing, with_cublas(caption, source), "chart gpu-figure", "cuda")
 
 
 def _compared(source: Provenance, name: str, title: str, contenders: list[Contender]) -> str:

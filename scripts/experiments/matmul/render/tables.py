@@ -12,7 +12,7 @@ from talk.words import NBSP, number, quantity, scientific
 from ..record import Compiled, Contender, Gpu, Matmul
 from .gpu_prediction import BOUNDS, CHIPS, arch_of, best_compiled, chip_of, kept, promise, resident_warps
 from .prediction import NEAR
-from .rivals import with_rivals
+from .rivals import with_cublas, with_rivals
 from .steps import STEPS, step_of
 from .values import at_one_size
 
@@ -177,7 +177,8 @@ def short_numbers(source: Provenance, contenders: list[Contender]) -> str:
         for each in shown
     ]
     caption = "Одно и то же произведение разными числами; ошибка — к наибольшему числу результата"
-    return source.figure(table("Тензорные ядра", ["чем", "n", "скорость", "ошибка"], rows), caption, "table", "cuda")
+    drawn = table("Тензорные ядра", ["чем", "n", "скорость", "ошибка"], rows)
+    return source.figure(drawn, with_cublas(caption, source), "table", "cuda")
 
 
 def errors(source: Provenance, contenders: list[Contender]) -> str:
@@ -185,7 +186,8 @@ def errors(source: Provenance, contenders: list[Contender]) -> str:
     largest = [(each, each.squares[-1]) for each in contenders if each.squares]
     rows = [[step_of(each).title, str(point.n), scientific(point.error)] for each, point in largest]
     caption = "Наибольшее отклонение от float64, к наибольшему числу результата"
-    return source.figure(table(caption, ["шаг", "n", "ошибка"], rows), caption, "table", "cpu")
+    drawn = table(caption, ["шаг", "n", "ошибка"], rows)
+    return source.figure(drawn, with_rivals(caption, source), "table", "cpu")
 
 
 def _rate(flops_per_s: float | None) -> str:

@@ -68,9 +68,10 @@ def test_the_kernel_from_which_fft_wins_is_ringed(
         )
         for way in convolution.depthwise
     ]
-    growth = growths._convolution(replace(convolution, depthwise=ways))
+    source = Provenance(record)
+    growth = growths._convolution(source, replace(convolution, depthwise=ways))
     assert (growth.marked and growth.marked.size) == met
-    drawn = growths.draw(Provenance(record), growth)
+    drawn = growths.draw(source, growth)
     assert (">с 31<" in drawn) == (met is not None)
     assert ("В кружке" in drawn) == (met is not None)
 
