@@ -59,7 +59,7 @@ def bundles(own: Path = _OWN) -> dict[str, list[Path]]:
                 *("chosen", "machines", "deck"),
             ),
         ],
-        "page.js": _scripts("words", "kept", "page", "disk", "formulas", "origins", "chosen", "machines"),
+        "page.js": _scripts("words", "kept", "page", "lookup", "disk", "formulas", "origins", "chosen", "machines"),
         "search.js": [VENDOR / "minisearch" / "minisearch.js", *_scripts("search")],
         # The speaker's window, where slides wear what they wear in the deck.
         "speaker.css": [SHEET, *slides, math, *parts, *_sheets("stage", "speaker"), *talks],

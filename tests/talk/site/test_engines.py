@@ -2,20 +2,24 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
 import pytest
 from lxml import html
+from playwright.sync_api import Playwright, Request, Route
 
 from talk.site.links import find_broken
 from talk.site.policy import write_policies
-from tests.talk.conftest import Run
+from tests.talk.conftest import Run, run_talk
 
 LAB = "docs/labs/try.ipynb"
+NOWHERE = "http://talk.test/"  # the test answers
 PAGES = ("", "part/sleep", "labs/try", "slides")
 
 
@@ -57,8 +61,16 @@ def links_from_the_root(site: Path) -> list[str]:
     return [link for page in pages for link in re.findall(r'(?:href|src)="(/[^"]*)"', page.read_text(encoding="utf-8"))]
 
 
-def test_both_engines_say_the_same_and_take_the_policy(small_talk: Path, run: Run) -> None:
-    sites = by_mkdocs, by_zensical = make_both_sites(small_talk, run)
+@pytest.fixture(scope="module")
+def both_sites(measured_talk: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Those of the small talk as it is first written."""
+    folder = tmp_path_factory.mktemp("both") / "talk"
+    shutil.copytree(measured_talk, folder, symlinks=True)
+    return make_both_sites(folder, partial(run_talk, folder))
+
+
+def test_both_engines_say_the_same_and_take_the_policy(both_sites: tuple[Path, Path]) -> None:
+    sites = by_mkdocs, by_zensical = both_sites
     for page in PAGES:
         ours, theirs = (content(site, page) for site in sites)
         assert ours["text"], page
@@ -76,6 +88,34 @@ def test_both_engines_say_the_same_and_take_the_policy(small_talk: Path, run: Ru
     assert write_policies(by_zensical) >= len(PAGES)
     for page in PAGES:
         assert "Content-Security-Policy" in (by_zensical / page / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_search_index_of_both_comes_when_reached_for(
+    both_sites: tuple[Path, Path], playwright: Playwright, chromium: str
+) -> None:
+    by_mkdocs, by_zensical = both_sites
+    browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    for site, key, index, field in (
+        (by_mkdocs, "/", "search/search_index.json", ".md-search__input"),
+        (by_zensical, "/", "search.json", "dialog input"),
+        (by_zensical, "Control+k", "search.json", "dialog input"),
+    ):
+        page = browser.new_page()
+        asked: list[str] = []
+
+        def answer(route: Route, request: Request, site: Path = site, asked: list[str] = asked) -> None:
+            asked.append(address := request.url.removeprefix(NOWHERE))
+            route.fulfill(path=site / (f"{address}index.html" if address.endswith("/") else address))
+
+        page.route(f"{NOWHERE}**", answer)
+        page.goto(f"{NOWHERE}part/sleep/", wait_until="networkidle")
+        assert index not in asked
+        page.keyboard.press(key)
+        page.locator(field).press_sequentially("asked")
+        page.locator("a mark").first.wait_for()
+        assert asked.count(index) == 1
+        page.close()
+    browser.close()
 
 
 def test_in_a_sub_directory_too(small_talk: Path, run: Run) -> None:
