@@ -1,5 +1,6 @@
 """Named values of the profiling experiment."""
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -297,6 +298,10 @@ def _runner_up_values(run: Run) -> Iterator[tuple[str, Value]]:
             yield f"{name}.self_time", Value(top.self_cpu_time_us * _US, "time", f"Self CPU {top.name}")
 
 
+# Calls that give a GPU work, as PyTorch's profiler prints them.
+_OF_THE_DRIVER = re.compile(r"cu(da)?(Launch|Graph|Mem(cpy|set))\w*")
+
+
 def _device_values(run: Run, data: Profiling) -> Iterator[tuple[str, Value]]:
     if run.self_device_time_total_us is None:
         return
@@ -312,6 +317,13 @@ def _device_values(run: Run, data: Profiling) -> Iterator[tuple[str, Value]]:
     yield "idle_share", Value(max(0.0, 1 - busy * _US / span_s), "share", how)
     launching = run.self_cpu_time_total_us / device_total
     yield "launch_to_compute", Value(launching, "ratio", "сумма Self CPU / сумма времени ядер")
+    driven_us = sum(each.self_cpu_time_us for each in run.operators if _OF_THE_DRIVER.match(each.name))
+    if driven_us and run.profiled_time_s:
+        how = "Self CPU вызовов драйвера, которые запускают ядра и копируют, / сумма Self CPU"
+        yield "driver_share", Value(driven_us / run.self_cpu_time_total_us, "share", how)
+        outside = 1 - run.self_cpu_time_total_us * _US / run.profiled_time_s
+        how = "1 − сумма Self CPU / прогон под профайлером"
+        yield "outside_operators_share", Value(max(0.0, outside), "share", how)
     if run.peak_memory_bytes is not None:
         yield "memory", Value(run.peak_memory_bytes, "bytes", "наибольшая память GPU, веса вместе с остальным")
     if run.kernel_launches is not None:

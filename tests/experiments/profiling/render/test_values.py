@@ -57,6 +57,17 @@ def test_the_gpu_idles_while_the_cpu_launches(talk_record: Record[Profiling]) ->
     assert values["cuda.audio_per_day"] == pytest.approx(sound_s / (GPU_RUN_CPU_TOTAL / 1000) * 86_400)
 
 
+def test_the_road_to_a_kernel_is_the_drivers_and_pytorchs(gpu_record: Record[Profiling]) -> None:
+    """280 ms of 1.4 s of operators are launches, and the profiled pass took 2 s."""
+    values = numbers(gpu_record)
+    assert values["cuda.driver_share"] == pytest.approx(0.28 / 1.4)
+    assert values["cuda.outside_operators_share"] == pytest.approx(0.6 / 2)
+
+
+def test_published_tables_do_not_tell_whose_the_road_is(talk_record: Record[Profiling]) -> None:
+    assert not {"cuda.driver_share", "cuda.outside_operators_share"} & numbers(talk_record).keys()
+
+
 def test_arithmetic_of_addmm_is_that_of_its_matrices(talk_record: Record[Profiling]) -> None:
     values = numbers(talk_record)
     layer = 2 * 512 * 2048 + 2 * 2048 * 512 + 4 * 512 * 512
