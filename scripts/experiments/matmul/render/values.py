@@ -35,10 +35,13 @@ def named_values(record: Record[Matmul]) -> dict[str, Value]:
     values |= dict(prediction_values(step_predictions(data))) | dict(_gpu_values(record))
     known = sum(each.name in MULTIPLY for each in record.libraries)
     values["rivals.known"] = Value(known, "count", "библиотек умножения, чьё ядро названо в записи")
+    wide = {each.serves for each in record.libraries if each.kernel == "AVX-512"}
     for contender in data.contenders:
         step_of(contender)  # what was skipped has no values, but a row
         if contender.points:
             values |= {f"{contender.name}.{name}": value for name, value in _contender_values(contender, data)}
+        if contender.name.partition("_")[0] in wide:  # it says so itself: another reason makes it slow
+            values.pop(f"{contender.name}.half_width", None)
     return values
 
 

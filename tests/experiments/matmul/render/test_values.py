@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.matmul.record import Point
+from experiments.matmul.record import Contender, Point
 from experiments.matmul.render.values import at_one_size, common_size, named_values
 from experiments.matmul.sample import distributed, point, sample
 from talk.errors import TalkError
@@ -172,3 +172,30 @@ def test_rivals_are_known_where_the_record_names_their_kernels() -> None:
     library = Library(name="OpenBLAS", serves="numpy", version="0.3", kernel="SkylakeX", threads=1)
     assert named_values(replace(record, libraries=[]))["rivals.known"].number == 0
     assert named_values(replace(record, libraries=[library]))["rivals.known"].number == 1
+
+
+def test_a_library_at_half_width_is_told_unless_it_says_that_it_is_wide() -> None:
+    record = matmul_record()
+    assert record.data.tiling is not None
+    [peak] = (each.flops_per_s for each in record.data.peaks if each.threads == 1)
+
+    def slowed(each: Contender) -> Contender:
+        if each.name != "torch_one_thread":
+            return each
+        return replace(
+            each, points=[replace(point, times_s=[2 * point.n**3 / (0.48 * peak)]) for point in each.squares]
+        )
+
+    data = replace(
+        record.data,
+        tiling=replace(record.data.tiling, lanes=16),
+        contenders=[slowed(each) for each in record.data.contenders],
+    )
+
+    def told(kernel: str | None) -> bool:
+        library = Library(name="MKL", serves="torch", version=None, kernel=kernel, threads=1, said=kernel)
+        return "torch_one_thread.half_width" in named_values(replace(record, data=data, libraries=[library]))
+
+    assert told("AVX2")
+    assert told(None)
+    assert not told("AVX-512")
