@@ -24,6 +24,7 @@ PAGE = "docs/odd.md"
 _WITHIN_S = 20
 _SEED = 1
 VALUE = "sorting.largest.ratio"
+_END = "///"  # of a block
 
 # Each is a page of its own after a heading; what has to be told.
 REFUSED_TEXTS = (
@@ -204,7 +205,7 @@ def cases() -> list[Case]:
 
 
 def made_cases(count: int) -> Iterator[Case]:
-    """Cases of the same kinds: what has to be told, among what is well, at places where it is well too."""
+    """Cases of the same kinds, at most `count`: what has to be told, among what is well, at places where it is well."""
     chosen = random.Random(_SEED)
     around = (
         "@", "well\n\n@\n\nwell", "## Well\n\n@", "| a |\n|---|\n| b |\n\n@", "- well\n\n@", "$x$\n\n@\n",
@@ -212,9 +213,16 @@ def made_cases(count: int) -> Iterator[Case]:
     )  # fmt: skip
     spoilt = [text for text in REFUSED_TEXTS if len(text) < 999]
     for _ in range(count):
-        text = "\n\n".join(chosen.sample(spoilt, chosen.choice((1, 1, 2))))
-        content = "# Odd\n\n" + chosen.choice(around).replace("@", text) + "\n"
-        yield Case(PAGE, content.replace("\n", chosen.choice(("\n", "\n", "\r\n"))).encode())
+        texts = chosen.sample(spoilt, chosen.choice((1, 1, 2)))
+        content = "# Odd\n\n" + chosen.choice(around).replace("@", "\n\n".join(texts)) + "\n"
+        content = content.replace("\n", chosen.choice(("\n", "\n", "\r\n")))
+        if not (texts[-1] == _END and _is_open(texts[0])):  # one mends the other, and nothing is left to tell
+            yield Case(PAGE, content.encode())
+
+
+def _is_open(text: str) -> bool:
+    first, *rest = text.splitlines()
+    return first.startswith(f"{_END} ") and _END not in rest
 
 
 def answer(case: Case, root: Path, look: Callable[[], Sequence[TalkError]], site: Path) -> str | None:

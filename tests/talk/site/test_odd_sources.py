@@ -1,5 +1,6 @@
 """No source ends in a traceback, a hang or several lines, whatever is written in it; the rest is for `make bench`."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -42,3 +43,10 @@ def test_what_is_no_answer_is_told(tmp_path: Path) -> None:
     (tmp_path / "odd" / "index.html").write_text("<p>x</p>", encoding="utf-8")
     assert answer(shown, ROOT, look, tmp_path) is None
     assert not (ROOT / PAGE).exists()
+
+
+def test_no_made_case_is_an_open_block_and_its_end() -> None:
+    whole = re.compile(r"(?m)^/// (?:slide|details|measured) \| .*\n+\w\n\n///$")
+    made = [case.content.decode().replace("\r\n", "\n") for case in made_cases(3000)]
+    assert len(made) > 2900
+    assert [text for text in made if whole.search(text)] == []
