@@ -102,7 +102,8 @@ def _figure(figure: Figure) -> str:
 
 
 def slab(place: Point, size: Point, tone: Tone = 2, kind: str = "", part: str = "") -> str:
-    """A rectangle by its left upper corner. `kind` is `lit` (filled), `ghost` (scarcely seen), `waiting` (hatched).
+    """A rectangle by its left upper corner. `kind` is `lit` (filled), `solid` (filled up to the edge, however
+    thin it is), `ghost` (scarcely seen), `waiting` (dashed).
 
     `part` is the name by which a page's script finds it.
     """
@@ -116,7 +117,7 @@ def slab(place: Point, size: Point, tone: Tone = 2, kind: str = "", part: str = 
 def words(
     place: Point, said: str, anchor: str = "start", kind: str = "", tone: Tone | None = None, part: str = ""
 ) -> str:
-    """Words, escaped; `kind` is `quiet`, `large` or `small`."""
+    """Words, escaped; `kind` is `quiet`, `large`, `small`, or `number` (of the height of a title)."""
     x, y = place
     classes = " ".join(filter(None, ("label", kind, f"tone-{tone}" if tone else "")))
     return f'<text class="{classes}"{named(part)} x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(said)}</text>'

@@ -10,6 +10,7 @@ from talk.render.value import Value
 from talk.words import plural
 
 from ..record import Algorithms, Batching, Convolution, Ctc, Decoding
+from .lattices import alignments
 
 Named = Iterator[tuple[str, Value]]
 
@@ -57,10 +58,8 @@ def bill_values(data: Algorithms) -> Named:
 
 
 def _of_alignments(ctc: Ctc) -> Named:
-    # C(T + U, 2U): paths through the lattice of a text without repeats.
-    alignments = math.comb(ctc.frames + ctc.labels, 2 * ctc.labels)
     last = ctc.brute_force.points[-1]
-    power = math.log10(alignments) + math.log10(bridges(median(last.times_s) / last.size))
+    power = math.log10(alignments(ctc.frames, ctc.labels)) + math.log10(bridges(median(last.times_s) / last.size))
     how = f"цифр в числе мостов: C(T + U, U + U) выравниваний, T = {ctc.frames}, U = {ctc.labels}, {_PRICES}"
     yield "ctc_digits", Value(max(0, math.floor(power) + 1), "count", how)
 

@@ -42,6 +42,11 @@ class Lattice:
         return sum(self.ways[-1][-2:])
 
 
+def alignments(frames: int, labels: int) -> int:
+    """How many a text has that repeats no letter: C(T + U, 2U) paths through its lattice."""
+    return math.comb(frames + labels, 2 * labels)
+
+
 def states_of(word: str) -> str:
     """Letters with blanks around each."""
     return BLANK + "".join(letter + BLANK for letter in word)

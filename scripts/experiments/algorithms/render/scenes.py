@@ -1,12 +1,15 @@
-"""Two ideas of decoding drawn: why CTC needs a blank, and how a beam merges what reads the same."""
+"""Ideas of decoding drawn: why no card is fast enough for trying all, why CTC needs a blank, and how a beam merges."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 
+from talk.render.captions import Provenance
+from talk.render.given import given
 from talk.render.scene import Figure, Play, Scene, arrow, slab, stroke, words
 from talk.words import number, plural
 
-from .lattices import BLANK
+from ..record import Ctc
+from .lattices import BLANK, alignments
 
 _SPOKEN = (("аннна", "без пустого"), (f"анн{BLANK}на", "с пустым"))
 
@@ -45,6 +48,39 @@ def blank() -> str:
     play = Play("blank", {"spoken": _SPOKEN[0][0], "blank": BLANK, "at": _SPOKEN[1][0].index(BLANK)})
     scene = Scene("Зачем пустой знак", told, base, 360, frames, play=play)
     return scene.unmeasured("Подряд стоящие одинаковые буквы сливаются в одну: без пустого знака «нн» не написать")
+
+
+# Who tries all alignments, and how many powers of ten faster than the first of them.
+_TRYING = (
+    ("все варианты подряд", 0),
+    (given("карта в 10 раз быстрее", reason="такая взята для примера"), 1),
+    (given("миллион таких карт", reason="столько взято для примера"), 7),
+)
+
+
+def digits_left(source: Provenance, measured: Ctc) -> str:
+    """A strip as long as the number of alignments has digits; each power of ten of speed takes one off its end."""
+    count = alignments(measured.frames, measured.labels)
+    whole = len(str(count))
+    left, across, high, apart = 4.0, 760.0, 64.0, 134.0
+    digit = across / whole
+    rows = []
+    for row, (who, powers) in enumerate(_TRYING):
+        y = 48.0 + row * apart
+        kept = len(str(count // 10**powers))
+        drawn = words((left, y - 14), who)
+        drawn += slab((left, y), (kept * digit, high), 2)
+        if kept < whole:
+            drawn += slab((left + kept * digit, y), ((whole - kept) * digit, high), 1, "solid")
+        rows.append(drawn + words((900, y + high - 8), str(kept), "end", "number", 2 if kept == whole else 1))
+    first, *faster = rows
+    base = words((900, 34), plural(whole, "цифра", "цифры", "цифр"), "end", "quiet") + first
+    told = f"В числе выравниваний {whole} {plural(whole, 'цифра', 'цифры', 'цифр')}; " + ", ".join(
+        f"{who} — останется {len(str(count // 10**powers))}" for who, powers in _TRYING[1:]
+    )
+    scene = Scene("Множитель против показателя", told, base, round(48 + 2 * apart + high + 8), faster, width=900)
+    caption = "Длина полосы — сколько цифр в числе выравниваний одной фразы; розовое — сколько вычеркнула скорость"
+    return source.figure(scene.html, caption, "drawn", "cpu")
 
 
 # What a toy network says of three frames: a beam of each width hears another word, and the widest is right.

@@ -19,6 +19,7 @@ from .curves import (
     factor,
     race_values,
 )
+from .lattices import alignments
 
 LETTERS_A_SECOND = 15.0  # of Russian speech at an even pace
 
@@ -32,11 +33,10 @@ def ctc_values(ctc: Ctc) -> Named:
     yield "ctc.brute_force.frames", Value(ctc.brute_force_frames[-1], "count", "кадров в последнем переборе")
     yield "ctc.brute_force.labels", Value(ctc.brute_force_labels[-1], "count", "букв в последнем переборе")
     yield "ctc.brute_force.rate", Value(rate, "count", "выравниваний в секунду в последнем переборе")
-    # C(T + U, 2U): paths through the lattice of a text without repeats.
-    alignments = math.comb(ctc.frames + ctc.labels, 2 * ctc.labels)
+    count = alignments(ctc.frames, ctc.labels)
     how = f"C(T + U, 2U), T = {ctc.frames}, U = {ctc.labels}"
-    yield "ctc.alignments_digits", Value(len(str(alignments)), "count", f"цифр в числе выравниваний {how}")
-    years = math.log10(alignments) - math.log10(rate * YEAR_S)
+    yield "ctc.alignments_digits", Value(len(str(count)), "count", f"цифр в числе выравниваний {how}")
+    years = math.log10(count) - math.log10(rate * YEAR_S)
     yield (
         "ctc.brute_force.years_digits",
         Value(max(0, math.floor(years) + 1), "count", f"цифр в числе лет перебора: {how}"),

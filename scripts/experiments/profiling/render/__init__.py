@@ -81,6 +81,7 @@ def fragments(drawing: Drawing) -> dict[str, str]:
         "launches": drawn(pictures.launches, best("cuda", having=pictures.launched), "cuda"),
         "gpu-machine": drawn(lambda source, _: tables.measured_on(source, "cuda"), cuda, "cuda"),
         "pair-machine": drawn(lambda source, *_: tables.measured_on(source), both, "cpu", "cuda"),
+        "answers": drawn(pictures.answers, best("cpu", "cuda", having=pictures.answered), "cpu", "cuda"),
         "tiles-on-card": drawn(pictures.tiles_on_card, published or cuda, "cuda"),
     }
     for suffix, slide in (("", False), ("-slide", True)):

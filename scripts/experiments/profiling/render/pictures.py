@@ -103,6 +103,57 @@ def tiles_on_card(source: Provenance, _: object) -> str:
     )
 
 
+# The three answers to «how many times faster», what each counts, and the colour of its column.
+_ANSWERS = (
+    ("addmm.kernel_speedup", ("ядра", "addmm"), 1),
+    ("addmm.speedup", ("addmm", "с запуском"), 2),
+    ("speedup", ("весь", "прогон"), 3),
+)
+
+
+def answers(source: Provenance, *_: object) -> str:
+    """A column for each answer beside the CPU's one; dashed is what the answer before it has more."""
+    values = named_values(source.record)
+    times = [values[name].number for name, _, _ in _ANSWERS]
+    across, wide, top, bottom = 225.0, 160.0, 90.0, 400.0
+    unit = (bottom - top) / max(1.0, *times)
+
+    def column(at: int, low: float, high: float, tone: int, kind: str) -> str:
+        """From so many times the CPU's speed to so many."""
+        left = at * across + (across - wide) / 2
+        return slab((left, bottom - high * unit), (wide, max((high - low) * unit, 3)), tone, kind)
+
+    def named(at: int, lines: tuple[str, ...]) -> str:
+        middle = (at + 0.5) * across
+        return "".join(words((middle, bottom + 42 + line * 36), said, "middle") for line, said in enumerate(lines))
+
+    drawn = []
+    for at, (_name, lines, tone) in enumerate(_ANSWERS, start=1):
+        reached, before = times[at - 1], times[max(at - 2, 0)]
+        highest = bottom - max(reached, before) * unit
+        frame = words(((at + 0.5) * across, highest - 24), quantity(reached, "ratio", "×", 1), "middle", "number", tone)
+        if before > reached:
+            frame += column(at, reached, before, tone, "waiting")
+        drawn.append(frame + column(at, 0, reached, tone, "solid") + named(at, lines))
+    first, *later = drawn
+    base = stroke([(0, bottom + 2), (4 * across, bottom + 2)], 2)
+    base += column(0, 0, 1, 4, "solid") + named(0, ("CPU",)) + first
+    told = ", ".join(
+        f"{' '.join(lines)} — в {quantity(reached, 'ratio', 'раз', 1)}"
+        for reached, (_, lines, _) in zip(times, _ANSWERS, strict=True)
+    )
+    scene = Scene(
+        "Три честных ответа", f"Во сколько раз GPU быстрее CPU: {told}", base, 490, later, width=round(4 * across)
+    )
+    caption = "Во сколько раз быстрее, чем CPU; пунктиром — сколько потерялось по сравнению с соседом слева"
+    return source.figure(scene.html, caption, "drawn")
+
+
+def answered(record: Record[Profiling]) -> bool:
+    """Whether the record has all three answers: a run on the CPU, one on the GPU, and the time of its kernels."""
+    return {name for name, _, _ in _ANSWERS} <= named_values(record).keys()
+
+
 def launched(record: Record[Profiling]) -> bool:
     """Whether the record tells what a launch of addmm takes, and its kernel."""
     return {_LAUNCH, _KERNEL} <= named_values(record).keys()

@@ -1,13 +1,19 @@
 """Drawn scenes of decoding, held against every alignment counted one by one."""
 
+import re
 from collections import defaultdict
+from dataclasses import replace
 from html import unescape
 from itertools import groupby, product
 from math import prod
 
 import pytest
 
+from experiments.algorithms.measure.ctc import count_alignments
+from experiments.algorithms.record import Algorithms
 from experiments.algorithms.render import scenes
+from talk.records.schema import Record
+from talk.render.captions import Provenance
 from talk.words import number
 
 
@@ -53,3 +59,15 @@ def test_the_beam_shows_a_merge_and_a_dropped_beginning() -> None:
     assert "slab tone-4 lit" in picture
     assert "slab tone-1 waiting" in picture
     assert any(len(sources) > 1 for _, came in scenes.beam_steps() for sources in came.values())
+
+
+def test_each_power_of_ten_takes_a_digit_off_the_strip(record: Record[Algorithms]) -> None:
+    measured = replace(record.data.ctc, frames=120, labels=30)
+    picture = scenes.digits_left(Provenance(record), measured)
+    digits = len(str(count_alignments(measured.frames, list(range(1, measured.labels + 1)))))
+    assert digits > 7
+    assert re.findall(r"label number[^>]*>(\d+)<", picture) == [str(digits - powers) for powers in (0, 1, 7)]
+    kept = [float(wide) for wide in re.findall(r'class="slab tone-2"[^>]* width="([\d.]+)"', picture)]
+    taken = [float(wide) for wide in re.findall(r'class="slab tone-1 solid"[^>]* width="([\d.]+)"', picture)]
+    assert [wide / kept[0] * digits for wide in kept] == pytest.approx([digits, digits - 1, digits - 7], abs=0.05)
+    assert [a + b for a, b in zip(kept[1:], taken, strict=True)] == pytest.approx([kept[0]] * 2, abs=0.2)
