@@ -9,6 +9,7 @@ from .values import named_values as named_values
 
 _NAMES = (
     "ctc-growth",
+    "digits-left",
     "alignment",
     "decoding",
     "decoding-tradeoff",
@@ -63,12 +64,13 @@ def _drawn() -> dict[str, str]:
 
 def _measured(source: Provenance) -> dict[str, str]:
     """Tables and pictures of one record by their names, without those that the machine could not measure."""
-    from . import alignment, batches, figures, growths, hidden, tables, tradeoffs
+    from . import alignment, batches, figures, growths, hidden, scenes, tables, tradeoffs
 
     data: Algorithms = source.record.data
     on_cpu = data.run_on("cpu") or data.batching[0]
     made = {growth.name: growths.draw(source, growth) for growth in growths.growths(source) if growth.curves}
     made |= {
+        "digits-left": scenes.digits_left(source, data.ctc),
         "alignment": alignment.picture(source, data.decoding),
         "decoding": tables.decoding(source, data.decoding),
         "decoding-tradeoff": tradeoffs.decoding(source, data.decoding),
