@@ -60,6 +60,10 @@ def ctc_values(ctc: Ctc) -> Named:
     yield "ctc.race.audio_per_day", Value(sound_s / median(ctc.ours_times_s) * DAY_S, "time", how)
     for name, value in race_values(ctc.ours_times_s, ctc.torch_times_s, "torch"):
         yield f"ctc.race.{name}", value
+    cells = ctc.batch * ctc.frames * (2 * ctc.labels + 1)
+    for whose, times_s in (("ours", ctc.ours_times_s), ("torch", ctc.torch_times_s)):
+        how = f"медиана / клеток решётки во всех фразах, {cells}"
+        yield f"ctc.race.{whose}_cell_time", Value(median(times_s) / cells, "time", how)
     yield "ctc.race.frames", Value(ctc.frames, "count", "кадров в каждой фразе пачки")
     yield "ctc.race.labels", Value(ctc.labels, "count", "букв в каждой фразе пачки")
     yield "ctc.race.batch", Value(ctc.batch, "count", "фраз в пачке")

@@ -46,6 +46,8 @@ def test_years_of_brute_force_are_counted_in_digits(record: Record[Algorithms]) 
 
 def test_races_compare_medians(numbers: dict[str, float]) -> None:
     assert numbers["ctc.race.speedup"] == pytest.approx(4)
+    assert numbers["ctc.race.ours_cell_time"] == pytest.approx(0.02 / (16 * 4 * 5))
+    assert numbers["ctc.race.torch_cell_time"] == pytest.approx(4 * 0.02 / (16 * 4 * 5))
     assert numbers["edit_distance.race.ratio"] == pytest.approx(1.5)
     assert numbers["edit_distance.myers.gain"] == pytest.approx(20)
     assert numbers["edit_distance.hirschberg.price"] == pytest.approx(2)
