@@ -71,7 +71,8 @@ def draw(source: Provenance, growth: Growth) -> str:
         fitted = law.fitted(curve)
         said = f"степень{NBSP}{fitted}" if law.each is None else fitted
         ends.append(End(sizes[-1], heights[-1], f"{title}\n{said}", colour, marker))
-        expected.append(f"{title} — степень {law.expected}" if law.each is None else f"{title} ×{law.expected} {law.each}")
+        law_said = f"— степень {law.expected}" if law.each is None else f"×{law.expected} {law.each}"
+        expected.append(f"{title} {law_said}")
         axes.plot(sizes, heights, marker=marker, linestyle=line, color=colour, markeredgecolor=charts.PAPER, zorder=3)
         start, end = (quantity(height, growth.dimension) for height in (heights[0], heights[-1]))
         what = "показатель " if law.each is None else ""
