@@ -405,8 +405,8 @@ def test_claims_and_forks_follow_the_readers_browser(browser: Browser, address: 
         assert held.get_attribute("data-record") == "reader/browser"
         assert "5,00 > 1" in (held.get_attribute("title") or "")
         # What it has no number for is not judged.
-        columns = page.locator(".claim[data-claim='matmul-registers-pay']").first
-        assert "этого не измеряла" in (columns.get_attribute("title") or "")
+        wires = page.locator(".claim[data-claim='matmul-volume-is-the-theory']").first
+        assert "этого не измеряла" in (wires.get_attribute("title") or "")
         page.locator(".machine-now button").click()
         assert {claim: sides(page, claim) for claim in theirs} == theirs
         assert page.locator(".claim[data-record^=reader]").count() == 0
