@@ -89,12 +89,14 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _check(_: argparse.Namespace) -> int:
+    from talk.records.setbacks import find_setbacks
     from talk.records.summary import read_summaries
     from talk.render.headlines import latest_moves
     from talk.site.check import check
 
     problems, stale_elsewhere = check()
-    for note in (*stale_elsewhere, *latest_moves(read_summaries())):
+    summaries = read_summaries()
+    for note in (*stale_elsewhere, *latest_moves(summaries), *find_setbacks(summaries)):
         print(f"note: {note}")
     for problem in problems:
         print(problem, file=sys.stderr)

@@ -6,6 +6,7 @@ Importing this needs the standard library alone: torch is imported by the experi
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -23,9 +24,10 @@ from talk.measure.machine import current_machine, is_virtual, versions
 from talk.paths import shown
 from talk.records.conditions import Load
 from talk.records.schema import SCHEMA_VERSION, AnyRecord, Record
+from talk.records.setbacks import find_setbacks
 from talk.records.sources import current_code
 from talk.records.store import record_path, write_record
-from talk.records.summary import keep_former_summary, keep_summary
+from talk.records.summary import keep_former_summary, keep_summary, read_summaries
 
 # How long one run may measure anew what contradicts itself, in all.
 _AGAIN_S, _AGAIN_QUICK_S = 150.0, 30.0
@@ -154,6 +156,10 @@ def _measure(experiment: Found, task: Task, out: Path, watch: Watch, again: _Aga
     path = write_record(record, out)
     keep_summary(record, out)
     task.progress.say(f"{shown(path)} is written")
+    with suppress(ImportError, TalkError):  # a bare machine, without pydantic, reads no summaries
+        for setback in find_setbacks(read_summaries(out)):
+            if (setback.machine, setback.name.split(".")[0]) == (record.machine.slug, record.experiment):
+                task.progress.say(str(setback))
     if task.broken:
         what = f"is written without what broke off: {'; '.join(task.broken)}"
         raise TalkError(path, what, "mend it, then measure again")

@@ -6,6 +6,7 @@ one another, and none of them is lost.
 """
 
 import json
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -92,6 +93,15 @@ def read_summaries(results: Path = RESULTS) -> list[Summary]:
     """Every summary under `results`, oldest first. Raises TalkError naming the file and the field."""
     summaries = [_read_summary(path) for path in summary_files(results)]
     return sorted(summaries, key=lambda each: (each.measured_at, each.machine, each.experiment))
+
+
+def full_runs(summaries: Iterable[Summary]) -> list[list[Summary]]:
+    """The full measurements of each experiment on each machine, oldest first."""
+    runs: dict[tuple[str, str], list[Summary]] = {}
+    for summary in sorted(summaries, key=lambda each: each.measured_at):
+        if not summary.quick:
+            runs.setdefault((summary.machine, summary.experiment), []).append(summary)
+    return [*runs.values()]
 
 
 def _read_summary(path: Path) -> Summary:

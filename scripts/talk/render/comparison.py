@@ -7,6 +7,7 @@ from itertools import zip_longest
 from talk.addresses import SCHEME
 from talk.experiment import find_experiment, find_experiments
 from talk.records.schema import AnyRecord
+from talk.records.setbacks import Setback, find_setbacks
 from talk.records.summary import Headline as Measured
 from talk.records.summary import Summary, summarise
 from talk.render import forecasts, measured
@@ -197,18 +198,24 @@ def _answer(headline: Headline, values: Values, sources: Sources) -> str:
 def _history(machines: Machines, summaries: Sequence[Summary], names: Mapping[str, str]) -> str:
     """Of each machine's experiment that was measured more than once: every headline number at each moment."""
     moved = {(move.after.machine, move.headline.name) for move in latest_moves(summaries)}
+    worse = {(each.machine, each.name): each for each in find_setbacks(summaries)}
     tables = []
     for slug in machines:
         for experiment in _experiments(machines):
             mine = [each for each in summaries if (each.machine, each.experiment) == (slug, experiment)]
             if len(mine) > 1:
-                tables.append(_history_table(mine, f"{_title(experiment)}, {names[slug]}", moved))
+                tables.append(_history_table(mine, f"{_title(experiment)}, {names[slug]}", moved, worse))
     if not tables:
         return _nothing("history.none")
     return "\n".join(tables)
 
 
-def _history_table(summaries: Sequence[Summary], title: str, moved: set[tuple[str, str]]) -> str:
+def _history_table(
+    summaries: Sequence[Summary],
+    title: str,
+    moved: set[tuple[str, str]],
+    worse: Mapping[tuple[str, str], Setback],
+) -> str:
     """The newest first: it is what a phone shows beside the names; the course runs from left to right all the same."""
     shown, moved_title = summaries[-_MOMENTS:][::-1], escape(say("history.moved"))
     rows = []
@@ -222,8 +229,12 @@ def _history_table(summaries: Sequence[Summary], title: str, moved: set[tuple[st
             for each in moments[: -len(shown) - 1 : -1]
         )
         change = _change(known[-1].number / known[-2].number - 1) if len(known) > 1 and known[-2].number else "—"
-        mark = ""
-        if (summaries[0].machine, headline.name) in moved:
+        mark, place = "", (summaries[0].machine, headline.name)
+        if setback := worse.get(place):
+            lost, usual = quantity(setback.lost, "share", decimals=0), headline.text(setback.usual)
+            said = escape(say("history.worse", lost=lost, usual=usual, count=setback.former))
+            mark = f' <mark class="moved" title="{said}">!!</mark>'
+        elif place in moved:
             mark = f' <mark class="moved" title="{moved_title}">!</mark>'
         rows.append(
             f"<tr><th scope=row>{escape(headline.title)}</th>{now}<td>{change}{mark}</td>"

@@ -8,7 +8,7 @@ from talk.experiment import Headline as Declared
 from talk.experiment import find_experiments
 from talk.records.headline import ratio
 from talk.records.summary import Headline as Measured
-from talk.records.summary import Summary
+from talk.records.summary import Summary, full_runs
 from talk.words import NBSP, quantity
 
 
@@ -79,11 +79,7 @@ def latest_moves(summaries: Iterable[Summary]) -> list[Move]:
 
     A number that neither of the two repeated has no known spread, and is not judged.
     """
-    runs: dict[tuple[str, str], list[Summary]] = {}
-    for summary in sorted(summaries, key=lambda each: each.measured_at):
-        if not summary.quick:
-            runs.setdefault((summary.machine, summary.experiment), []).append(summary)
-    return [move for history in runs.values() for pair in list(pairwise(history))[-1:] for move in _moves(*pair)]
+    return [move for runs in full_runs(summaries) for pair in list(pairwise(runs))[-1:] for move in _moves(*pair)]
 
 
 def _moves(before: Summary, after: Summary) -> list[Move]:

@@ -81,6 +81,7 @@ _STRINGS = {
     "history.course": "Trend",
     "history.change": "Change",
     "history.moved": "Changed by more than the spread",
+    "history.worse": "{lost} worse than usual for this machine: {usual} is the median of {count} former measurements",
     "feed.title": "{site}: measurements",
     "feed.changed": "{number}: {was} before, {now} now",
     # Predictions.

@@ -81,6 +81,7 @@ _STRINGS = {
     "history.course": "Как шло",
     "history.change": "Изменилось",
     "history.moved": "Изменилось больше, чем на разброс",
+    "history.worse": "На {lost} хуже обычного для этой машины: медиана прежних замеров, а их {count}, — {usual}",
     "feed.title": "{site}: замеры",
     "feed.changed": "{number}: было {was}, стало {now}",
     # Predictions.
