@@ -69,21 +69,40 @@ def test_the_handout_has_every_slide_and_what_is_said_about_it(
     assert (width, height) == pytest.approx((595, 842), abs=1), "A4"
 
 
-def test_no_page_of_the_handout_is_half_empty(paper: list[Path]) -> None:
-    """What is read on each page but the last reaches below its upper three fifths."""
-    ends = []
-    for page in PdfReader(paper[1]).pages[:-1]:
-        heights: list[float] = []
+def lowest(reader: PdfReader) -> list[tuple[float, str]]:
+    """Of each page but the last: how high its lowest text stands, in shares of the page, and that text."""
+    found = []
+    for page in reader.pages[:-1]:
+        texts: list[tuple[float, str]] = []
 
-        def note(text: str, cm: list[float], tm: list[float], *_: object, heights: list[float] = heights) -> None:
+        def note(
+            text: str, cm: list[float], tm: list[float], *_: object, texts: list[tuple[float, str]] = texts
+        ) -> None:
             height = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
             if text.strip() and height > 50:  # above the page's number
-                heights.append(height)
+                texts.append((height / float(page.mediabox.height), text))
 
         page.extract_text(visitor_text=note)
-        ends.append(min(heights) / float(page.mediabox.height))
+        least = min(height for height, _ in texts)
+        found.append((least, "".join(text for height, text in texts if height < least + 0.001)))
+    return found
+
+
+def test_no_page_of_the_handout_is_half_empty(paper: list[Path]) -> None:
+    """What is read on each page but the last reaches below its upper three fifths."""
+    ends = [height for height, _ in lowest(PdfReader(paper[1]))]
     assert len(ends) > 3
     assert [number for number, end in enumerate(ends, start=1) if end > 0.4] == []
+
+
+def test_a_chapters_pages_are_full_and_end_with_no_heading(browser: Browser, address: str) -> None:
+    with visit(browser, f"{address}/gpu/", color_scheme="dark") as opened:
+        headings = opened.page.locator("main :is(h2, h3)").all_inner_texts()
+        ends = lowest(PdfReader(BytesIO(opened.page.pdf(prefer_css_page_size=True))))
+    assert len(ends) > 10
+    assert {letters(text) for _, text in ends} & {letters(heading) for heading in headings} == set()
+    assert sum(height for height, _ in ends) / len(ends) < 0.3, "a slide is whole, and begins a page where it has to"
+    assert [number for number, (height, _) in enumerate(ends, start=1) if height > 0.75] == []
 
 
 def test_code_of_the_handout_can_be_read(browser: Browser, deck: Path) -> None:
