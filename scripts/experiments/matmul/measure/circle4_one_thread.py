@@ -11,8 +11,8 @@ from numba import njit, types
 
 from shared.simd import BYTES, Tile
 
-from .operands import Matrix, at_a_line, checked_multiplication, multiplication, multiply_apart
-from .vector import LINE, Caches, copy, machine_caches, machine_tile, micro_kernel
+from .operands import WHOLE, Matrix, at_a_line, checked_multiplication, multiplication, multiply_apart
+from .vector import LINE, Caches, copy, lower_kernel, machine_caches, machine_tile, micro_kernel
 
 # So many steps along the sum are unrolled in the kernel.
 UNROLL = 4
@@ -80,7 +80,7 @@ def _in_registers(a: Matrix, b: Matrix, c: Matrix) -> None:
         for j0 in range(0, columns, COLUMNS):
             for i in range(0, rows, TILE_ROWS):
                 for j in range(j0, min(j0 + COLUMNS, columns), TILE_COLUMNS):
-                    _tile_product(depth, a, i * m + k0, m, b, k0 * p + j, p, c, i * p + j, p, k0, a, _NOTHING)
+                    _tile_product(depth, a, i * m + k0, m, b, k0 * p + j, p, c, i * p + j, p, k0, a, _NOTHING, 0)
     _rest(a, b, c, rows, columns)
 
 
@@ -140,7 +140,7 @@ def _add_part(tile: Matrix, c: Matrix, add: int) -> None:
             c[i, j] = tile[i, j] + (c[i, j] if add else np.float32(0))
 
 
-_COUNT, _ROOM, WHOLE = types.int64, types.float32[::1], types.float32[:, ::1]
+_COUNT, _ROOM = types.int64, types.float32[::1]
 
 
 @njit(types.int64(_COUNT, _COUNT, _COUNT), cache=True)
@@ -150,24 +150,31 @@ def share(length: int, parts: int, tile: int) -> int:
     return -(-tiles // parts) * tile
 
 
-# Step 5. Overlap: lines of C and the next rows of A are prefetched before they are needed, and B is packed while the
-# block's first tiles multiply.
+# Step 5. Overlap: lines of C and what of A or B comes next are prefetched before they are needed, and B is packed while
+# the block's first tiles multiply.
 _unrolled_tile_product = micro_kernel(TILE, unroll=UNROLL)
 _packing_tile_product = micro_kernel(TILE, unroll=UNROLL, packs=True)
 
 
-# At A's lower edge a row or two are multiplied one by one: a tile would take as long as for all of its rows. A row has
-# few sums, and each waits for itself, four clocks; a tile has two multiply-adds a clock.
-_row_product = micro_kernel(Tile(1, TILE.vectors, TILE.lanes), unroll=UNROLL)
-_BY_ROWS = (TILE_ROWS * TILE.vectors // 2 - 1) // max(4, TILE.vectors // 2)
+# At A's lower edge the tile is lower. What is left of more than one tile's rows is halved: a tile of a row or two has
+# few sums, and each waits for itself, four clocks, where a whole tile makes two multiply-adds a clock.
+_lower_tile_product = lower_kernel(TILE, unroll=UNROLL)
+
+
+@njit(cache=True)
+def _height(left: int) -> int:
+    """How many of the rows that are left the next tile takes."""
+    if left >= 2 * TILE_ROWS:
+        return TILE_ROWS
+    return left if left <= TILE_ROWS else (left + 1) // 2
+
 
 # Packing pays where each number of B is used often, so in many rows of A, and where B lies badly: its rows begin inside
 # cache lines, so that vectors cross them, or are a page long and more, so that a tile walks from page to page. Rows of
 # A that pass over B in place come for each strip of it, so they have to stay in L2.
 _FEW_ROWS = 4 * TILE_ROWS
-_STAYING = machine_caches().l2 // BYTES // 4
+_STAYING = machine_caches().l2 // BYTES // 4  # so many numbers stay in L2 while others pass
 _PAGE = 4096 // BYTES
-_KEPT_SPAN = machine_caches().l2 // BYTES // 2  # rows of B so far apart in all still have room in L2 together
 
 
 @njit(cache=True)
@@ -176,32 +183,46 @@ def _packing_pays(b: Matrix, rows: int, block_depth: int) -> bool:
     return rows > _FEW_ROWS and not (lies_well and rows * min(b.shape[0], block_depth) <= _STAYING)
 
 
+# Columns of B that come next are prefetched in shares: a tile takes a line of a part of their rows. The next tile takes
+# the line to the right, or, past the last of `lines`, the first line of the rows below. B that stays in L2 has no need.
 @njit(cache=True)
-def _strip_in_place(
-    a: Matrix, b: Matrix, c: Matrix, i0: int, i1: int, j0: int, j1: int, edge: Any, spill: Matrix, block_depth: int
-) -> None:
+def _first_share(b: Matrix, at: int) -> int:
+    return at if b.size > _STAYING and at < b.size else _NOTHING
+
+
+@njit(cache=True)
+def _next_share(b: Matrix, at: int, line: int, lines: int, depth: int) -> tuple[int, int]:
+    if at == _NOTHING:
+        return at, line
+    if line + 1 < lines:
+        return at + LINE, line + 1
+    below = at - line * LINE + depth // UNROLL * b.shape[1]
+    return below if below < b.size else _NOTHING, 0
+
+
+@njit(cache=True)
+def _strip_in_place(a: Matrix, b: Matrix, c: Matrix, i0: int, i1: int, j0: int, j1: int, block_depth: int) -> None:
     """A strip of whole tiles across, without packing: A's rows pass over a few columns of B while they are near."""
     m, p = b.shape
     a_numbers = a.reshape(a.size)
-    deepest = min(block_depth, max(UNROLL, _KEPT_SPAN // p // UNROLL * UNROLL))
+    # The whole rows of B stay in L2, not only the columns at work: of caches with few ways, far rows share few sets.
+    deepest = min(block_depth, max(_LEAST_DEPTH, _STAYING // p // _LEAST_DEPTH * _LEAST_DEPTH))
     for k0 in range(0, m, deepest):
         depth = min(deepest, m - k0)
         for j in range(j0, j1, TILE_COLUMNS):
             b_at = k0 * p + j
-            for i in range(i0, i1, TILE_ROWS):
-                rows = min(TILE_ROWS, i1 - i)
+            ahead = _first_share(b, b_at + TILE_COLUMNS if j + TILE_COLUMNS < j1 else (k0 + depth) * p + j0)
+            i, line = i0, 0
+            while i < i1:
+                rows, at, c_at = _height(i1 - i), i * m + k0, i * p + j
                 if rows == TILE_ROWS:
-                    _unrolled_tile_product(
-                        depth, a_numbers, i * m + k0, m, b, b_at, p, c, i * p + j, p, k0, a, _NOTHING
+                    _unrolled_tile_product(depth, a_numbers, at, m, b, b_at, p, c, c_at, p, k0, b, ahead, p // UNROLL)
+                else:
+                    _lower_tile_product(
+                        rows, depth, a_numbers, at, m, b, b_at, p, c, c_at, p, k0, b, ahead, p // UNROLL
                     )
-                elif rows <= _BY_ROWS:
-                    for row in range(i, i1):
-                        at, c_at = row * m + k0, row * p + j
-                        _row_product(depth, a_numbers, at, m, b, b_at, p, c, c_at, p, k0, a, _NOTHING)
-                else:  # the tile would read past A's edge
-                    _copy_rows(a, i, rows, k0, depth, depth, edge)
-                    _unrolled_tile_product(depth, edge, 0, DEPTH, b, b_at, p, spill, 0, TILE_COLUMNS, 0, a, _NOTHING)
-                    _add_part(spill, c[i : i + rows, j : j + TILE_COLUMNS], k0)
+                ahead, line = _next_share(b, ahead, line, TILE_COLUMNS // LINE, depth)
+                i += rows
 
 
 # Its types are declared: else Numba would compile it anew for every literal that it is called with.
@@ -220,7 +241,7 @@ def strip(
     spill = room[_OF_B + _OF_A :].reshape(TILE_ROWS, TILE_COLUMNS)
     whole_tiles = (j1 - j0) % TILE_COLUMNS == 0 and b.shape[0] % UNROLL == 0
     if overlap and whole_tiles and not _packing_pays(b, i1 - i0, block[0]):
-        _strip_in_place(a, b, c, i0, i1, j0, j1, edge, spill, block[0])
+        _strip_in_place(a, b, c, i0, i1, j0, j1, block[0])
         return
     a_numbers, (m, p) = a.reshape(a.size), b.shape
     # Under few rows of A a deep block is a long walk, from page to page, for little work.
@@ -232,58 +253,64 @@ def strip(
         depth = share(width, 1, UNROLL)
         for j_block in range(j0, j1, block_columns):
             j_end = min(j_block + block_columns, j1)
-            packs = overlap and i1 - i0 >= TILE_ROWS and width == depth
+            packs = overlap and _height(i1 - i0) == TILE_ROWS and width == depth
             j_left = j_end - (j_end - j_block) % TILE_COLUMNS if packs else j_block
             if j_left < j_end:
                 _pack(b, k0, depth, j_left, j_end, packed[(j_left - j_block) * depth :])
-            for i in range(i0, i1, TILE_ROWS):
-                rows = min(TILE_ROWS, i1 - i)
-                in_place = rows == TILE_ROWS and width == depth
-                by_rows = rows <= _BY_ROWS and width == depth
-                if not in_place:
+            ahead = _first_share(b, k0 * p + j_end if j_end < j1 else (k0 + block_depth) * p + j0)
+            keeps_a = (i1 - i0) * depth <= _STAYING
+            i, line = i0, 0
+            while i < i1:
+                rows = _height(i1 - i)
+                if width != depth:
                     _copy_rows(a, i, rows, k0, width, depth, edge)
                 for j in range(j_block, j_end, TILE_COLUMNS):
                     columns, b_at = min(TILE_COLUMNS, j_end - j), (j - j_block) * depth
+                    at, c_at = i * m + k0, i * p + j
                     # No array is chosen between calls: Numba counts references by atomic additions, and each waits
                     # until the tile of C has left the core's store buffer.
-                    if packs and i == i0 and columns == TILE_COLUMNS:
-                        _packing_tile_product(
-                            depth, a_numbers, i * m + k0, m, b, k0 * p + j, p, c, i * p + j, p, k0, packed, b_at
-                        )
-                    elif in_place and columns == TILE_COLUMNS:
-                        ahead = _NOTHING
-                        if overlap:  # a row a tile: by the end of the strip's width the next rows have come
-                            row = min(i + TILE_ROWS + (j - j_block) // TILE_COLUMNS % TILE_ROWS, i1 - 1)
-                            ahead = row * m + k0
-                        _unrolled_tile_product(
-                            depth, a_numbers, i * m + k0, m, packed, b_at, TILE_COLUMNS, c, i * p + j, p, k0, a, ahead
-                        )
-                    elif by_rows and columns == TILE_COLUMNS:
-                        for row in range(i, i1):
-                            at, c_at = row * m + k0, row * p + j
-                            _row_product(
-                                depth, a_numbers, at, m, packed, b_at, TILE_COLUMNS, c, c_at, p, k0, a, _NOTHING
-                            )
-                    else:
-                        if in_place:
+                    if width != depth or columns < TILE_COLUMNS:
+                        if width == depth:
                             _copy_rows(a, i, rows, k0, width, depth, edge)
                         _unrolled_tile_product(
-                            depth, edge, 0, DEPTH, packed, b_at, TILE_COLUMNS, spill, 0, TILE_COLUMNS, 0, a, _NOTHING
+                            depth, edge, 0, DEPTH, packed, b_at, TILE_COLUMNS, spill, 0, TILE_COLUMNS, 0, a, _NOTHING, 0
                         )
                         _add_part(spill, c[i : i + rows, j : j + columns], k0)
+                    elif rows < TILE_ROWS:
+                        _lower_tile_product(
+                            rows, depth, a_numbers, at, m, packed, b_at, TILE_COLUMNS, c, c_at, p, k0, a, _NOTHING, 0
+                        )
+                    elif packs and i == i0:
+                        _packing_tile_product(
+                            depth, a_numbers, at, m, b, k0 * p + j, p, c, c_at, p, k0, packed, b_at, TILE_COLUMNS
+                        )
+                    elif overlap and keeps_a:
+                        _unrolled_tile_product(
+                            depth, a_numbers, at, m, packed, b_at, TILE_COLUMNS, c, c_at, p, k0, b, ahead, p // UNROLL
+                        )
+                        ahead, line = _next_share(b, ahead, line, block_columns // LINE, depth)
+                    else:
+                        of_a = _NOTHING
+                        if overlap:  # a row a tile: by the end of the strip's width the next rows have come
+                            row = min(i + TILE_ROWS + (j - j_block) // TILE_COLUMNS % TILE_ROWS, i1 - 1)
+                            of_a = row * m + k0
+                        _unrolled_tile_product(
+                            depth, a_numbers, at, m, packed, b_at, TILE_COLUMNS, c, c_at, p, k0, a, of_a, 1
+                        )
+                i += rows
 
 
 _own = threading.local()
 
 
 def rooms(parts: int) -> Matrix:
-    """Room for `parts` strips at once, a row a strip, kept for the calling thread's next product.
+    """Room for at least `parts` strips at once, a row a strip, kept for the calling thread's next product.
 
     Memory that the system has just given is zeroed page by page as it is touched: a quarter of a small product's time.
     """
-    if getattr(_own, "parts", 0) < parts:
-        _own.parts, _own.rooms = parts, at_a_line((parts, _OF_B + _OF_A + _OF_C))
-    kept: Matrix = _own.rooms[:parts]
+    kept: Matrix | None = getattr(_own, "rooms", None)
+    if kept is None or len(kept) < parts:
+        kept = _own.rooms = at_a_line((parts, _OF_B + _OF_A + _OF_C))
     return kept
 
 

@@ -2,8 +2,8 @@
 
 from numba import config, get_num_threads, njit, prange, types
 
-from .circle4_one_thread import BLOCK, TILE_COLUMNS, TILE_ROWS, WHOLE, Sides, rooms, share, strip
-from .operands import Matrix, checked_multiplication, multiply_apart
+from .circle4_one_thread import BLOCK, TILE_COLUMNS, TILE_ROWS, Sides, rooms, share, strip
+from .operands import WHOLE, Matrix, checked_multiplication, multiply_apart
 
 
 @njit(cache=True, parallel=True)

@@ -90,7 +90,7 @@ def _tiles_on_threads(rooms: Matrix, turns: int) -> None:
         for _ in range(turns):
             for strip in range(_STRIPS):
                 at = strip * DEPTH * TILE_COLUMNS
-                tile_product(DEPTH, a, 0, DEPTH, b, at, TILE_COLUMNS, c, 0, TILE_COLUMNS, 0, a, -1)
+                tile_product(DEPTH, a, 0, DEPTH, b, at, TILE_COLUMNS, c, 0, TILE_COLUMNS, 0, a, -1, 0)
 
 
 _STRIPS = COLUMNS // TILE_COLUMNS

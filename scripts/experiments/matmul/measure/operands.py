@@ -6,16 +6,15 @@ from functools import wraps
 from typing import Any, Protocol
 
 import numpy as np
-from numba import njit
+from numba import njit, types
 from numpy.typing import NDArray
 
 from shared.simd import BYTES
 
 from .vector import LINE
 
-_FLOAT32 = np.dtype(np.float32)  # which NumPy gives to all arrays of native float32
-
 Matrix = NDArray[np.float32]
+WHOLE = types.float32[:, ::1]  # what Numba calls a matrix that is not a part of another
 Shape = tuple[int, int, int]
 _NAMES = ("a", "b", "out")
 
@@ -76,31 +75,24 @@ def at_a_line(shape: tuple[int, ...]) -> Matrix:
 def checked_multiplication(kernel: Callable[[Matrix, Matrix, Matrix], bool]) -> Multiply:
     """A circle, as `multiplication` makes it, of a kernel that begins with `multiply_apart` and returns what it says.
 
-    Compiled code looks at shapes in nanoseconds; Python takes as long as a small product does.
+    The kernel is compiled for whole matrices alone: Numba raises TypeError for any other operands. Compiled code looks
+    at types and shapes in nanoseconds; Python takes as long as a small product does.
     """
     careful = multiplication(kernel)
 
     @wraps(kernel)
     def multiply(a: Matrix, b: Matrix, out: Matrix | None = None) -> Matrix:
-        if out is not None and _are_whole(a, b, out) and kernel(a, b, out):
-            return out
+        try:
+            if out is not None and kernel(a, b, out):
+                return out
+        except TypeError:  # no code for these operands: they are copied, or refused with a reason
+            pass
         return careful(a, b, out)
 
     return multiply
 
 
-def _are_whole(a: Matrix, b: Matrix, out: Matrix) -> bool:
-    return (
-        type(a) is type(b) is type(out) is np.ndarray
-        and a.dtype is b.dtype is out.dtype is _FLOAT32
-        and a.ndim == b.ndim == out.ndim == 2
-        and a.flags.carray
-        and b.flags.carray
-        and out.flags.carray
-    )
-
-
-@njit(cache=True)
+@njit(types.boolean(WHOLE, WHOLE, WHOLE), cache=True)
 def multiply_apart(a: Matrix, b: Matrix, c: Matrix) -> bool:
     """Whether C has the shape of A·B, none of them is empty, and C shares no memory with A and B."""
     if a.shape[1] != b.shape[0] or c.shape[0] != a.shape[0] or c.shape[1] != b.shape[1] or a.size == 0 or b.size == 0:

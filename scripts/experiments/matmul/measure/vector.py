@@ -25,6 +25,10 @@ _ROWS = 6
 LINE = 64 // BYTES  # numbers in a cache line
 _STEPS_AHEAD = 8  # from which a row of B that is packed is prefetched: of each page it is all that is read
 
+# The order of instructions is the kernels' own. LLVM's scheduler moves the loads of several steps before the sums of
+# the first one, finds no registers for them, and keeps sums on the stack: half of the speed, in some builds.
+binding.set_option(__name__, "-enable-misched=false")
+
 
 @dataclass(frozen=True)
 class Caches:
@@ -71,28 +75,59 @@ def machine_caches() -> Caches:
 def micro_kernel(tile: Tile, *, unroll: int = 1, packs: bool = False) -> Callable[..., None]:
     """An intrinsic for compiled code that adds a product to one tile of C:
 
-    `kernel(depth, a, a_at, a_stride, b, b_at, b_stride, c, c_at, c_stride, add, side, side_at)` computes
+    `kernel(depth, a, a_at, a_stride, b, b_at, b_stride, c, c_at, c_stride, add, side, side_at, side_stride)` computes
     C[r, j] (+)= Σ A[r, k]·B[k, j] over k < depth, where `…_at` is the place of an operand's first number in its
     array and `…_stride` the distance between rows, both counted in numbers. C is overwritten when `add` is 0.
     No alignment is assumed. `depth` has to be a multiple of `unroll`; the product of depth 0 is zero.
 
-    A kernel that `packs` copies the tile's columns of B to the array `side`, row after row from `side_at` on, and
-    prefetches rows of B. Any other writes nothing but the tile and prefetches `depth` numbers of `side` from `side_at`
-    on. Both prefetch the tile of C. Where `side_at` is negative nothing is prefetched; a kernel that packs forbids it.
+    A kernel that `packs` copies the tile's columns of B to the array `side`, row after row, and prefetches rows of B.
+    Any other writes nothing but the tile and prefetches a cache line of every `unroll`-th row of `side`. Both prefetch
+    the tile of C. Where `side_at` is negative nothing is prefetched; a kernel that packs forbids it.
     """
 
     @intrinsic  # type: ignore[untyped-decorator,unused-ignore]
     def kernel(
         _context: Any, depth: Any, a: Any, a_at: Any, a_stride: Any, b: Any, b_at: Any, b_stride: Any,
-        c: Any, c_at: Any, c_stride: Any, add: Any, side: Any, side_at: Any,
+        c: Any, c_at: Any, c_stride: Any, add: Any, side: Any, side_at: Any, side_stride: Any,
     ) -> Any:  # fmt: skip
-        del depth, a_at, a_stride, b_at, b_stride, c_at, c_stride, add, side_at
-        place = types.int64
-        signature = types.none(place, a, place, place, b, place, place, c, place, place, place, side, place)
-        return signature, lambda *words: _emit(*words, tile=tile, unroll=unroll, packs=packs)
+        del depth, a_at, a_stride, b_at, b_stride, c_at, c_stride, add, side_at, side_stride
+        return _signature(a, b, c, side), lambda *words: _emit(*words, tile=tile, unroll=unroll, packs=packs)
 
     made: Callable[..., None] = kernel
     return made
+
+
+def lower_kernel(tile: Tile, *, unroll: int) -> Callable[..., None]:
+    """An intrinsic like those of `micro_kernel` for tiles lower than `tile`, as a matrix has at its lower edge:
+
+    `kernel(rows, depth, …)`, where `rows` are at least one and fewer than the tile's. Each height has its own code.
+    """
+
+    @intrinsic  # type: ignore[untyped-decorator,unused-ignore]
+    def kernel(
+        _context: Any, rows: Any, depth: Any, a: Any, a_at: Any, a_stride: Any, b: Any, b_at: Any, b_stride: Any,
+        c: Any, c_at: Any, c_stride: Any, add: Any, side: Any, side_at: Any, side_stride: Any,
+    ) -> Any:  # fmt: skip
+        del rows, depth, a_at, a_stride, b_at, b_stride, c_at, c_stride, add, side_at, side_stride
+        of_a_tile = _signature(a, b, c, side)
+
+        def emit(context: Any, builder: Any, _: Any, words: Any) -> Any:
+            rows, *of_tile = words
+            for height in range(1, tile.rows):
+                with builder.if_then(builder.icmp_signed("==", rows, INT64(height))):
+                    lower = Tile(height, tile.vectors, tile.lanes)
+                    _emit(context, builder, of_a_tile, of_tile, tile=lower, unroll=unroll, packs=False)
+            return context.get_dummy_value()
+
+        return types.none(types.int64, *of_a_tile.args), emit
+
+    made: Callable[..., None] = kernel
+    return made
+
+
+def _signature(a: Any, b: Any, c: Any, side: Any) -> Any:
+    place = types.int64
+    return types.none(place, a, place, place, b, place, place, c, place, place, place, side, place, place)
 
 
 @intrinsic
@@ -112,7 +147,7 @@ def copy(_context: Any, source: Any, _source_at: Any, target: Any, _target_at: A
 
 
 def _emit(context: Any, builder: Any, signature: Any, words: Any, *, tile: Tile, unroll: int, packs: bool) -> Any:
-    depth, a, a_at, a_stride, b, b_at, b_stride, c, c_at, c_stride, add, side, side_at = words
+    depth, a, a_at, a_stride, b, b_at, b_stride, c, c_at, c_stride, add, side, side_at, side_stride = words
     code = Code(builder, tile.lanes)
     a_first = code.place(context, signature.args[1], a, a_at)
     b_first = code.place(context, signature.args[4], b, b_at)
@@ -127,7 +162,7 @@ def _emit(context: Any, builder: Any, signature: Any, words: Any, *, tile: Tile,
 
     def pack(k: Any, b_row: Any) -> None:
         """Copy a row of the tile's columns of B, and prefetch another."""
-        packed = code.move(side_first, builder.mul(k, INT64(tile.columns)))
+        packed = code.move(side_first, builder.mul(k, side_stride))
         later = code.move(b_row, builder.mul(b_stride, INT64(_STEPS_AHEAD)))
         for vector, values in enumerate(code.load_row(b_row, tile.vectors)):
             code.store_vector(values, code.move(packed, vector * tile.lanes))
@@ -135,7 +170,8 @@ def _emit(context: Any, builder: Any, signature: Any, words: Any, *, tile: Tile,
 
     def turn(k: Any, sums: list[Any]) -> list[Any]:
         if not packs:
-            code.prefetch(code.move(side_first, k))  # which does nothing at an invalid address
+            row = code.move(side_first, builder.mul(k, side_stride))
+            code.prefetch(row)  # which does nothing at an invalid address
         for step in range(unroll):
             here = builder.add(k, INT64(step))
             b_row = code.move(b_first, builder.mul(here, b_stride))

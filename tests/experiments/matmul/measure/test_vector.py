@@ -1,5 +1,6 @@
 """The micro-kernel at every vector width, whatever machine runs the test: LLVM splits vectors that are too wide."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,14 @@ from numba import njit
 
 from experiments.matmul.measure import vector
 from experiments.matmul.measure.circle4_one_thread import block_sides
-from experiments.matmul.measure.vector import Caches, machine_caches, machine_tile, micro_kernel, tile_for
+from experiments.matmul.measure.vector import (
+    Caches,
+    lower_kernel,
+    machine_caches,
+    machine_tile,
+    micro_kernel,
+    tile_for,
+)
 from shared.simd import Tile
 
 FEATURES = {
@@ -39,7 +47,7 @@ def test_tile_product(name: str, depth: int, unroll: int, add: int) -> None:
 
     @njit
     def run(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> None:
-        kernel(depth, a, 3, a.shape[1], b, 5, columns, c, 2, c.shape[1], add, a, ahead)
+        kernel(depth, a, 3, a.shape[1], b, 5, columns, c, 2, c.shape[1], add, a, ahead, 1)
 
     random = np.random.default_rng(depth)
     # Integers, so that every order of summation is exact; borders, so that a stray write is seen.
@@ -56,6 +64,51 @@ def test_tile_product(name: str, depth: int, unroll: int, add: int) -> None:
 
 
 @pytest.mark.parametrize("name", FEATURES)
+@pytest.mark.parametrize("add", [0, 1])
+def test_a_lower_tile_writes_its_rows_alone(name: str, add: int) -> None:
+    tile, depth = tile_for(FEATURES[name][0]), 8
+    kernel = lower_kernel(tile, unroll=4)
+
+    @njit
+    def run(rows: int, a: np.ndarray, b: np.ndarray, c: np.ndarray) -> None:
+        kernel(rows, depth, a, 0, depth, b, 0, b.shape[1], c, 0, c.shape[1], add, b, 0, b.shape[1])
+
+    random = np.random.default_rng(add)
+    a = random.integers(-9, 9, (tile.rows, depth)).astype(np.float32)
+    b = random.integers(-9, 9, (depth, tile.columns)).astype(np.float32)
+    for rows in range(1, tile.rows):
+        c = random.integers(-9, 9, (tile.rows, tile.columns)).astype(np.float32)
+        expected = c.copy()
+        expected[:rows] = a[:rows] @ b + add * c[:rows]
+        run(rows, a, b, c)
+        np.testing.assert_array_equal(c, expected)
+
+
+# `vmovups` of 512 bits to the stack or from it, as machine code: EVEX that names no register past RDI, the opcode, and
+# an address that is RSP and an offset.
+_ADDRESS = re.escape(bytes(byte for byte in range(0xC0) if byte % 8 == 4))
+ON_THE_STACK = re.compile(rb"\x62[\x61\x71\xe1\xf1]\x7c\x48[\x10\x11][" + _ADDRESS + rb"]\x24", re.DOTALL)
+
+
+@pytest.mark.skipif(machine_tile().lanes < 16, reason="it reads the machine code of AVX-512")
+@pytest.mark.parametrize("unroll", [1, 4])
+def test_the_sums_stay_in_registers(unroll: int) -> None:
+    kernel, lower = micro_kernel(machine_tile(), unroll=unroll), lower_kernel(machine_tile(), unroll=unroll)
+
+    @njit
+    def run(a: np.ndarray, b: np.ndarray, c: np.ndarray, rows: int, depth: int, ahead: int, stride: int) -> None:
+        p = c.shape[1]
+        for i in range(rows):
+            kernel(depth, a, i * depth, depth, b, 0, p, c, i * p, p, i, b, ahead, stride)
+            lower(i, depth, a, i * depth, depth, b, 0, p, c, i * p, p, i, b, ahead, stride)
+
+    matrix = "float32[:, ::1]"
+    run.compile(f"({matrix}, {matrix}, {matrix}, int64, int64, int64, int64)")
+    machine_code = run.overloads[run.signatures[0]].library._get_compiled_object()
+    assert not ON_THE_STACK.findall(machine_code)
+
+
+@pytest.mark.parametrize("name", FEATURES)
 @pytest.mark.parametrize("depth", [0, 4, 12])
 def test_a_kernel_that_packs_multiplies_and_copies_what_it_read(name: str, depth: int) -> None:
     tile = tile_for(FEATURES[name][0])
@@ -64,7 +117,7 @@ def test_a_kernel_that_packs_multiplies_and_copies_what_it_read(name: str, depth
 
     @njit
     def run(a: np.ndarray, b: np.ndarray, c: np.ndarray, packed: np.ndarray) -> None:
-        kernel(depth, a, 0, a.shape[1], b, 2, b.shape[1], c, 0, columns, 0, packed, 3)
+        kernel(depth, a, 0, a.shape[1], b, 2, b.shape[1], c, 0, columns, 0, packed, 3, columns)
 
     random = np.random.default_rng(depth)
     a = random.integers(-9, 9, (tile.rows, depth + 1)).astype(np.float32)
