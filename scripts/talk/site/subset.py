@@ -26,8 +26,10 @@ def letters_of(spoken: Language) -> frozenset[int]:
     return frozenset(_ASCII) | spoken.letters
 
 
-def cut_down(font: Path, letters: frozenset[int]) -> None:
-    """Write the WOFF2 file `font` anew with `letters` alone, as far as it has them, and with SMALL made of its own."""
+def cut_down(font: Path, letters: frozenset[int], heavier: Path) -> None:
+    """Write the WOFF2 file `font` anew with `letters` alone, as far as it has them, and with SMALL made of `heavier`:
+    the same typeface so much heavier that its figures made small are as bold as those around them.
+    """
     from fontTools.subset import Options, Subsetter, load_font, save_font
 
     options = Options(flavor="woff2", layout_features=_FEATURES, hinting=False, notdef_outline=True)
@@ -38,17 +40,20 @@ def cut_down(font: Path, letters: frozenset[int]) -> None:
     subsetter.populate(unicodes=letters & has)
     subsetter.subset(typeface)
     if letters & has >= set(map(ord, "2²")) and "glyf" in typeface:
-        _add_small(typeface)
+        _add_small(typeface, load_font(str(heavier), options))
     save_font(typeface, str(font), options)
 
 
-def _add_small(typeface: "TTFont") -> None:
-    """Powers and indices that the typeface lacks: its figures, as small as its own `²` is beside its `2`, and as high.
+def _add_small(typeface: "TTFont", heavier: "TTFont") -> None:
+    """Powers and indices that the typeface lacks: figures, as small as its own `²` is beside its `2`, and as high.
 
     Without them a browser takes them from whatever typeface the reader's machine has, `10⁻²` from two.
     """
+    from fontTools.pens.recordingPen import DecomposingRecordingPen
+    from fontTools.pens.transformPen import TransformPen
     from fontTools.pens.ttGlyphPen import TTGlyphPen
 
+    models, model_names = heavier.getGlyphSet(), heavier.getBestCmap()
     names, outlines, widths = typeface.getBestCmap(), typeface["glyf"], typeface["hmtx"].metrics
     two, square = names[ord("2")], names[ord("²")]
     scale = (outlines[square].yMax - outlines[square].yMin) / (outlines[two].yMax - outlines[two].yMin)
@@ -59,10 +64,11 @@ def _add_small(typeface: "TTFont") -> None:
         for letter, model in made.items():
             if ord(letter) in names:
                 continue
-            width = widths[names[ord(model)]][0]
-            pen = TTGlyphPen(outlines)
-            aside = (narrower - scale) * width / 2
-            pen.addComponent(names[ord(model)], (scale, 0, 0, scale, round(aside), round(lift)))
+            shape = DecomposingRecordingPen(models)
+            models[model_names[ord(model)]].draw(shape)
+            width = models[model_names[ord(model)]].width
+            pen = TTGlyphPen(None)
+            shape.replay(TransformPen(pen, (scale, 0, 0, scale, (narrower - scale) * width / 2, lift)))
             name = f"uni{ord(letter):04X}"
             outlines[name] = pen.glyph()
             outlines[name].recalcBounds(outlines)

@@ -111,10 +111,17 @@ def _copy(copies: list[tuple[str, str]], letters: frozenset[int], folder: Path) 
     for source, target in copies:
         (folder / target).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(NODE_MODULES / source, folder / target)
-    for font in (folder / "fonts").glob("*.woff2"):
-        cut_down(font, MATH_SIGNS if font.name == SIGNS_FILE else letters)
+        if target.startswith("fonts/") and target.endswith(".woff2"):
+            whole = NODE_MODULES / source
+            cut_down(folder / target, MATH_SIGNS if target.endswith(SIGNS_FILE) else letters, _heavier(whole))
     styles = folder / "reveal" / "reveal.css"
     styles.write_text(without_unused(styles.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _heavier(font: Path) -> Path:
+    """The file of the same letters two weights heavier, or `font` itself where its package has none."""
+    found = font.with_name(re.sub(r"-(\d+)-normal", lambda weight: f"-{int(weight[1]) + 200}-normal", font.name))
+    return found if found.is_file() else font
 
 
 def _digest(*parts: bytes) -> str:

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from fontTools.pens.areaPen import AreaPen
 from fontTools.ttLib import TTFont
 
 from talk.errors import TalkError
@@ -108,6 +109,23 @@ def test_files_keep_every_letter_that_the_pages_have() -> None:
             kept = set(TTFont(VENDOR / "fonts" / cut.name).getBestCmap())
             assert kept - SMALL < whole
             assert {chr(code) for code in (expected & whole) - kept} == set(), cut.name
+
+
+def ink(typeface: TTFont, letter: str) -> float:
+    outlines = typeface.getGlyphSet()
+    pen = AreaPen(outlines)
+    outlines[typeface.getBestCmap()[ord(letter)]].draw(pen)
+    return abs(pen.value)
+
+
+@pytest.mark.parametrize("weight", [400, 600])
+def test_powers_that_a_typeface_lacks_are_as_bold_as_those_that_it_has(weight: int) -> None:
+    typeface = TTFont(VENDOR / "fonts" / f"golos-text-latin-{weight}-normal.woff2")
+    bold = ink(typeface, "²") / ink(typeface, "2")
+    made = {
+        figure: ink(typeface, power) / ink(typeface, figure) for power, figure in zip("⁴⁵⁶⁷⁸⁹", "456789", strict=True)
+    }
+    assert made == pytest.approx(dict.fromkeys(made, bold), rel=0.15)
 
 
 @pytest.mark.parametrize(
