@@ -80,11 +80,12 @@ def lowest(reader: PdfReader) -> list[tuple[float, str]]:
         ) -> None:
             height = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
             if text.strip() and height > 50:  # above the page's number
-                texts.append((height / float(page.mediabox.height), text))
+                texts.append((height, text))
 
         page.extract_text(visitor_text=note)
         least = min(height for height, _ in texts)
-        found.append((least, "".join(text for height, text in texts if height < least + 0.001)))
+        line = "".join(text for height, text in texts if height < least + 1)
+        found.append((least / float(page.mediabox.height), line))
     return found
 
 
