@@ -18,6 +18,7 @@ from ..record import (
     ConvolutionPrices,
     ConvolutionWay,
     Curve,
+    Order,
     Packing,
     Point,
 )
@@ -60,6 +61,7 @@ def batching_values(batching: Batching) -> Named:
         yield f"{name}.time_of_sound", Value(of_sound_s, "time", "сумма по пачкам × доля кадров, которые звук")
         yield f"{name}.rate", Value(count / time_s, "count", "фраз в секунду")
         yield f"{name}.audio_per_day", Value(sound_s / time_s * DAY_S, "time", "длительность звука / время × сутки")
+    yield from _by_length(batching, orders["sorted"])
     if batching.alone_time_s is not None:
         yield "alone.time", Value(batching.alone_time_s, "time", "по одной: сумма медиан, мерили каждую длину")
     random, ordered, packed = orders["random"], orders["sorted"], orders["packed"]
@@ -83,6 +85,20 @@ def batching_values(batching: Batching) -> Named:
     yield "rounds", Value(batching.rounds, "count", "сколько раз мерили пачку каждой формы")
     yield "equal.latency_one", Value(latency[1], "time", "пачка из одной фразы")
     yield "equal.latency_largest", Value(latency[largest], "time", f"{_batch_of(largest)}: столько ждёт каждая")
+
+
+def _by_length(batching: Batching, ordered: Order) -> Named:
+    """What a second of sound, padding included, costs in the batch of the shortest utterances and of the longest."""
+    lengths_s, size = sorted(batching.utterances_s), batching.batch_size
+    if len(lengths_s) != size * len(ordered.times_s) or len(ordered.times_s) == 1:
+        return
+    first, last = (time_s / size / length_s for time_s, length_s in (
+        (ordered.times_s[0], lengths_s[size - 1]), (ordered.times_s[-1], lengths_s[-1]),
+    ))  # fmt: skip
+    how = "время пачки / секунды звука вместе с дополнением, пачка самых {} фраз"
+    yield "sorted.shortest_price", Value(first, "time", how.format("коротких"))
+    yield "sorted.longest_price", Value(last, "time", how.format("длинных"))
+    yield "sorted.short_to_long", Value(first / last, "ratio", "секунда звука в пачке самых коротких / самых длинных")
 
 
 def _batch_of(size: int) -> str:
