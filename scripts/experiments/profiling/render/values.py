@@ -7,7 +7,7 @@ from dataclasses import replace
 from statistics import median
 
 from shared.data_sheets import CARDS, CPUS
-from shared.profile import Operator, Run
+from shared.profile import Operator, Run, Workload
 from talk.records.headline import spread_of
 from talk.records.schema import Record
 from talk.render.prediction import NotMeasuredError
@@ -233,10 +233,38 @@ def _pass_values(run: Run, data: Profiling) -> Iterator[tuple[str, Value]]:
     yield "wall_time_spread", Value(spread_of(run.pass_times_s), "share", how_wide)
     yield "time_per_utterance", Value(wall / utterances, "time", f"{how}; поделено на число фраз")
     yield "real_time_factor", Value(wall / audio, "ratio", "время счёта / длительность звука")
+    alone = run.utterance_times_s and data.workload.batch_size == 1
+    times_s = {
+        length_s: median(each) for length_s, each in (times_by_length(run, data.workload) if alone else {}).items()
+    }
+    if len(times_s) > 1:
+        prices = {name: times_s[length_s] / length_s for name, length_s in
+                  (("shortest", min(times_s)), ("longest", max(times_s)))}  # fmt: skip
+        how = "медиана времени фразы / её длительность, самая {}"
+        yield "shortest_price", Value(prices["shortest"], "time", how.format("короткая"))
+        yield "longest_price", Value(prices["longest"], "time", how.format("длинная"))
+        ratio = prices["shortest"] / prices["longest"]
+        yield "short_to_long", Value(ratio, "ratio", "секунда звука в самой короткой фразе / в самой длинной")
     if run.profiled_time_s is not None:
         overhead = run.profiled_time_s / wall - 1
         if overhead >= 0:
             yield "profiler_overhead", Value(overhead, "share", "прогон под профайлером / прогон без него − 1")
+
+
+def times_by_length(run: Run, work: Workload) -> dict[float, list[float]]:
+    """Length in seconds → the times in seconds of all utterances of that length, over all unprofiled passes.
+
+    Each file is fed as often as the workload says, one file after the other. Raises ValueError where the passes have
+    another number of utterances.
+    """
+    fed = [
+        length for length, repeats in zip(work.file_lengths_samples, work.repeats, strict=True) for _ in range(repeats)
+    ]
+    times: dict[float, list[float]] = {}
+    for one_pass in run.utterance_times_s:
+        for length, time in zip(fed, one_pass, strict=True):
+            times.setdefault(length / work.sample_rate_hz, []).append(time)
+    return times
 
 
 def _operator_values(operator: Operator, run: Run) -> Iterator[tuple[str, Value]]:
