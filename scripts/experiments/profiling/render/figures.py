@@ -15,7 +15,7 @@ from talk.words import NBSP, natural_unit, number, quantity, units
 
 from .prediction import CONVOLUTIONS, predict
 from .tables import operator_time_s
-from .values import named_values
+from .values import named_values, times_by_length
 
 _BARS = 7
 
@@ -190,22 +190,6 @@ def latency(source: Provenance, run: Run) -> str:
     drawing = charts.svg(figure, f"latency-{run.device}", f"Время счёта фразы на {device} от её длины", told)
     caption = f"Время энкодера на фразу от её длины, {device}: медиана и размах по всем подачам файла"
     return source.figure(drawing, caption, "plot", run.device)
-
-
-def times_by_length(run: Run, work: Workload) -> dict[float, list[float]]:
-    """Length in seconds → the times in seconds of all utterances of that length, over all unprofiled passes.
-
-    Each file is fed as often as the workload says, one file after the other. Raises ValueError where the passes have
-    another number of utterances.
-    """
-    fed = [
-        length for length, repeats in zip(work.file_lengths_samples, work.repeats, strict=True) for _ in range(repeats)
-    ]
-    times: dict[float, list[float]] = {}
-    for one_pass in run.utterance_times_s:
-        for length, time in zip(fed, one_pass, strict=True):
-            times.setdefault(length / work.sample_rate_hz, []).append(time)
-    return times
 
 
 _LABELS = {
