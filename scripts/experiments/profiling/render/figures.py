@@ -6,7 +6,7 @@ from statistics import median
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
-from shared.profile import Run, Workload
+from shared.profile import Run
 from talk.render import charts
 from talk.render.captions import Provenance
 from talk.render.charts import BLUE, GRID, INK, MUTED, PINK, SMALL, VIOLET

@@ -140,6 +140,13 @@ def test_what_of_a_batch_is_sound(numbers: dict[str, float]) -> None:
     assert share == pytest.approx(numbers["batching.cpu.random.padding"])
 
 
+def test_a_second_of_sound_costs_a_batch_by_its_length(numbers: dict[str, float]) -> None:
+    """Two utterances of a second took 2 s, two of three seconds 4 s."""
+    assert numbers["batching.cpu.sorted.shortest_price"] == pytest.approx(1)
+    assert numbers["batching.cpu.sorted.longest_price"] == pytest.approx(4 / 6)
+    assert numbers["batching.cpu.sorted.short_to_long"] == pytest.approx(1.5)
+
+
 def test_the_best_batch_is_the_one_that_answers_most_in_time(numbers: dict[str, float]) -> None:
     assert numbers["batching.cpu.serving.best"] == 2
     assert numbers["batching.cpu.serving.gain"] == pytest.approx(1.5)

@@ -115,6 +115,21 @@ def test_a_measured_pass_is_judged_by_its_clock(cpu_record: Record[Profiling]) -
     assert "pair.cpu.audio_per_day" not in values  # no GPU to compare with
 
 
+def test_a_second_of_sound_costs_an_utterance_by_its_length(cpu_record: Record[Profiling]) -> None:
+    """In each pass an utterance takes its length times 0.10, 0.11 and 0.12, and the shortest one twice that here."""
+    shortest = min(WORKLOAD["file_lengths_samples"])
+    [run, *others] = cpu_record.data.runs
+    slow = [
+        [time_s * (2 if length == shortest else 1) for length, time_s in zip(UTTERANCES, one_pass, strict=True)]
+        for one_pass in run.utterance_times_s
+    ]
+    data = replace(cpu_record.data, runs=[replace(run, utterance_times_s=slow), *others])
+    values = numbers(replace(cpu_record, data=data))
+    assert values["cpu.longest_price"] == pytest.approx(0.11)
+    assert values["cpu.shortest_price"] == pytest.approx(0.22)
+    assert values["cpu.short_to_long"] == pytest.approx(2)
+
+
 def test_an_encoder_that_is_not_modelled_keeps_what_was_measured(talk_record: Record[Profiling]) -> None:
     model = replace(talk_record.data.model, encoder=talk_record.data.model.encoder | {"subsampling": "vggnet"})
     values = numbers(replace(talk_record, data=replace(talk_record.data, model=model)))
