@@ -10,7 +10,8 @@ Relations are `>`, `<`, `>=`, `<=`, `==`, and `≈` with a tolerance: `a ≈ b �
 the relation has to hold for each name that there is, and within `max` and `min` all of them are meant. Besides:
 
 - `relation` may be a list: all of it has to hold;
-- `margin`, a percentage or the name of a spread: by how much more the larger side has to be larger;
+- `margin`, a percentage or the name of a spread: by how much more the larger side has to be larger; of a list, the
+  largest;
 - `machines = "all"`: the relation has to hold on every machine that measured it, not just on the one asked first;
 - `in_page = true`: a page that measures its reader's machine judges it too (assets/scripts/judge.js), so both sides of
   its forks are published.
@@ -81,11 +82,11 @@ class Relation:
 
 @dataclass(frozen=True)
 class Claim:
-    """What has to hold; `margin` is a share, or the name of one. `line` is where it is written."""
+    """What has to hold; each of `margins` is a share, or the name of one. `line` is where it is written."""
 
     id: str
     relations: tuple[Relation, ...]
-    margin: float | str
+    margins: tuple[float | str, ...]
     on_every_machine: bool
     in_page: bool
     line: int | None
@@ -93,8 +94,8 @@ class Claim:
     @property
     def names(self) -> tuple[str, ...]:
         """Every value that it asks for."""
-        margin = (self.margin,) if isinstance(self.margin, str) else ()
-        return (*(name for relation in self.relations for name in relation.names), *margin)
+        spreads = (margin for margin in self.margins if isinstance(margin, str))
+        return (*(name for relation in self.relations for name in relation.names), *spreads)
 
     @property
     def names_one_rival(self) -> bool:
@@ -117,7 +118,7 @@ class Claim:
         """Whether the least difference is enough for it: no «noticeably» can rest on it."""
         terms = [term for each in self.relations for side in (each.left, each.right) for term in side.terms]
         asks_for_more = any(term.factor != 1 if term.name else term.factor not in (0, 1) for term in terms)
-        return not (self.margin or asks_for_more or any(each.sign == "≈" for each in self.relations))
+        return not (self.margins or asks_for_more or any(each.sign == "≈" for each in self.relations))
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,8 @@ def judge_on(claim: Claim, values: Values, machine: str | None, path: Path = CLA
     """The verdict by the numbers of one machine; of any where `machine` is None. None where it has not all of them."""
     asked = _On(values, machine)
     try:
-        margin = asked.find(claim.margin).value.number if isinstance(claim.margin, str) else claim.margin
+        margins = (asked.find(each).value.number if isinstance(each, str) else each for each in claim.margins)
+        margin = max(margins, default=0.0)
         compared = [each for relation in claim.relations for each in _compare(relation, asked, margin)]
     except UnmeasuredValueError:
         return None
@@ -317,15 +319,15 @@ def _claim(name: str, table: Any, line: int | None) -> Claim:
     if not parts or not all(isinstance(part, str) for part in parts):
         raise ValueError("no relation that can be checked")
     relations = tuple(map(_relation, parts))
-    margin = _margin(table.get("margin", "0 %"))
-    if margin and any(relation.sign in {"==", "≈"} for relation in relations):
+    margins = _margins(table["margin"]) if "margin" in table else ()
+    if margins and any(relation.sign in {"==", "≈"} for relation in relations):
         raise ValueError("a margin goes with > and <; leave it out")
     if table.get("machines", "all") != "all":
         raise ValueError(f'machines {table["machines"]!r} is not known; write machines = "all"')
     in_page = table.get("in_page", False)
     if not isinstance(in_page, bool):
         raise ValueError(f"in_page {in_page!r} is not known; write in_page = true")
-    claim = Claim(name, relations, margin, "machines" in table, in_page, line)
+    claim = Claim(name, relations, margins, "machines" in table, in_page, line)
     if in_page and (claim.on_every_machine or any("/" in each or "*" in each for each in claim.names)):
         raise ValueError("in_page: a page knows the values of one machine; name each, without a machine and without *")
     return claim
@@ -370,9 +372,11 @@ def _percent(written: str) -> float:
     return float(written) / 100
 
 
+def _margins(written: object) -> tuple[float | str, ...]:
+    return tuple(map(_margin, written if isinstance(written, list) and written else [written]))
+
+
 def _margin(written: object) -> float | str:
-    if written == "0 %":
-        return 0.0
     if isinstance(written, str) and written.endswith("%"):
         return _percent(written[:-1])
     if isinstance(written, str) and _NAME.fullmatch(written) and "*" not in written:

@@ -85,7 +85,7 @@ def choice(values: Values, machine: str, asked: Iterable[tuple[str, str]], claim
 def judged_in_page(claims: Path = CLAIMS) -> dict[str, Any]:
     """The relations of the claims that pages judge, by the claim's id: what render/claims.py has read, as data."""
     return {
-        name: {"margin": claim.margin, "relations": [asdict(relation) for relation in claim.relations]}
+        name: {"margins": claim.margins, "relations": [asdict(relation) for relation in claim.relations]}
         for name, claim in read_claims(claims).items()
         if claim.in_page
     }

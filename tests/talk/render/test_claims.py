@@ -113,6 +113,13 @@ def test_a_margin_makes_a_claim_stricter(tmp_path: Path, margin: str, holds: boo
     assert judge(read_claims(path)["a-claim"], VALUES).holds is (not margin)
 
 
+@pytest.mark.parametrize("margin", [f'["1 %", "{DIVE}"]', f'["{DIVE}", "1 %"]', '["20 %", "1 %"]'])
+def test_of_several_margins_the_largest_is_asked(tmp_path: Path, margin: str) -> None:
+    path = claims_file(tmp_path, f"{CLIMB} > 0.5")
+    path.write_text(path.read_text(encoding="utf-8") + f"margin = {margin}\n", encoding="utf-8")
+    assert judge(read_claims(path)["a-claim"], VALUES).holds is False
+
+
 @pytest.mark.parametrize(
     "relation",
     [
@@ -130,7 +137,16 @@ def test_sides_are_read_strictly(tmp_path: Path, relation: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "more", ['why = "so"', 'margin = "lots"', 'margin = "80 %"', 'machines = "some"', "margin = 5"]
+    "more",
+    [
+        'why = "so"',
+        'margin = "lots"',
+        'margin = "80 %"',
+        'machines = "some"',
+        "margin = 5",
+        "margin = []",
+        'margin = ["5 %", 5]',
+    ],
 )
 def test_other_keys_are_refused(tmp_path: Path, more: str) -> None:
     path = claims_file(tmp_path, f"{CLIMB} > 0.5")

@@ -29,6 +29,8 @@ RELATIONS = [
     '["made.a > made.b", "made.b >= made.c"]',
     *(f'"made.a {sign} made.b"\nmargin = "5 %"' for sign in (">", "<", ">=", "<=")),
     '"made.a > 1"\nmargin = "made.spread"',
+    '"made.a > 1"\nmargin = ["2 %", "made.spread"]',
+    '"made.a > made.b"\nmargin = ["made.spread", "20 %"]',
 ]
 RUN = """
 const asked = JSON.parse(require("node:fs").readFileSync(0, "utf8"));

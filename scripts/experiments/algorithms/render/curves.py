@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from statistics import linear_regression, median
 
+from shared.gain import gain_values
 from talk.render.value import Value
 
 from ..record import Convolution, Curve
@@ -59,7 +60,7 @@ def race_values(ours: list[float], theirs: list[float], whose: str) -> Named:
     how = f"медиана, повторов: {len(ours)}"
     yield "ours_time", Value(median(ours), "time", how)
     yield f"{whose}_time", Value(median(theirs), "time", how)
-    yield "speedup", Value(median(theirs) / median(ours), "ratio", "отношение медиан: их время / наше")
+    yield from gain_values("speedup", theirs, ours, f"{whose} / нашего")
 
 
 def digits(name: str, difference: float, how: str) -> Named:

@@ -3,6 +3,7 @@
 from dataclasses import fields
 from statistics import median
 
+from shared.gain import gain_values
 from talk.render.given import given
 from talk.render.value import Value
 from talk.words import plural
@@ -233,7 +234,7 @@ def attention_values(attention: Attention) -> Named:
     rival = {point.size: index for index, point in enumerate(ways["tiled"].curve.points)}[whole.size]
     tiled = ways["tiled"].curve.points[rival]
     how = f"вся таблица / плитками, длина {int(whole.size)}"
-    yield "attention.speedup", Value(median(whole.times_s) / median(tiled.times_s), "ratio", how)
+    yield from gain_values("attention.speedup", whole.times_s, tiled.times_s, how)
     table_bytes, tile_bytes = ways["whole"].peaks_bytes[-1], ways["tiled"].peaks_bytes[rival]
     if tile_bytes is not None:
         yield "attention.tiled.memory", Value(tile_bytes, "bytes", f"прирост памяти, длина {int(whole.size)}")

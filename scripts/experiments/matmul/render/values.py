@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from statistics import median
 
-from talk.records.headline import quantity_of, ratio
+from shared.gain import gain_values
 from talk.records.schema import Record
 from talk.render.captions import MULTIPLY
 from talk.render.prediction import prediction_values
@@ -139,24 +139,15 @@ def _against_unfused(contender: Contender, data: Matmul) -> Iterator[tuple[str, 
         other = unfused.at(point.n, point.m, point.p) if unfused is not None else None
         if other is not None:
             what = "нашего произведения и SiLU порознь / слитых"
-            for name, value in _against(point, other, what):
-                yield f"{_key(point)}.to_unfused{name}", value
+            yield from gain_values(f"{_key(point)}.to_unfused", other.times_s, point.times_s, what)
 
 
 def _speedup(point: Point | None, above: Point | None, name: str) -> Iterator[tuple[str, Value]]:
     if point is not None and above is not None:
         shape = f"{point.n}×{point.m}×{point.p}"
-        for end, value in _against(point, above, f"{name} / этого шага, {shape}"):
-            yield f"speedup{end}", value
+        yield from gain_values("speedup", above.times_s, point.times_s, f"{name} / этого шага, {shape}")
         slowdown = median(point.times_s) / median(above.times_s)
         yield "slowdown", Value(slowdown, "ratio", f"медиана времени этого шага / {name}, {shape}")
-
-
-def _against(point: Point, other: Point, what: str) -> Iterator[tuple[str, Value]]:
-    """How many times faster than `other` it is, and by how much the times of both vary: `what` they are."""
-    times, spread = ratio(quantity_of(other.times_s), quantity_of(point.times_s))
-    yield "", Value(times, "ratio", f"медиана времени {what}")
-    yield "_spread", Value(spread or 0.0, "share", f"сумма межквартильных размахов к медианам, {what}")
 
 
 def _point_values(point: Point, contender: Contender, data: Matmul) -> Iterator[tuple[str, Value]]:
@@ -187,8 +178,7 @@ def _point_values(point: Point, contender: Contender, data: Matmul) -> Iterator[
         how = f"скорость лучшей из библиотек в том же прогоне, {shape}"
         yield "library_rate", Value(library.flops_per_s, "flop_rate", how)
         what = f"лучшей из библиотек / этого шага в том же прогоне, {shape}"
-        for end, value in _against(point, library, what):
-            yield f"to_library{end}", value
+        yield from gain_values("to_library", library.times_s, point.times_s, what)
 
 
 def _tiling_values(data: Matmul) -> Iterator[tuple[str, Value]]:
@@ -349,8 +339,7 @@ def _best_on_card(data: Matmul) -> Iterator[tuple[str, Value]]:
     how = f"самый быстрый шаг круга 6 ({title}), n = {size}"
     yield "gpu_best.flop_rate", Value(best.flops_per_s, "flop_rate", how)
     what = f"cuBLAS / самого быстрого шага круга 6 ({title}) в том же прогоне, n = {size}"
-    for end, value in _against(best, theirs, what):
-        yield f"gpu_best.to_library{end}", value
+    yield from gain_values("gpu_best.to_library", theirs.times_s, best.times_s, what)
     if data.gpu is not None and data.gpu.fma_flops_per_s is not None:
         share = best.flops_per_s / data.gpu.fma_flops_per_s
         yield "gpu_best.share_of_peak", Value(share, "share", f"он же / измеренный пик FMA карты, n = {size}")

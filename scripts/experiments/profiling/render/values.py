@@ -7,6 +7,7 @@ from dataclasses import replace
 from statistics import median
 
 from shared.data_sheets import CARDS, CPUS
+from shared.gain import gain_values
 from shared.profile import Operator, Run, Workload
 from talk.records.headline import spread_of
 from talk.records.schema import Record
@@ -409,10 +410,8 @@ def _variant_values(variant: Variant, others: dict[str, Variant], data: Profilin
     as_others = {"gain": "plain", "precision_gain": replace(variant, precision="fp32").name}
     for what, other in as_others.items():
         if other in others:
-            how = "медиана исходного прогона / медиана этого"
-            if what == "precision_gain":
-                how = "медиана такого же прогона в fp32 / медиана этого"
-            yield what, Value(median(others[other].pass_times_s) / time_s, "ratio", how)
+            whose = "исходного прогона" if what == "gain" else "такого же прогона в fp32"
+            yield from gain_values(what, others[other].pass_times_s, variant.pass_times_s, f"{whose} / этого")
     if variant.device_busy_time_us is not None:
         idle = max(0.0, 1 - variant.device_busy_time_us * _US / time_s)
         yield "idle_share", Value(idle, "share", "1 − занятое время GPU / медиана прогонов")

@@ -26,9 +26,9 @@ const judge = (() => {
     "≈": (left, right, _, tolerance) => Math.abs(left - right) <= tolerance * Math.abs(right),
   };
 
-  return ({ relations, margin }, known) => {
+  return ({ relations, margins }, known) => {
     try {
-      const wide = typeof margin === "string" ? valueOf(margin, known) : margin;
+      const wide = Math.max(0, ...margins.map((each) => (typeof each === "string" ? valueOf(each, known) : each)));
       const verdicts = relations.map(({ left, sign, right, tolerance }) => {
         const [one, other] = [sideOf(left, known), sideOf(right, known)];
         return { holds: HOLDS[sign](one.number, other.number, wide, tolerance), left: one, sign, right: other, margin: wide };
