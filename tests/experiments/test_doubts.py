@@ -13,6 +13,8 @@ from experiments.algorithms.sample import sample as algorithms
 from experiments.gradient.sample import sample as gradient
 from experiments.matmul.record import Contender, Matmul
 from experiments.matmul.sample import sample as matmul
+from experiments.profiling.sample import sample as profiling
+from shared.profile import Run
 from talk.errors import TalkError
 from talk.experiment import find_experiment
 from talk.records.schema import Record
@@ -164,7 +166,11 @@ def test_backward_is_doubted_where_its_parts_are_not_the_whole() -> None:
     whole = replace(conformer, passes=[there, replace(back, time_s=parts_s)])
     half = replace(conformer, passes=[there, replace(back, time_s=parts_s / 2)])
     doubted = {
-        name: [d for d in find_experiment("gradient").doubts(replace(data, conformers=[each, *others])) if "back" in d]
+        name: [
+            d
+            for d in find_experiment("gradient").doubts(replace(data, conformers=[each, *others]))
+            if "back" in d and "operators" in d
+        ]
         for name, each in {"whole": whole, "half": half}.items()
     }
     assert doubted["whole"] == []
@@ -192,3 +198,66 @@ def test_more_mistakes_than_words_are_doubted(rate: float) -> None:
     spoilt = replace(data, decoding=replace(data.decoding, beams=beams))
     found = [each for each in find_experiment("algorithms").doubts(spoilt) if "mistakes" in each]
     assert found == (["above_ceiling: mistakes for each word, greedy of 1, 1.25 against 1"] if rate > 1 else [])
+
+
+def _told(experiment: str, data: Any, before: Any) -> list[str]:
+    """What is doubted of spoilt data that was not before, without numbers."""
+    doubts = find_experiment(experiment).doubts
+    return [each.rpartition(", ")[0] for each in doubts(data) if each not in doubts(before)]
+
+
+def test_a_run_is_doubted_whose_parts_are_not_the_whole() -> None:
+    data = profiling()
+    cpu, cuda = (data.run_on(device) for device in ("cpu", "cuda"))
+    assert cpu is not None
+    assert cuda is not None
+
+    def told(run: Run) -> list[str]:
+        return _told("profiling", replace(data, runs=[run, *(r for r in data.runs if r.device != run.device)]), data)
+
+    short = replace(cpu, utterance_times_s=[[0.5 * each for each in times] for times in cpu.utterance_times_s])
+    assert told(short) == ["parts_unlike_whole: utterances and a pass on cpu, s"] * len(cpu.pass_times_s)
+    first, *others = cpu.operators
+    less = replace(cpu, complete=True, operators=[replace(first, self_cpu_time_us=0.0), *others])
+    assert "parts_unlike_whole: operators of cpu and all of them, s" in told(less)
+    assert cuda.device_busy_time_us is not None
+    busy = replace(cuda, pass_times_s=[cuda.device_busy_time_us / 2e6], utterance_times_s=[])
+    assert "above_ceiling: a pass on cuda, busy s" in told(busy)
+    twice = replace(
+        cuda, complete=True, kernels=[replace(k, device_time_us=2 * k.device_time_us) for k in cuda.kernels]
+    )
+    assert "parts_unlike_whole: kernels and all of them, s" in told(twice)
+
+
+def test_a_way_is_doubted_that_is_busy_longer_than_it_takes() -> None:
+    data = profiling()
+    at = next(index for index, each in enumerate(data.variants) if each.device_busy_time_us)
+    way = data.variants[at]
+    assert way.device_busy_time_us is not None
+    spoilt = replace(way, pass_times_s=[way.device_busy_time_us / 2e6])
+    variants = [*data.variants[:at], spoilt, *data.variants[at + 1 :]]
+    assert _told("profiling", replace(data, variants=variants), data) == [f"above_ceiling: a pass, {way.name}, busy s"]
+
+
+def test_a_step_is_doubted_that_is_told_of_in_two_ways() -> None:
+    data = gradient()
+    [conformer, *others] = data.conformers
+    kept, forgotten = conformer.remembering
+    spoilt = replace(conformer, remembering=[replace(kept, backward_time_s=kept.backward_time_s / 2), forgotten])
+    assert _told("gradient", replace(data, conformers=[spoilt, *others]), data) == [
+        f"parts_unlike_whole: backward of {conformer.device} and of the step, s"
+    ]
+
+
+def test_processes_are_doubted_that_outrun_their_number_and_chains_that_outrun_their_layers() -> None:
+    data = algorithms()
+    [hours, *more] = data.many_hours
+    shares = [hours.one_thread_time_s / hours.workers / 1.2] * hours.workers
+    spoilt = replace(data, many_hours=[replace(hours, share_times_s=shares), *more])
+    assert _told("algorithms", spoilt, data) == ["more_than_cores: processes to one, many hours"]
+    [chain, *others] = data.checkpointing.chains
+    [sweep, *rest] = chain.sweeps
+    faster = replace(chain, sweeps=[replace(sweep, times_s=[sweep.predicted_time_s / 3]), *rest])
+    checkpointing = replace(data.checkpointing, chains=[faster, *others])
+    [told] = _told("algorithms", replace(data, checkpointing=checkpointing), data)
+    assert told.startswith(f"above_ceiling: {chain.name} backward by {sweep.way}")

@@ -291,7 +291,7 @@ _BEARS = 0.25  # of a pass: the profiler's own time, and what lies between opera
 
 
 def doubts(data: Gradient) -> Doubts:
-    """Profiled operators that do not add up to the pass timed without the profiler, and more mistakes than letters.
+    """Operators that do not add up to the unprofiled pass, a pass told of in two ways, and more mistakes than letters.
 
     A network that has learnt nothing may make them: what it reads before is not doubted.
     """
@@ -302,6 +302,12 @@ def doubts(data: Gradient) -> Doubts:
         for each in conformer.passes if conformer.device == "cpu" else ():
             parts_s = sum(operator.self_cpu_time_us for operator in each.operators) / 1e6
             yield from unlike(f"{each.direction}'s operators and its time, s", parts_s, each.time_s, _BEARS)
+        there, back = conformer.passes[:2]
+        kept = conformer.remembering[0]
+        for each, again_s in ((there, kept.forward_time_s), (back, kept.backward_time_s)):
+            yield from unlike(
+                f"{each.direction} of {conformer.device} and of the step, s", again_s, each.time_s, _BEARS
+            )
 
 
 Data = Gradient

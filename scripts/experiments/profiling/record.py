@@ -1,10 +1,11 @@
 """What a profiling record holds: the Conformer's encoder over the talk's utterances, run on each device."""
 
 from dataclasses import dataclass, field
+from statistics import median
 from typing import Annotated, Any, Literal
 
 from shared.profile import Model, Module, Operator, Run, Workload
-from talk.records.doubts import MOST, Doubts, unlike, wide
+from talk.records.doubts import MOST, Doubts, above, unlike, wide
 from talk.records.headline import Headlines, quantity_of, ratio
 from talk.records.ranges import Range
 from talk.records.schema import Device, NonEmpty, Positive, PositiveInt, Seconds, Share, check_unique
@@ -169,17 +170,39 @@ def headlines(data: Profiling) -> Headlines:
 
 
 _BEARS = 0.25  # of a pass: what lies between operators
+_BEARS_OF_SUMS = 0.01  # of what was added up of the same times
+_BEARS_OF_CLOCKS = 0.1  # of a pass: its kernels were timed in another
 
 
 def doubts(data: Profiling) -> Doubts:
-    """Operators that do not add up to the pass that they were profiled in, and passes unlike each other."""
-    run = data.run_on("cpu")
-    if run is None:
+    """Parts that do not add up to their whole, a GPU that is busy longer than it is used, passes unlike each other."""
+    for run in data.runs:
+        for pass_s, utterances_s in zip(run.pass_times_s, run.utterance_times_s, strict=False):
+            yield from unlike(f"utterances and a pass on {run.device}, s", sum(utterances_s), pass_s, _BEARS_OF_SUMS)
+        if run.complete:
+            parts_s = sum(each.self_cpu_time_us for each in run.operators) / 1e6
+            whole_s = run.self_cpu_time_total_us / 1e6
+            yield from unlike(f"operators of {run.device} and all of them, s", parts_s, whole_s, _BEARS_OF_SUMS)
+        if run.complete and run.self_device_time_total_us is not None:
+            kernels_s = sum(each.device_time_us for each in run.kernels) / 1e6
+            told_s = run.self_device_time_total_us / 1e6
+            yield from unlike("kernels and all of them, s", kernels_s, told_s, _BEARS_OF_SUMS)
+        yield from _busy(f"a pass on {run.device}", run.device_busy_time_us, run.pass_times_s)
+    for variant in data.variants:
+        yield from _busy(f"a pass, {variant.name}", variant.device_busy_time_us, variant.pass_times_s)
+    run_on_cpu = data.run_on("cpu")
+    if run_on_cpu is None:
         return
-    if run.profiled_time_s is not None and run.complete:
-        parts_s = run.self_cpu_time_total_us / 1e6
-        yield from unlike("operators and the profiled pass, s", parts_s, run.profiled_time_s, _BEARS)
-    yield from wide("passes on the CPU", run.pass_times_s)
+    if run_on_cpu.profiled_time_s is not None and run_on_cpu.complete:
+        parts_s = run_on_cpu.self_cpu_time_total_us / 1e6
+        yield from unlike("operators and the profiled pass, s", parts_s, run_on_cpu.profiled_time_s, _BEARS)
+    yield from wide("passes on the CPU", run_on_cpu.pass_times_s)
+
+
+def _busy(about: str, busy_us: float | None, pass_times_s: list[float]) -> Doubts:
+    """A doubt where the GPU is busy for longer than the pass takes."""
+    if busy_us is not None and pass_times_s:
+        yield from above(f"{about}, busy s", busy_us / 1e6, median(pass_times_s), _BEARS_OF_CLOCKS)
 
 
 def migrate(data: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What an algorithms record holds: each story's brute force beside the algorithm that makes do without it."""
 
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from talk.records.doubts import Doubts, above, wide
@@ -138,14 +139,21 @@ def headlines(data: Algorithms) -> Headlines:
 
 
 _BEARS_OF_CORES = 0.1
+_BEARS_OF_LAYERS = 1.0  # one alone may have lain colder than in its chain
 
 
 def doubts(data: Algorithms) -> Doubts:
-    """More speed-up than there are cores, more mistakes than words, and races whose times are all noise."""
+    """More speed-up than cores, layers longer than their chain, more mistakes than words, races that are all noise."""
     for hours in data.many_hours:
         if hours.device == "cpu":
             speedup, about = hours.one_thread_time_s / hours.all_threads_time_s, "all threads to one, many hours"
             yield from above(about, speedup, hours.threads, _BEARS_OF_CORES, kind="more_than_cores")
+            speedup, about = hours.one_thread_time_s / max(hours.share_times_s), "processes to one, many hours"
+            yield from above(about, speedup, hours.workers, _BEARS_OF_CORES, kind="more_than_cores")
+    for chain in data.checkpointing.chains:
+        for sweep in chain.sweeps:
+            about = f"{chain.name} backward by {sweep.way} of {sweep.slots}, its layers' s and its own"
+            yield from above(about, sweep.predicted_time_s, median(sweep.times_s), _BEARS_OF_LAYERS)
     heard = data.decoding
     rates = {f"{beam.name} of {beam.width}": beam.word_error_rate for beam in heard.beams}
     for name, rate in ({"in silence": heard.quiet_word_error_rate} | rates).items():
