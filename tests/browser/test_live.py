@@ -201,6 +201,18 @@ def test_a_phone_turns_the_slides_and_has_the_notes(deck: Visit, phone: Page) ->
     page.keyboard.press("t")
 
 
+def test_the_phone_shows_the_deck_that_was_touched_last(
+    browser: Browser, served: str, deck: Visit, phone: Page
+) -> None:
+    show(deck.page, MEASURED)
+    expect(phone.locator("h1")).to_have_text("Стена и решётка", timeout=LONGEST_MS)
+    with visit(browser, f"{served}/slides/#/{FAILING}") as second:
+        title = second.page.locator(f"#{FAILING} .slide-title").text_content() or ""
+        expect(phone.locator("h1")).to_have_text(title, timeout=LONGEST_MS)
+        deck.page.evaluate("dispatchEvent(new Event('focus'))")
+        expect(phone.locator("h1")).to_have_text("Стена и решётка", timeout=LONGEST_MS)
+
+
 def test_the_phones_page_is_for_one_thumb(phone: Page) -> None:
     boxes = [button.bounding_box() for button in phone.get_by_role("button").all()]
     assert len(boxes) == 2

@@ -56,17 +56,19 @@
   });
 
   async function listen() {
-    for (let version = 0; ; ) {
+    for (let version = 0, driven = false; ; ) {
       try {
-        const wasFirst = version === 0;
-        const news = await ask("deck", { deck, after: version, claims });
-        claims = false;
+        const asked = { deck, after: version, claims };
+        claims = false; // touched while the answer is awaited, it claims with the next question
+        const news = await ask("deck", asked);
         version = news.version;
         for (const command of news.commands) stage.commands[command]?.();
-        if (wasFirst && news.driven) stage.tell();
+        if (news.driven && !driven) stage.tell(); // until now another deck's state was what the phone had
+        driven = news.driven;
       } catch ({ status }) {
         if (status === 403) return; // opened from another machine, or by a name that is not this one's
         version = 0;
+        driven = false;
         claims = true;
         await new Promise((done) => setTimeout(done, AGAIN_MS));
       }
