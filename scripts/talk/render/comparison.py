@@ -112,6 +112,8 @@ def _details(records: Sequence[AnyRecord]) -> str:
         if record.quick:
             notes[say("machines.quick", experiment=_title(record.experiment))] = None
         notes |= dict.fromkeys(filter(None, (note for _, note in find_experiment(record.experiment).remarks(record))))
+    if set_aside := sorted({name for record in records for name in record.set_aside}):
+        notes[say("machines.set_aside", names=", ".join(set_aside))] = None
     uncontrolled = dict.fromkeys(uncontrolled_note(note) for record in records for note in record.uncontrolled)
     if uncontrolled:
         notes[say("uncontrolled", notes="; ".join(uncontrolled))] = None

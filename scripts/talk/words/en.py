@@ -62,6 +62,7 @@ _STRINGS = {
     "machines.record": "Record",
     "machines.tables": "tables",
     "machines.quick": "{experiment}: quick run.",
+    "machines.set_aside": "Environment variables that would have chosen for libraries were set aside: {names}",
     "machines.experiments": "Machines and experiments",
     "machines.headlines": "Headline numbers of all machines",
     "machines.number": "Number",

@@ -61,6 +61,7 @@ _STRINGS = {
     "machines.record": "Запись",
     "machines.tables": "таблицы",
     "machines.quick": "{experiment}: быстрый прогон.",
+    "machines.set_aside": "Отложены на время замера переменные среды, которые выбирали бы за библиотеки: {names}",
     "machines.experiments": "Машины и эксперименты",
     "machines.headlines": "Главные числа всех машин",
     "machines.number": "Число",

@@ -49,6 +49,13 @@ def test_every_machine_says_which_experiments_it_ran() -> None:
     assert "Relay, Sorting" in short
 
 
+def test_what_was_set_aside_is_told_once() -> None:
+    records = [replace(each, set_aside=["OMP_NUM_THREADS", "MKL_<b>"]) for each in (CPU, SORTS)]
+    html = fragments(records, [])["machines/table.html"]
+    assert html.count("were set aside: MKL_&lt;b&gt;, OMP_NUM_THREADS") == 1
+    assert "set aside" not in fragments([CPU], [])["machines/table.html"]
+
+
 def test_headlines_of_all_machines_stand_side_by_side() -> None:
     html = fragments([CPU, SORTS, GPU], [])["machines/headlines.html"]
     # 3 s of race in 2.1 s, and in 0.2 s with the GPU
