@@ -32,7 +32,7 @@ _TOLD = {
 # weights are read for the value and for the tangent. They have no tangent of their own, so zeros are written instead,
 # which reads their lines first, and are read to be multiplied by.
 _JOURNEYS = 2 + 2 + 1
-_FORWARD = "вперёд: как быстро слушает энкодер"
+_FORWARD = "вперёд: со скоростью энкодера"
 _INPUTS = 1000
 # Of each way: its title, evaluations of a function of n inputs, and what is suspected where it takes longer, or less.
 _EVALUATIONS: dict[WayName, tuple[str, Callable[[int], int], str, str]] = {
@@ -86,7 +86,7 @@ def _jvp(products: Sequence[Product]) -> Iterator[Promise]:
     for product in products:
         if product.name == "jvp":
             yield Prediction(
-                name="products.jvp", title="JVP: дорогами весов через память", measured=product.time_s,
+                name="products.jvp", title="JVP: поездки весов через память", measured=product.time_s,
                 phases=[{"memory": _JOURNEYS * product.function_time_s}],
                 slower="каждый раз нули заводят в новых страницах", faster="нули не успевают уйти из кэша",
             )  # fmt: skip
