@@ -18,6 +18,7 @@ from tests.browser.visit import Visit, visit
 
 # Address, the address of its place (null on the main line) and the least slot of each slide, as the page has them.
 WRITTEN = "slides => slides.map(({ id, dataset }) => [id, dataset.backup ?? null, Number(dataset.cut ?? 0)])"
+Plan = list[tuple[str, str | None, int]]
 
 
 @pytest.fixture
@@ -38,8 +39,16 @@ def is_on(page: Page, slide: str) -> None:
     page.wait_for_function("id => document.querySelector('section.present').id === id", arg=slide)
 
 
-def written(page: Page) -> list[tuple[str, str | None, int]]:
+def written(page: Page) -> Plan:
     return [tuple(each) for each in page.locator(".slides > section").evaluate_all(WRITTEN)]  # type: ignore[misc]
+
+
+@pytest.fixture(scope="module")
+def plan(browser: Browser, address: str) -> Plan:
+    """Of the talk in its own slot."""
+    with visit(browser, f"{address}/slides/") as opened:
+        opened.page.wait_for_selector(".reveal.ready")
+        return written(opened.page)
 
 
 def places(page: Page) -> dict[str, list[str]]:
@@ -154,20 +163,19 @@ def test_a_slide_without_backups_has_no_mark_and_no_way(deck: Visit) -> None:
 
 
 @pytest.mark.parametrize("slot", [20, 5])
-def test_a_shorter_slot_moves_slides_to_the_backups(browser: Browser, address: str, deck: Visit, slot: int) -> None:
-    slides = written(deck.page)
-    main = [slide for slide, place, cut in slides if not place and cut < slot]
+def test_a_shorter_slot_moves_slides_to_the_backups(browser: Browser, address: str, plan: Plan, slot: int) -> None:
+    main = [slide for slide, place, cut in plan if not place and cut < slot]
     with visit(browser, f"{address}/slides/?slot={slot}", reduced_motion="reduce") as opened:
         page = opened.page
         page.wait_for_selector(".reveal.ready")
         shorter = written(page)
         assert [slide for slide, place, _ in shorter if not place] == main
-        assert sorted(slide for slide, _, _ in shorter) == sorted(slide for slide, _, _ in slides), "none is lost"
+        assert sorted(slide for slide, _, _ in shorter) == sorted(slide for slide, _, _ in plan), "none is lost"
         # Each belongs to the nearest slide before it that is left, in the order of the talk.
-        order = {slide: place for slide, place, _ in slides}
+        order = {slide: place for slide, place, _ in plan}
         in_turn = [
             each
-            for slide, place, _ in slides
+            for slide, place, _ in plan
             if not place
             for each in [slide, *(backup for backup in order if order[backup] == slide)]
         ]
@@ -186,10 +194,10 @@ def test_a_shorter_slot_moves_slides_to_the_backups(browser: Browser, address: s
 
 
 @pytest.mark.parametrize("asked", ["", "never", "-5", "0", "Infinity"])
-def test_a_slot_that_is_none_is_the_talks_own(browser: Browser, address: str, deck: Visit, asked: str) -> None:
+def test_a_slot_that_is_none_is_the_talks_own(browser: Browser, address: str, plan: Plan, asked: str) -> None:
     with visit(browser, f"{address}/slides/?slot={asked}", reduced_motion="reduce") as opened:
         opened.page.wait_for_selector(".reveal.ready")
-        assert written(opened.page) == written(deck.page)
+        assert written(opened.page) == plan
 
 
 def test_the_overview_has_backups_apart(deck: Visit) -> None:

@@ -1,12 +1,13 @@
 """The deck in a real browser: nothing cut off, nobody else asked, from disk too."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.visit import visit
+from tests.browser.visit import Visit, visit
 
 SIZES = [(1920, 1080), (1366, 768), (1024, 768)]
 
@@ -92,31 +93,52 @@ def show(page: Page, slide: str) -> None:
     )
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES)
-def test_nothing_is_cut_off(browser: Browser, address: str, width: int, height: int) -> None:
-    options: dict[str, Any] = {"viewport": {"width": width, "height": height}, "reduced_motion": "reduce"}
-    with visit(browser, f"{address}/slides/", **options) as deck:
+@dataclass(frozen=True)
+class Walked:
+    """The deck after every slide was shown, and what was cut off on which."""
+
+    deck: Visit
+    slides: list[str]
+    cut_off: dict[str, list[str]]
+
+
+@pytest.fixture(scope="module", params=SIZES, ids=lambda size: "{}-{}".format(*size))
+def walked(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Walked]:
+    width, height = request.param
+    with visit(
+        browser, f"{address}/slides/", viewport={"width": width, "height": height}, reduced_motion="reduce"
+    ) as deck:
         deck.page.evaluate("document.fonts.ready")
         slides = slides_of(deck.page)
-        assert len(slides) > 10
         cut_off = {}
         for slide in slides:
             show(deck.page, slide)
             if found := deck.page.evaluate(CUT_OFF):
                 cut_off[slide] = found
-        assert cut_off == {}
-        assert deck.errors == []
+        yield Walked(deck, slides, cut_off)
 
 
-def test_text_can_be_read_from_the_last_row(browser: Browser, address: str) -> None:
-    smallest = """() => [...document.querySelectorAll(".slide-body :is(p, li, td)")]
-      .filter(element => element.textContent.trim() && !element.closest("figcaption, .measured-on, .notes"))
-      .map(element => [parseFloat(getComputedStyle(element).fontSize), element.textContent.trim().slice(0, 40)])
-      .filter(([size]) => size < 1080 / 27 - 0.5)"""
-    with visit(browser, f"{address}/slides/", viewport={"width": 1920, "height": 1080}) as deck:
-        for slide in slides_of(deck.page):
-            show(deck.page, slide)
-        assert deck.page.evaluate(smallest) == []
+def test_nothing_is_cut_off(walked: Walked) -> None:
+    assert len(walked.slides) > 10
+    assert walked.cut_off == {}
+    assert walked.deck.errors == []
+
+
+def test_text_can_be_read_from_the_last_row(walked: Walked) -> None:
+    small = """() => {
+      const least = 0.987 * document.querySelector("section.present").getBoundingClientRect().height / 27;
+      return [...document.querySelectorAll(".slide-body :is(p, li, td)")]
+        .filter(element => element.textContent.trim() && !element.closest("figcaption, .measured-on, .notes"))
+        .map(element => [parseFloat(getComputedStyle(element).fontSize), element.textContent.trim().slice(0, 40)])
+        .filter(([size]) => size < least);
+    }"""
+    assert walked.deck.page.evaluate(small) == []
+
+
+def test_the_deck_asks_nobody_else(walked: Walked, address: str) -> None:
+    deck = walked.deck
+    assert [url for url in deck.asked if not url.startswith((address, "data:", "blob:"))] == []
+    assert all(answer.ok or answer.status == 304 for answer in deck.answers)
 
 
 def test_every_slide_has_a_title_notes_or_prose_and_a_way_to_the_article(browser: Browser, address: str) -> None:
@@ -141,14 +163,6 @@ def test_a_slide_leads_to_the_article_and_back(browser: Browser, address: str) -
         page.locator("section.present .slide-link").click()
         page.wait_for_url(f"**/gpu/#{name}")
         assert article.errors == []
-
-
-def test_the_deck_asks_nobody_else(browser: Browser, address: str) -> None:
-    with visit(browser, f"{address}/slides/") as deck:
-        for slide in slides_of(deck.page):
-            show(deck.page, slide)
-        assert [url for url in deck.asked if not url.startswith((address, "data:", "blob:"))] == []
-        assert all(answer.ok or answer.status == 304 for answer in deck.answers)
 
 
 def test_the_deck_opens_from_disk(browser: Browser, site: Path) -> None:
