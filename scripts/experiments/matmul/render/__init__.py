@@ -7,11 +7,11 @@ from functools import partial
 from talk.records.schema import Record
 from talk.render.captions import Provenance
 from talk.render.drawing import Drawing, nothing_measured
-from talk.render.prediction import Prediction
+from talk.render.prediction import Promise
 
 from ..record import Contender, Matmul
 from .gpu_prediction import kept, step_prediction
-from .prediction import step_predictions
+from .prediction import sent_prediction, step_predictions, unmade
 from .steps import Chart, on_chart
 from .values import named_values as named_values
 
@@ -70,9 +70,10 @@ def fragments(drawing: Drawing) -> dict[str, str]:
 _CAPTION = "Обещано — по счёту операций и байт шага и по измеренным ценам этой машины, измерено — медиана"
 
 
-def predictions(record: Record[Matmul], _: Mapping[str, float]) -> list[Prediction]:
+def predictions(record: Record[Matmul], _: Mapping[str, float]) -> list[Promise]:
     """What the machine's ceilings and prices, which this record has, promise its own steps."""
-    return [*step_predictions(record.data), *map(step_prediction, kept(record))]
+    found = [*step_predictions(record.data), *map(step_prediction, kept(record)), *sent_prediction(record.data)]
+    return [*found, *unmade(record.data, {each.name for each in found})]
 
 
 def _on_tensor_cores(data: Matmul) -> list[Contender]:

@@ -5,13 +5,13 @@ time holds it up. Counts follow from the code of the step and from how this mach
 circle 9 has measured. Nothing is fitted: where the two part, the step does something that this model does not know.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 
 from shared.ceilings import BYTES, KEPT_SHARE, MOST_KEPT_BYTES
 from talk.render.prediction import NEAR as NEAR
-from talk.render.prediction import Phase, Prediction
+from talk.render.prediction import Phase, Prediction, Unmade
 from talk.words import NBSP
 
 from ..record import Level, Matmul, Point, Prices, Tiling, Traffic
@@ -43,6 +43,9 @@ _SLOWER = {
 _FASTER = "соседние циклы перекрываются, а обещание складывает их подряд"
 
 _TITLES = {step.name: step.title for step in STEPS}
+# What no record has a price for.
+_SHORT = "пик на числах короче float32"
+_LACKING = {"python": "цена одного действия в Python", "bfloat16": _SHORT, "int8": _SHORT}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +140,32 @@ def step_predictions(data: Matmul) -> list[StepPrediction]:
                 )
             )
     return found
+
+
+def sent_prediction(data: Matmul) -> Iterator[Prediction]:
+    """What all processes of a sharded product send: counted, and by the system's counters."""
+    for each in data.distributed:
+        if each.killed is None and each.sent_bytes:
+            yield Prediction(
+                name=f"distributed_{each.device}.sent",
+                title=f"SUMMA, процессов: {each.grid_rows * each.grid_columns}, отправили все",
+                measured=each.sent_bytes,
+                phases=[{"memory": each.predicted_bytes}],
+                slower="счётчик видит и служебное: заголовки, подтверждения, рукопожатия",
+                faster="часть сообщений прошла мимо счётчика",
+                device=each.device,
+                dimension="bytes",
+            )
+
+
+def unmade(data: Matmul, predicted: Container[str]) -> Iterator[Unmade]:
+    """Steps that were measured, and that nothing measured here could promise."""
+    for each in data.contenders:
+        is_known = each.name in _LACKING or each.name in _PHASES or (each.device == "cuda" and not each.library)
+        if each.squares and is_known and each.name not in predicted:
+            otherwise = "потолки и цены этой машины" if each.device == "cpu" else "машинный код шага"
+            title = f"{_TITLES[each.name]}, n{NBSP}={NBSP}{each.squares[-1].n}"
+            yield Unmade(name=each.name, title=title, missing=_LACKING.get(each.name, otherwise), device=each.device)
 
 
 def _compiled(n: int, model: Model) -> list[Phase]:

@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments.matmul.record import Bandwidth, Matmul, Peak, Prices, Walk
+from experiments.matmul.render import predictions
 from experiments.matmul.render.prediction import _PHASES, StepPrediction, model_of, step_predictions
 from experiments.matmul.render.values import named_values
 from experiments.matmul.sample import sample
+from talk.render.prediction import Prediction, Unmade
 from tests.experiments.matmul.samples import matmul_record
 
 
@@ -185,3 +187,16 @@ def test_any_machine_gets_a_promise_that_no_resource_could_beat(
     assert phases
     assert all(time_s >= 0 for phase in phases for time_s in phase.values())
     assert sum(max(phase.values()) for phase in phases) > 0
+
+
+def test_every_measured_step_of_ours_is_promised_or_says_what_is_missing() -> None:
+    data = sample()
+    record = replace(matmul_record(), data=data)
+    told = {each.name: each for each in predictions(record, {})}
+    ours = [each for each in data.contenders if each.squares and not each.library]
+    assert {each.name for each in ours} - told.keys() <= {"silu_fused", "silu_unfused", "searched"}
+    assert isinstance(told["python"], Unmade)
+    assert isinstance(told["distributed_cpu.sent"], Prediction)
+    of_before = replace(record, data=replace(data, prices=None, compiled=[]))
+    unmade = {each.name for each in predictions(of_before, {}) if isinstance(each, Unmade)}
+    assert unmade >= {each.name for each in ours if each.device == "cuda"}
