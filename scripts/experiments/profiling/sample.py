@@ -38,7 +38,7 @@ _ON_CUDA = (
     ("aten::native_layer_norm", 5760, 70, 10),
     ("aten::_softmax", 1152, 20, 10),
     ("aten::linear", 10_432, 80, 0),
-    ("cudaLaunchKernelExC", 40_000, 280, 0),
+    ("cudaLaunchKernel", 40_000, 280, 0),
 )
 _ELEMENTWISE = "void at::native::vectorized_elementwise_kernel<4, at::native::CUDAFunctor_add<float>>(int, float*)"
 # Name, launches, milliseconds, and the operator that launched it: 350 ms in all.
