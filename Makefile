@@ -69,9 +69,9 @@ pptx: $(VENV)/.pages ## dist/deck.pptx: pictures of the slides with their notes 
 	$(BIN)/talk build --no-measure
 	$(BIN)/python -m talk.site.pptx
 
-# A file builds its own site, so it stays with one process. The generator is tested on a talk of its making, which its
-# processes take for theirs; this talk's own tests run in others.
-PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+# A file builds its own site, so it stays with one process; which comes first tests/conftest.py says. The generator is
+# tested on a talk of its making, which its processes take for theirs; this talk's own tests run in others.
+PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/.test ## format, lint, types and every test
 	$(BIN)/ruff format --check .

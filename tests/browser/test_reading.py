@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -9,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.visit import LONGEST_MS, visit
+from tests.browser.visit import LONGEST_MS, Visit, visit
 
 # WCAG's contrast with white paper of every text outside slides that the page shows, the lowest first.
 FAINT = """() => {
@@ -131,29 +132,33 @@ def home(request: pytest.FixtureRequest, site: Path, address: str) -> str:
     return f"{address}/" if request.param == "served" else (site / "index.html").as_uri()
 
 
-def test_search_forgives_and_ranks_chapters_first(browser: Browser, home: str) -> None:
+@pytest.fixture(scope="module")
+def searched(browser: Browser, home: str) -> Iterator[Visit]:
+    """The home page, where one test searches after another."""
     with visit(browser, home) as opened:
-        first = {}
-        for words in FOUND_FIRST:
-            found = search(opened.page, words)
-            first[words] = found[0] if found else None
-        assert first == FOUND_FIRST
-        assert opened.errors == []
+        yield opened
+
+
+def test_search_forgives_and_ranks_chapters_first(searched: Visit) -> None:
+    first = {}
+    for words in FOUND_FIRST:
+        found = search(searched.page, words)
+        first[words] = found[0] if found else None
+    assert first == FOUND_FIRST
+    assert searched.errors == []
 
 
 @pytest.mark.parametrize(("typed", "written"), [("свертка", "свёртка"), ("слоев", "слоёв"), ("еще", "ещё")])
-def test_search_knows_a_letter_without_its_marks(browser: Browser, home: str, typed: str, written: str) -> None:
-    with visit(browser, home) as opened:
-        found = search(opened.page, typed)
-        assert found
-        marked = opened.page.locator(".md-search-result mark").all_text_contents()
-        assert written in {each.lower() for each in marked}
-        assert search(opened.page, written) == found
+def test_search_knows_a_letter_without_its_marks(searched: Visit, typed: str, written: str) -> None:
+    found = search(searched.page, typed)
+    assert found
+    marked = searched.page.locator(".md-search-result mark").all_text_contents()
+    assert written in {each.lower() for each in marked}
+    assert search(searched.page, written) == found
 
 
-def test_search_finds_nothing_where_there_is_nothing(browser: Browser, home: str) -> None:
-    with visit(browser, home) as opened:
-        assert search(opened.page, "кривошипношатунный") == []
+def test_search_finds_nothing_where_there_is_nothing(searched: Visit) -> None:
+    assert search(searched.page, "кривошипношатунный") == []
 
 
 def test_what_is_found_leads_to_its_words(browser: Browser, home: str) -> None:
