@@ -238,7 +238,7 @@ def test_a_pass_takes_as_long_as_its_launches_or_its_kernels(launch_s: float, bi
     """Of the made run 40 000 launches; operators that PyTorch calls, and no others, cost a call each."""
     numbers = NUMBERS | {"matmul.gpu.launch": launch_s, "matmul.price.operator_call": launch_s}
     run = cuda_run(sample())
-    strange = replace(run.operators[0], name="cudaLaunchKernel", calls=10**6)
+    strange = replace(run.operators[0], name="cuLaunchKernel", calls=10**6)
     found_ = made(record(runs=[replace(run, operators=[*run.operators, strange])]), numbers)
     calls = 9280 + 2432 + 3456 + 8000 + 10_000 + 1152 + 3456 + 1152 + 5760 + 1152 + 10_432
     launched_s = launch_s * (40_000 + calls)
