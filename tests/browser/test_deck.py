@@ -186,6 +186,7 @@ def test_keys_are_told_in_russian(browser: Browser, address: str) -> None:
         page = deck.page
         page.keyboard.press("?")
         help_ = page.get_by_role("dialog", name="Клавиши")
+        assert {"/slides/?auto", "/slides/?slot=20"} == set(help_.locator("code").all_inner_texts())
         assert help_.is_visible()
         assert "окно докладчика" in help_.inner_text()
         assert page.locator(".reveal.paused").count() == 0, "the key of «?» does not black the screen out"

@@ -156,6 +156,8 @@ def test_every_key_that_the_help_names_does_what_it_says(browser: Browser, addre
         page.keyboard.press("Escape")
         press("f", "F")
         page.wait_for_function("() => document.fullscreenElement !== null")
+        press("F5", "F5")
+        page.wait_for_function("() => document.fullscreenElement === null")
         press("l", "L")
         expect(page.locator(".deck-pointer")).to_be_attached()
         press("z", "Z")

@@ -124,10 +124,13 @@ def test_every_key_of_the_help_does_what_it_says(deck: Visit, layout: str) -> No
 def test_full_screen_and_back(browser: Browser, address: str) -> None:
     with visit(browser, f"{address}/slides/") as opened:
         page = opened.page
-        page.keyboard.press("f")
-        page.wait_for_function("() => document.fullscreenElement !== null")
-        page.keyboard.press("f")
-        page.wait_for_function("() => document.fullscreenElement === null")
+        page.evaluate("window.before = true")
+        for key in ("f", "F5"):
+            page.keyboard.press(key)
+            page.wait_for_function("() => document.fullscreenElement !== null")
+            page.keyboard.press(key)
+            page.wait_for_function("() => document.fullscreenElement === null")
+        assert page.evaluate("window.before"), "nothing was loaded anew"
 
 
 @pytest.mark.parametrize("layout", ["latin", "cyrillic"])
@@ -361,6 +364,20 @@ def test_on_touch_one_button_does_what_keys_do(browser: Browser, address: str) -
         with page.expect_popup() as speaker:
             page.locator(".deck-keys").get_by_role("button", name="окно докладчика").tap()
         speaker.value.wait_for_selector(".current .slide")
+
+
+def test_a_window_zoomed_in_shows_the_slide_whole_and_the_help_without_scrolling_aside(
+    browser: Browser, address: str
+) -> None:
+    with visit(browser, f"{address}/slides/", viewport={"width": 320, "height": 180}) as opened:
+        page = opened.page
+        page.wait_for_selector(".reveal.ready")
+        frame = page.locator("section.present .slide-frame").bounding_box()
+        assert frame is not None
+        assert (frame["width"], frame["height"]) == pytest.approx((320, 180), abs=1)
+        page.keyboard.press("?")
+        help_ = page.locator(".deck-keys")
+        assert help_.evaluate("help => help.scrollWidth - help.clientWidth") == 0
 
 
 def test_without_touch_nothing_lies_on_the_slide(deck: Visit) -> None:

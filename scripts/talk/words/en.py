@@ -167,6 +167,8 @@ _STRINGS = {
     "take_away.handout": "slides with their notes",
     "take_away.zip": "the slides in a folder that needs no network",
     "deck.shortcuts.help": "this help",
+    "deck.shortcuts.auto": "slides turn by themselves, each after its time, round and round: for a stand",
+    "deck.shortcuts.slot": "a shorter slot: what it has no room for becomes a backup",
     "deck.no_window": "No window",
     "deck.no_window.mend": (
         "The browser did not let the speaker window open. Allow pop-ups for this site and press {key} once more."

@@ -50,6 +50,7 @@
     width: 1920,
     height: 1080,
     margin: 0,
+    minScale: 0.05, // zoomed in, a slide is whole all the same: what grows with the letters is the article
     maxScale: 4,
     center: false,
     controlsTutorial: false,

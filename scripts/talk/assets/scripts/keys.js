@@ -1,11 +1,12 @@
 // Keys of the deck and of the speaker's window: by their place on the keyboard, so that any layout will do, and none
-// while one types. Clickers send Page Up and Page Down, some a full stop for a black screen.
+// while one types. Clickers send Page Up and Page Down, some a full stop for a black screen and F5 to begin the show.
 const shortcuts = (() => {
   const COMMANDS = {
     ArrowRight: "next", ArrowDown: "next", PageDown: "next", Space: "next", KeyN: "next",
     ArrowLeft: "previous", ArrowUp: "previous", PageUp: "previous", KeyP: "previous",
     Home: "first", End: "last",
     KeyO: "overview", KeyG: "jump", KeyS: "speaker", KeyT: "timer", KeyE: "report", KeyR: "measure", KeyM: "machine", KeyF: "fullscreen",
+    F5: "fullscreen",
     KeyB: "blackout", Period: "blackout", KeyZ: "freeze", KeyD: "backup", KeyL: "pointer", Minus: "smaller", Equal: "larger",
   };
   // Signs that lie elsewhere on other layouts.
