@@ -98,11 +98,6 @@ class Values:
         """The value `reference` names; None where no record has it."""
         return self._answer(reference, [reference])
 
-    def is_measured(self, reference: str) -> bool:
-        """Whether a machine other than the talk's own has the value."""
-        found = self.get(reference)
-        return found is not None and found.record.origin == "measured"
-
     def is_known(self, reference: str) -> bool:
         """Whether a record has the value, or could have it: the experiment's made record has a name of this shape.
 
