@@ -307,6 +307,18 @@ def test_without_scripts_the_picture_is_whole_and_has_no_sliders(browser: Browse
     context.close()
 
 
+@pytest.mark.parametrize("width", [390, 1366])
+def test_a_number_in_a_picture_is_larger_than_its_words(browser: Browser, address: str, width: int) -> None:
+    with browser.new_context(viewport={"width": width, "height": 844}, service_workers="block") as context:
+        page = context.new_page()
+        page.goto(f"{address}/algorithms/")
+        picture = page.locator("#mnozhitel-protiv-pokazatelya .scene").first
+        sizes = picture.locator("text").evaluate_all(
+            "all => all.map(text => [text.matches('.number'), parseFloat(getComputedStyle(text).fontSize)])"
+        )
+        assert min(size for number, size in sizes if number) >= 2 * max(size for number, size in sizes if not number)
+
+
 def test_a_finger_chooses_tiles_and_the_page_still_scrolls(browser: Browser, address: str) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, service_workers="block")
     page = context.new_page()
