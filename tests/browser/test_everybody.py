@@ -29,6 +29,8 @@ RUN_ALONE = f"""async (asked) => {{
 }}"""
 COLOURS = {"runOnly": ["color-contrast", "link-in-text-block"]}  # of the rules that are on, those that read colours
 
+IN_A_SCROLL = {"runOnly": ["scrollable-region-focusable", "landmark-complementary-is-top-level", "target-size"]}
+
 
 def violations(page: Page, where: str = "html", *, run: str = RUN, rules: dict[str, Any] | None = None) -> list[str]:
     """What axe-core finds wrong with that part of the page, as it stands, by all rules that are on or by `rules`."""
@@ -249,6 +251,7 @@ def test_a_phone_reads_slides_as_a_scroll(browser: Browser, address: str) -> Non
           .map(text => text.textContent)"""
         assert page.locator("section.slide").evaluate_all(small) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert violations(page, rules=IN_A_SCROLL) == []
         page.set_viewport_size({"width": 844, "height": 390})
         page.wait_for_selector(".reveal.ready")
         assert present(page) == "kogda-net-gpu", "turned on its side, it shows the slide that was read"

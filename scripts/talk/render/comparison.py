@@ -181,7 +181,8 @@ def _headlines(
     )
     titles = {name: say(f"machines.{name}") for name in ("first", "second")}
     selects = "".join(f'<label>{title} <select name="{name}"></select></label>' for name, title in titles.items())
-    form = f'<form class="machine-pair" hidden>{selects}<div class="table-scroll" aria-live="polite"></div></form>'
+    scrolled = f'<div class="table-scroll" role="group" aria-label="{titles["first"]}, {titles["second"]}" tabindex=0'
+    form = f'<form class="machine-pair" hidden>{selects}{scrolled} aria-live="polite"></div></form>'
     return f"{table}\n{form}\n"
 
 

@@ -27,6 +27,9 @@
   });
   const address = location.hash.replace(/^#\/?/, "").split("/")[0];
   if (asScroll) {
+    // What is wider than the screen is scrolled by the keyboard too, and notes on sight are no landmark each.
+    for (const wide of deck.querySelectorAll("pre > code, .arithmatex")) wide.tabIndex = 0;
+    for (const notes of deck.querySelectorAll("aside.notes")) notes.role = "note";
     if (address) location.replace(`#${address}`);
     return;
   }
