@@ -18,7 +18,10 @@ from talk.render.captions import hardware
 from talk.words import counted, day, fill, language, say
 
 _NOISE = re.compile(r"\((?:r|tm|c)\)|\b(?:nvidia|intel|amd|geforce|processor|cpu|\d+-core)\b", re.IGNORECASE)
-_FIGURE = re.compile(r'<figure class="measured\b[^>]*? data-record="(?P<record>[^"]*)"')
+# A figure, or a scene that shows a record: it is a part of what stands around it, and has no caption.
+_FIGURE = re.compile(
+    r'(?:<figure class="measured\b|(?P<scene><div class="[^"]*\bscene\b))[^>]*? data-record="(?P<record>[^"]*)"'
+)
 _MADE_OF = re.compile(r'<meta name="made-of" content="(?P<digest>\w+)">')
 _SECTION = '<section id="{}"{}>'
 _COMPARISON = DOCS / "reproduce.md"
@@ -66,6 +69,8 @@ def with_choice(
 ) -> str:
     """The fragment with a choice of the machines that have the same figure; as it is where no other has.
 
+    A scene follows what is chosen elsewhere.
+
     `figures`: slug → what the figures of each machine that ran the experiment are called, the most trusted machine
     first; `names` are the machines' labels.
     """
@@ -85,7 +90,8 @@ def with_choice(
         f'<details class="machines" data-figure="{key}" data-search-exclude><summary>'
         f"{say('machines.others', count=len(offered) - 1)}</summary><ul>{items}</ul></details>"
     )
-    return f"{choice}\n\n" + html.replace(" data-record=", f' data-figure="{key}" data-record=', 1)
+    following = html.replace(" data-record=", f' data-figure="{key}" data-record=', 1)
+    return following if figure["scene"] else f"{choice}\n\n{following}"
 
 
 def _link(slug: str, experiment: str, name: str, label: str) -> str:
@@ -114,7 +120,7 @@ def page(record: AnyRecord, fragments: Mapping[str, str], digest: str) -> str:
     chapter, title = about.chapter, about.figures_title
     link = rf"\1{SCHEME}{chapter}.md#"
     sections = "".join(
-        f"{_SECTION.format(escape(name), ' hidden' if name.endswith('-slide') else '')}"
+        f"{_SECTION.format(escape(name), ' hidden' if _is_for_chapters(name, html) else '')}"
         f"{_OWN_LINK.sub(link, html.strip())}</section>\n"
         for name, html in figures_of(record, fragments).items()
     )
@@ -135,6 +141,12 @@ def page(record: AnyRecord, fragments: Mapping[str, str], digest: str) -> str:
         sections=sections,
     )
     return resolved(html, f"{MACHINE_PAGES.name}/{page_name(record.machine.slug, record.experiment)}")
+
+
+def _is_for_chapters(name: str, html: str) -> bool:
+    """Whether it is a slide's, or a scene, which alone means nothing."""
+    figure = _FIGURE.match(html)
+    return name.endswith("-slide") or bool(figure and figure["scene"])
 
 
 _PAGE = """<!doctype html>

@@ -98,3 +98,15 @@ def test_names_of_machines_are_escaped() -> None:
     assert "<script" not in html
     assert "&lt;script&gt;" in html
     assert "<script>" not in machines.page(evil, samples.fragments(evil), "0")
+
+
+def test_a_scene_of_a_record_follows_what_is_chosen_elsewhere() -> None:
+    names = machines.labels([CPU, GPU])
+    scene = '<div class="tube scene" data-record="cpu-box/relay"><svg></svg></div>\n'
+    figures = {"cpu-box": ["tube"], "gpu-box": ["tube"]}
+    html = machines.with_choice("relay", "tube", scene, figures, names)
+    assert html == scene.replace(" data-record", ' data-figure="relay/tube" data-record')
+    assert machines.with_choice("relay", "tube", scene, {"cpu-box": ["tube"]}, names) == scene
+    record = samples.record(slug="cpu-box")
+    assert machines.figures_of(record, {"tube": scene, "drawn": "<svg></svg>"}) == {"tube": scene}
+    assert '<section id="tube" hidden><div class="tube scene"' in machines.page(record, {"tube": scene}, "0")

@@ -1,4 +1,4 @@
-// Figures that several machines have follow the machine that is chosen (chosen.js). Links to the others' become tabs, in
+// Figures and scenes that several machines have follow the machine that is chosen (chosen.js). Links to the others' become tabs, in
 // which it is chosen. A figure of another machine is fetched from that machine's page when it is asked for.
 // `figures-changed` on document tells that they are there.
 (() => {
@@ -37,7 +37,7 @@
 
     async fetch(machine) {
       const url = new URL(`machines/${machine}-${this.experiment}.html`, talk);
-      const found = (await load(url.href)).getElementById(this.name)?.querySelector("figure");
+      const found = (await load(url.href)).getElementById(this.name)?.querySelector("[data-record]");
       if (!found) return this.own;
       const figure = document.importNode(found, true);
       // Its links are relative to the page that it comes from.
@@ -80,7 +80,7 @@
     }
   }
 
-  const figures = [...document.querySelectorAll("figure[data-figure]")].map((figure) => new Figure(figure));
+  const figures = [...document.querySelectorAll("[data-figure][data-record]")].map((figure) => new Figure(figure));
   const tabs = [...document.querySelectorAll("details.machines")].map((details, index) => new Tabs(details, index));
 
   document.addEventListener("machine-chosen", async ({ detail: { machine, data } }) => {
