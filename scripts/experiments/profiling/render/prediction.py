@@ -7,6 +7,7 @@ every input, weight and output once, four bytes a number.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log2
 from typing import Any
 
@@ -117,16 +118,21 @@ def predict(
 
 def encoder_calls(
     encoder: Mapping[str, Any], frames: int, device: Device = "cpu", threads: int | None = None
-) -> Iterator[Call]:
+) -> tuple[Call, ...]:
     """Every call for one utterance of `frames` spectrogram frames, in the order of the forward pass.
 
     Places are named as in the module tree; the calls of equal layers are one `Call` with `times`. Raises NotModelled.
     """
-    network = _Architecture.of(encoder)
-    yield from network.subsampling(frames, device, threads)
-    yield from network.layer(network.subsampled(frames), device, threads)
+    return _calls_of(_Architecture.of(encoder), frames, device, threads)
+
+
+@lru_cache(maxsize=1024)  # every figure of a record asks for the same utterances
+def _calls_of(network: "_Architecture", frames: int, device: Device, threads: int | None) -> tuple[Call, ...]:
+    steps = network.subsampled(frames)
+    calls = [*network.subsampling(frames, device, threads), *network.layer(steps, device, threads)]
     if network.feat_out:
-        yield _linear("out_proj", network.subsampled(frames), network.d_model, network.feat_out)
+        calls.append(_linear("out_proj", steps, network.d_model, network.feat_out))
+    return tuple(calls)
 
 
 @dataclass(frozen=True)
