@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from math import inf
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 import yaml
@@ -86,7 +87,11 @@ _LOADER.add_multi_constructor("", lambda *_: None)
 
 def settings(config: Path = CONFIG) -> Settings:
     """The settings in `config` as they are now. Raises TalkError naming the file and the line."""
-    return _read(config, config.stat().st_mtime_ns) if config.is_file() else Settings()
+    try:
+        told = config.stat()  # once: every word of the interface asks
+    except (FileNotFoundError, NotADirectoryError):
+        return Settings()
+    return _read(config, told.st_mtime_ns) if S_ISREG(told.st_mode) else Settings()
 
 
 def _text(config: Path) -> str:
