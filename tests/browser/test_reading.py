@@ -387,6 +387,18 @@ def test_contrast_themes_see_what_a_background_draws(browser: Browser, address: 
         assert asking.evaluate("frame => getComputedStyle(frame, '::after').display") == "none"
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrast_themes_show_what_is_marked(browser: Browser, address: str, scheme: Any) -> None:
+    with visit(browser, f"{address}/reproduce/", color_scheme=scheme, forced_colors="active") as opened:
+        tones = opened.page.locator("table.machines td").first.evaluate(
+            """cell => {
+              cell.insertAdjacentHTML("beforeend", '<mark class="stale">устарело</mark>');
+              return [cell, cell.lastElementChild].map((each) => getComputedStyle(each).color);
+            }"""
+        )
+        assert tones[0] == tones[1]
+
+
 @pytest.mark.parametrize("width", [390, 1366])
 def test_contrast_themes_tell_a_card_its_tabs_and_its_buttons(browser: Browser, address: str, width: int) -> None:
     """A card is of the theme's paper alone; of two tabs one is seen to be chosen; a button has an edge."""
