@@ -245,7 +245,7 @@ def strip(
         return
     a_numbers, (m, p) = a.reshape(a.size), b.shape
     # Under few rows of A a deep block is a long walk, from page to page, for little work.
-    deepest = min(block[0], max(_LEAST_DEPTH, i1 - i0))
+    deepest = min(block[0], max(_LEAST_DEPTH, (i1 - i0) * 3 // 2))
     block_depth = share(m, -(-m // deepest), UNROLL)
     block_columns = share(j1 - j0, -(-(j1 - j0) // block[1]), TILE_COLUMNS)
     for k0 in range(0, m, block_depth):
