@@ -5,8 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.transforms import Bbox
+from matplotlib.lines import Line2D
+from matplotlib.transforms import Bbox, Transform
+from numpy.typing import NDArray
 
 from talk.render.charts import INK, MUTED, PAPER, SMALL
 
@@ -161,15 +164,18 @@ class End:
 
 
 _NAME_HEIGHT = 0.22  # of two lines of a name, as a share of the axes
+_NAME_WIDTH = 0.38
+_PLACES = 40  # along a piece of a line, where a name looks whether it is in the way
 _ENDS_EARLY = 0.7  # of the axes' width: a line that ends before has its name inside
 
 
 def name_ends(axes: Axes, ends: Iterable[End]) -> None:
     """The name of each line beside its end, with the line's marker; names of lines that end close are moved apart.
 
-    Limits of the axes must be final.
+    The name of a line that ends early stands among the others, off their way. Limits of the axes must be final.
     """
     to_axes = axes.transData + axes.transAxes.inverted()
+    drawn = np.concatenate([_places_of(line, to_axes) for line in axes.lines])
     found = [(each, *to_axes.transform((each.x, each.y))) for each in ends]
     late = [each for each in found if each[1] >= _ENDS_EARLY]
     places = apart([y for _, _, y in late], [_NAME_HEIGHT] * len(late), 0.0, 1.0)
@@ -182,9 +188,25 @@ def name_ends(axes: Axes, ends: Iterable[End]) -> None:
         axes.text(x + beside, y, end.name, transform=axes.transAxes, color=end.colour, **style)
     for end, x, y in found:
         if x < _ENDS_EARLY:
+            beside = drawn[(drawn[:, 0] > x + 0.01) & (drawn[:, 0] < x + _NAME_WIDTH)]
+            shifts = [share * _NAME_HEIGHT for share in (0, 1, -1, 2, -2)]
+            free = [
+                y + shift
+                for shift in shifts
+                if 0 < y + shift < 1 and not np.any(np.abs(beside[:, 1] - y - shift) < _NAME_HEIGHT / 2)
+            ]
+            place = next(iter(free), y)
             axes.text(
-                x + 0.03, y, end.name, transform=axes.transAxes, color=end.colour, bbox=OVER_LINES, zorder=2.5, **style
-            )
+                x + 0.03, place, end.name, transform=axes.transAxes, color=end.colour, bbox=OVER_LINES, zorder=2.5,
+                **style,
+            )  # fmt: skip
+
+
+def _places_of(line: Line2D, to_axes: Transform) -> NDArray[np.float64]:
+    """Places along a line, in shares of the axes: a row each."""
+    corners = to_axes.transform(np.column_stack([np.asarray(each, float) for each in line.get_data()]))
+    at = np.linspace(0, len(corners) - 1, _PLACES * len(corners))
+    return np.column_stack([np.interp(at, np.arange(len(corners)), axis) for axis in corners.T])
 
 
 def legend(axes: Axes, columns: int = 3) -> None:
