@@ -126,7 +126,7 @@ def test_nothing_is_cut_off(walked: Walked) -> None:
 
 def test_text_can_be_read_from_the_last_row(walked: Walked) -> None:
     small = """() => {
-      const least = 0.987 * document.querySelector("section.present").getBoundingClientRect().height / 27;
+      const least = 0.9875 * document.querySelector("section.present").getBoundingClientRect().height / 27;
       return [...document.querySelectorAll(".slide-body :is(p, li, td)")]
         .filter(element => element.textContent.trim() && !element.closest("figcaption, .measured-on, .notes"))
         .map(element => [parseFloat(getComputedStyle(element).fontSize), element.textContent.trim().slice(0, 40)])

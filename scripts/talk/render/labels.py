@@ -3,15 +3,14 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.transforms import Bbox, Transform
-from numpy.typing import NDArray
+from matplotlib.transforms import Bbox
 
-from talk.render.charts import INK, MUTED, PAPER, SMALL
+from talk.render.charts import INK, MUTED, PAPER, SMALL, lay_out
 
 _BESIDE = 12.0  # points between a point and its label
 _STEP, _STEPS = 5.0, 30  # a label moves up and down by so many points, so often at most
@@ -164,49 +163,45 @@ class End:
 
 
 _NAME_HEIGHT = 0.22  # of two lines of a name, as a share of the axes
-_NAME_WIDTH = 0.38
-_PLACES = 40  # along a piece of a line, where a name looks whether it is in the way
+_BETWEEN = 12  # places between two points of a line
 _ENDS_EARLY = 0.7  # of the axes' width: a line that ends before has its name inside
 
 
 def name_ends(axes: Axes, ends: Iterable[End]) -> None:
     """The name of each line beside its end, with the line's marker; names of lines that end close are moved apart.
 
-    The name of a line that ends early stands among the others, off their way. Limits of the axes must be final.
+    The name of a line that ends early stands among the others, where none of them is. All else has to be drawn: the
+    figure gets its layout here where there is such a name.
     """
     to_axes = axes.transData + axes.transAxes.inverted()
-    drawn = np.concatenate([_places_of(line, to_axes) for line in axes.lines])
     found = [(each, *to_axes.transform((each.x, each.y))) for each in ends]
     late = [each for each in found if each[1] >= _ENDS_EARLY]
     places = apart([y for _, _, y in late], [_NAME_HEIGHT] * len(late), 0.0, 1.0)
     columns = [(end, 1.0, place) for (end, _, _), place in zip(late, places, strict=True)]
-    style: dict[str, Any] = {"va": "center", "fontsize": SMALL, "fontweight": "bold", "linespacing": 1.05}
+    style: dict[str, Any] = {"fontsize": SMALL, "fontweight": "bold", "linespacing": 1.05}
     for end, x, y in columns:
         if end.marker:
             axes.plot(x + 0.035, y, end.marker, color=end.colour, transform=axes.transAxes, clip_on=False)
         beside = 0.065 if end.marker else 0.02
-        axes.text(x + beside, y, end.name, transform=axes.transAxes, color=end.colour, **style)
-    for end, x, y in found:
-        if x < _ENDS_EARLY:
-            beside = drawn[(drawn[:, 0] > x + 0.01) & (drawn[:, 0] < x + _NAME_WIDTH)]
-            shifts = [share * _NAME_HEIGHT for share in (0, 1, -1, 2, -2)]
-            free = [
-                y + shift
-                for shift in shifts
-                if 0 < y + shift < 1 and not np.any(np.abs(beside[:, 1] - y - shift) < _NAME_HEIGHT / 2)
-            ]
-            place = next(iter(free), y)
-            axes.text(
-                x + 0.03, place, end.name, transform=axes.transAxes, color=end.colour, bbox=OVER_LINES, zorder=2.5,
-                **style,
-            )  # fmt: skip
+        axes.text(x + beside, y, end.name, transform=axes.transAxes, color=end.colour, va="center", **style)
+    early = [end for end, x, _ in found if x < _ENDS_EARLY]
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    if early:
+        lay_out(figure)
+    for end in early:
+        along = places_along(axes)
+        label_points(axes, [(end.x, end.y, end.name)], axes.texts, along, color=end.colour, **style)
 
 
-def _places_of(line: Line2D, to_axes: Transform) -> NDArray[np.float64]:
-    """Places along a line, in shares of the axes: a row each."""
-    corners = to_axes.transform(np.column_stack([np.asarray(each, float) for each in line.get_data()]))
-    at = np.linspace(0, len(corners) - 1, _PLACES * len(corners))
-    return np.column_stack([np.interp(at, np.arange(len(corners)), axis) for axis in corners.T])
+def places_along(axes: Axes) -> list[tuple[float, float]]:
+    """Places on the lines of a chart, in the units of its axes, which no label should cover."""
+    to_data = axes.transData.inverted()
+    found: list[tuple[float, float]] = []
+    for line in axes.lines:
+        for start, end in pairwise(line.get_transform().transform(line.get_xydata())):
+            found += map(tuple, to_data.transform(np.linspace(start, end, _BETWEEN + 1)))
+    return found
 
 
 def legend(axes: Axes, columns: int = 3) -> None:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from statistics import median
 
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
@@ -12,7 +11,7 @@ from talk.render import charts
 from talk.render.captions import Provenance
 from talk.render.charts import BLUE, CYAN, GREEN, INK, PINK, SMALL, VIOLET
 from talk.render.given import given
-from talk.render.labels import End, label_points, name_ends
+from talk.render.labels import End, label_points, name_ends, places_along
 from talk.words import NBSP, Dimension, number, plural, quantity
 
 from ..record import Algorithms, Attention, Checkpointing, Convolution, Curve, Decoding, Framework, Packing, Point
@@ -26,7 +25,6 @@ _ALIGNMENTS = given("2,3", reason="число выравниваний")
 _SCHEDULES = given("от 2 до 3", reason="число расписаний")
 _HALF_A_LINE = 25  # letters
 _RING = 24  # points across
-_BETWEEN = 12  # places between two points of a line
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -91,8 +89,8 @@ def draw(source: Provenance, growth: Growth) -> str:
         size, height = growth.marked.size, median(growth.marked.times_s)
         axes.plot(size, height, "o", markersize=_RING, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=3)
         charts.lay_out(figure)
-        along = [place for _, curve, _ in growth.curves for place in _places_along(curve)]
-        label_points(axes, [(size, height, f"с{NBSP}{number(size, 0)}")], points_too=along, above=True, fontsize=SMALL)
+        from_size = f"с{NBSP}{number(size, 0)}"
+        label_points(axes, [(size, height, from_size)], axes.texts, places_along(axes), above=True, fontsize=SMALL)
         told.append(f"в кружке {number(size, 0)}")
     drawing = charts.svg(figure, growth.name, growth.title, "; ".join(told))
     laws = {law for _, _, law in growth.curves}
@@ -246,16 +244,6 @@ def _framework(framework: Framework) -> Growth:
 def columns_of(names: Sequence[str]) -> int:
     """How many names a line of the key holds: two, or one where any name is long."""
     return 2 if all(len(name) <= _HALF_A_LINE for name in names) else 1
-
-
-def _places_along(curve: Curve) -> list[tuple[float, float]]:
-    """Places on a line between the points of a curve, which no label should cover."""
-    found = []
-    for one, other in pairwise(curve.points):
-        low, high = median(one.times_s), median(other.times_s)
-        for share in (each / _BETWEEN for each in range(_BETWEEN + 1)):
-            found.append((one.size * (other.size / one.size) ** share, low * (high / low) ** share))
-    return found
 
 
 def _count(value: float) -> str:

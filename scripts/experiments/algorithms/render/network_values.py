@@ -233,13 +233,13 @@ def attention_values(attention: Attention) -> Named:
     whole = ways["whole"].curve.points[-1]
     rival = {point.size: index for index, point in enumerate(ways["tiled"].curve.points)}[whole.size]
     tiled = ways["tiled"].curve.points[rival]
-    how = f"вся таблица / плитками, длина {int(whole.size)}"
-    yield from gain_values("attention.speedup", whole.times_s, tiled.times_s, how)
+    what = f"всей таблицы / плиток, длина {int(whole.size)}"
+    yield from gain_values("attention.speedup", whole.times_s, tiled.times_s, what)
     table_bytes, tile_bytes = ways["whole"].peaks_bytes[-1], ways["tiled"].peaks_bytes[rival]
     if tile_bytes is not None:
         yield "attention.tiled.memory", Value(tile_bytes, "bytes", f"прирост памяти, длина {int(whole.size)}")
     if table_bytes and tile_bytes:
-        yield "attention.memory_gain", Value(table_bytes / tile_bytes, "ratio", f"память: {how}")
+        yield "attention.memory_gain", Value(table_bytes / tile_bytes, "ratio", f"память: {what}")
     steps = 3600 / STEP_S
     how = f"шагов в часе звука в квадрате × размер float32, шагов: {steps:.0f}, одна голова"
     yield "attention.hour_table", Value(4 * steps**2, "bytes", how)

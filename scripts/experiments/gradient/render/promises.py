@@ -120,11 +120,11 @@ def _of(conformer: ConformerBackward, numbers: Mapping[str, float]) -> Iterator[
 
     def forward() -> Prediction:
         """As fast as the encoder hears without remembering."""
-        heard = [numbers.get(f"profiling.{name}") for name in (f"{device}.wall_time", "workload.audio_time")]
-        if not all(heard):
-            raise NotMeasuredError("скорость энкодера")
-        time_s, sound_s = map(float, filter(None, heard))
-        return promise("forward", _FORWARD, there.time_s, [{"arithmetic": time_s / sound_s * conformer.speech_time_s}])
+        try:
+            price = numbers[f"profiling.{device}.wall_time"] / numbers["profiling.workload.audio_time"]
+        except KeyError:
+            raise NotMeasuredError("скорость энкодера") from None
+        return promise("forward", _FORWARD, there.time_s, [{"arithmetic": price * conformer.speech_time_s}])
 
     yield attempt(f"{device}.forward", _FORWARD, forward, device)
     doubled: Phase = {"arithmetic": there.time_s * back.flops / there.flops}

@@ -11,7 +11,7 @@ from talk.render.prediction import Promise
 
 from ..record import Contender, Matmul
 from .gpu_prediction import kept, step_prediction
-from .prediction import sent_prediction, step_predictions, unmade
+from .prediction import sent_predictions, step_predictions, unmade
 from .steps import Chart, on_chart
 from .values import named_values as named_values
 
@@ -72,7 +72,7 @@ _CAPTION = "Обещано — по счёту операций и байт ша
 
 def predictions(record: Record[Matmul], _: Mapping[str, float]) -> list[Promise]:
     """What the machine's ceilings and prices, which this record has, promise its own steps."""
-    found = [*step_predictions(record.data), *map(step_prediction, kept(record)), *sent_prediction(record.data)]
+    found = [*step_predictions(record.data), *map(step_prediction, kept(record)), *sent_predictions(record.data)]
     return [*found, *unmade(record.data, {each.name for each in found})]
 
 

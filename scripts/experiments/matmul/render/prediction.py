@@ -142,7 +142,7 @@ def step_predictions(data: Matmul) -> list[StepPrediction]:
     return found
 
 
-def sent_prediction(data: Matmul) -> Iterator[Prediction]:
+def sent_predictions(data: Matmul) -> Iterator[Prediction]:
     """What all processes of a sharded product send: counted, and by the system's counters."""
     for each in data.distributed:
         if each.killed is None and each.sent_bytes:

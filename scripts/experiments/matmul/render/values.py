@@ -40,8 +40,8 @@ def named_values(record: Record[Matmul]) -> dict[str, Value]:
         step_of(contender)  # what was skipped has no values, but a row
         if contender.points:
             values |= {f"{contender.name}.{name}": value for name, value in _contender_values(contender, data)}
-        if contender.name.partition("_")[0] in wide:  # it says so itself: another reason makes it slow
-            values.pop(f"{contender.name}.half_width", None)
+        if contender.name.partition("_")[0] not in wide:  # who says so itself is slow for another reason
+            values |= {f"{contender.name}.{name}": value for name, value in _width(contender, data)}
     return values
 
 
@@ -88,7 +88,6 @@ def _contender_values(contender: Contender, data: Matmul) -> Iterator[tuple[str,
     for point in contender.points:
         for name, value in _point_values(point, contender, data):
             yield f"{_key(point)}.{name}", value
-    yield from _width(contender, data)
     if contender.dtype in ("int8", "bfloat16") and contender.device == "cpu":
         yield from _to_best_float32(contender, data)
     if contender.name == "silu_fused":

@@ -55,11 +55,10 @@ def cpu_against_gpu(source: Provenance) -> str:
     ][:4]
     figure, axes = charts.canvas(0.7 + 0.75 * len(names))
     charts.bare(axes)
-    ends = {name: values[f"cuda.{name}.self_time"].number + values[f"cuda.{name}.device_time"].number for name in names}
-    # Room for names on the left, and for what stands past the ends of bars: a third and more, where a GPU has lost.
-    span = max(
-        *(1.56 * values[f"cpu.{name}.self_time"].number for name in names), *(each / 0.35 for each in ends.values())
-    )
+    on_cpu = [values[f"cpu.{name}.self_time"].number for name in names]
+    on_gpu = [values[f"cuda.{name}.self_time"].number + values[f"cuda.{name}.device_time"].number for name in names]
+    # Room for names on the left, and for what stands past the ends of bars: more of it past those of the GPU.
+    span = max(1.56 * max(on_cpu), max(on_gpu) / 0.35)
     gap = 0.01 * span
     told = []
     for row, name in enumerate(names):

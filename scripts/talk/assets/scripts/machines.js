@@ -1,5 +1,6 @@
-// Figures and scenes that several machines have follow the machine that is chosen (chosen.js). Links to the others' become tabs, in
-// which it is chosen. A figure of another machine is fetched from that machine's page when it is asked for.
+// Figures and scenes that several machines have follow the machine that is chosen (chosen.js). Links to the others'
+// become tabs, in which it is chosen. A figure of another machine is fetched from that machine's page when it is asked
+// for.
 // `figures-changed` on document tells that they are there.
 (() => {
   const [talk] = document.currentScript.src.split("assets/generated/");
