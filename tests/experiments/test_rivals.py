@@ -48,7 +48,7 @@ def test_half_a_width_is_said_and_float32_knows_no_amx() -> None:
         return " ".join(captions(replace(record, libraries=[library])).values())
 
     assert "PyTorch: MKL, AVX2" in told("MKL", "AVX2")
-    assert "PyTorch: oneDNN, AVX-512" in told("oneDNN", "AMX")
+    assert "PyTorch: oneDNN, AVX-\N{WORD JOINER}512" in told("oneDNN", "AMX")
     assert "AMX" not in told("oneDNN", "AMX")
 
 

@@ -67,7 +67,19 @@ class _Chooser(Treeprocessor):
         after = SubElement(line, "span")
         after.text = tail
         SubElement(line, "output")
-        root.insert(after_title(root) or 0, line)  # first in the deck, which has no title
+        place, at = _below_title(root)
+        place.insert(at, line)
+
+
+def _below_title(root: Element) -> tuple[Element, int]:
+    """Where the line stands: what is its parent, and its place there. The deck has no title: it is in the first slide,
+    which reveal.js wants to follow nothing, between its frame and its notes.
+    """
+    at = after_title(root)
+    first = root.find("section")
+    if at is not None or first is None:
+        return root, at or 0
+    return first, next((i for i, child in enumerate(first) if child.tag == "aside"), len(first))
 
 
 class ChooserExtension(Extension):

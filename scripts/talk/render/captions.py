@@ -139,7 +139,7 @@ class Provenance:
         shown = (
             f"{title}: {_kernel(found[package], short=short)}" for package, title in titles.items() if package in found
         )
-        return "; ".join(shown)
+        return "; ".join(shown).replace("-", "-\N{WORD JOINER}")  # AVX-512 stays in one line
 
     @property
     def old(self) -> str:

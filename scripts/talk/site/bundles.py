@@ -48,9 +48,9 @@ def bundles(own: Path = _OWN) -> dict[str, list[Path]]:
     math = VENDOR / "katex" / "katex.css"
     return {
         # Articles. Formulas' sheet is of those that have formulas: theme/main.html.
-        "page.css": [SHEET, *_sheets("brand"), *slides, *parts, *_sheets("labs"), *talks],
+        "page.css": [SHEET, *_sheets("brand", "page-machine"), *slides, *parts, *_sheets("labs"), *talks],
         # The deck: what its first slide waits for, and the rest.
-        "deck.css": [SHEET, VENDOR / "reveal" / "reveal.css", *slides, *_sheets("deck")],
+        "deck.css": [SHEET, VENDOR / "reveal" / "reveal.css", *slides, *_sheets("deck", "page-machine")],
         "deck-parts.css": [math, *parts, *_sheets("stage"), *talks],
         "deck.js": [
             VENDOR / "reveal" / "reveal.js",

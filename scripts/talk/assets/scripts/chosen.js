@@ -18,7 +18,6 @@ const chosen = (() => {
 
   const line = document.querySelector(".page-machine");
   const deck = document.querySelector("main.deck");
-  deck?.prepend(...(line ? [line] : [])); // it is no slide
   const select = line?.querySelector("select");
   const told = line?.querySelector("output");
   const labels = new Map([...(select?.options ?? [])].map(({ value, text }) => [value, text]));
