@@ -45,6 +45,12 @@ def test_a_page_fits_a_phone_fails_nowhere_and_asks_nobody_else(
         assert opened.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         assert opened.errors == []
         assert [url for url in opened.asked if not url.startswith((address, "data:", "blob:"))] == []
+        # A reader who sees badly has letters twice as large, and still scrolls one way.
+        opened.page.evaluate(
+            "() => (({style}, now) => style.fontSize = `${2 * parseFloat(now)}px`)"
+            "(document.documentElement, getComputedStyle(document.documentElement).fontSize)"
+        )
+        assert opened.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 @pytest.mark.parametrize("page", CHAPTERS)

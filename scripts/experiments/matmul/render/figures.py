@@ -25,7 +25,7 @@ _LEVELS: dict[Level, str] = {"l1": "L1", "l2": "L2", "l3": "L3", "memory": "па
 _OF_CIRCLE = {1: MUTED, 2: BLUE, 3: GREEN, 4: PINK}  # the colour of a circle's points: one thread has four circles
 _LINES = [(PINK, "o"), (VIOLET, "s"), (GREEN, "^")]  # colour and marker of each line
 
-_CHART_AND_LIST = (1.0, 1.0)  # widths beside each other
+_CHART_AND_LIST = (0.92, 1.08)  # widths beside each other
 _ROOFS: tuple[Any, ...] = ("solid", (0, (6, 2)), (0, (4, 3)), (0, (1.5, 2)))  # strokes, from the nearest level on
 _NAME_WIDTHS: dict[Level, float] = {"l1": 0.13, "l2": 0.13, "l3": 0.13, "memory": 0.34}  # of the chart's width
 
@@ -227,7 +227,8 @@ def roofline(source: Provenance, contenders: list[Contender]) -> str:
     unit = natural_unit(most, "flop_rate")
     axes.grid(True, axis="y")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value, 0 if value >= 1 else 1)))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _in(unit, value, 1)))
+    size = units("flop_rate")[unit]
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda rate, _: number(rate / size, decimals_for(rate / size, 1))))
     axes.set_ylabel(unit)
     axes.set_xlabel(f"ФЛОП на байт из{NBSP}кэшей")
     levels = roofs(data)
@@ -242,7 +243,7 @@ def roofline(source: Provenance, contenders: list[Contender]) -> str:
         axes.text(x, y, _LEVELS[level], ha="center", va="center", color=MUTED, fontsize=SMALL, bbox=OVER_LINES)
     axes.plot([left, right], [peak] * 2, color=VIOLET, linewidth=3)
     rows = [("пик FMA", peak, VIOLET, ""), *((title, rate, colour, str(at)) for at, (title, _, rate, colour) in listed)]
-    _listing(column, rows, unit)
+    _listing(column, rows, size)
     charts.lay_out(figure)  # discs are placed where the axes have their last size
     discs(axes, [(intensity, rate, str(at), colour) for at, (_, intensity, rate, colour) in listed], most)
     told = [f"пик одного потока {quantity(peak, 'flop_rate')}"]
@@ -263,13 +264,8 @@ def roofline(source: Provenance, contenders: list[Contender]) -> str:
     return source.figure(drawing, caption, "chart roofline-figure", "cpu")
 
 
-def _in(unit: str, rate: float, significant: int = 3) -> str:
-    value = rate / units("flop_rate")[unit]
-    return number(value, decimals_for(value, significant))
-
-
-def _listing(axes: Axes, rows: Sequence[tuple[str, float, str, str]], unit: str) -> None:
-    """A column beside a chart: each disc of it with its name and number, from the top down."""
+def _listing(axes: Axes, rows: Sequence[tuple[str, float, str, str]], size: float) -> None:
+    """A column beside a chart: each disc of it with its name and number, in units of `size`, from the top down."""
     charts.bare(axes)
     axes.set_xlim(0, 1)
     axes.set_ylim(len(rows) - 0.5, -0.5)
@@ -278,4 +274,6 @@ def _listing(axes: Axes, rows: Sequence[tuple[str, float, str, str]], unit: str)
             disc(axes, (0.05, row), sign, colour)
         said: dict[str, Any] = {"va": "center", "color": INK if sign else colour, "fontsize": SMALL}
         axes.text(0.13 if sign else 0.0, row, title, **said)
-        axes.text(1.0, row, _in(unit, rate), ha="right", fontweight="bold", **said)
+        value = rate / size
+        decimals = min(decimals_for(value, 3), max(2, decimals_for(value, 1)))  # a longer one has no room by its name
+        axes.text(1.0, row, number(value, decimals), ha="right", fontweight="bold", **said)
