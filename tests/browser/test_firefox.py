@@ -4,11 +4,14 @@ import os
 import shutil
 import time
 import zipfile
+from base64 import b64decode
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from talk.site.deck import make_deck
 
@@ -177,3 +180,19 @@ def test_a_page_keeps_to_its_policy_and_is_held_by_it(firefox: Any, address: str
     inline = {f"inline {directive}" for directive in ("script-src-elem", "script-src-attr")}
     assert set(broken) == {*inline, f"{elsewhere} img-src", f"{elsewhere} connect-src", "eval script-src"}
     assert ask(firefox, "document.title") == title
+
+
+def test_no_printed_page_ends_with_a_heading(firefox: Any, site: Path) -> None:
+    firefox.navigate((site / "gpu" / "index.html").as_uri())
+    headings = ask(
+        firefox, "[...document.querySelectorAll('.md-typeset :is(h2, h3)')].map(h => h.firstChild.textContent)"
+    )
+    assert len(headings) > 5
+    margins = dict.fromkeys(("top", "bottom", "left", "right"), 1.5)
+    paper = {"background": True, "page": {"width": 21, "height": 29.7}, "margin": margins}  # A4, in cm
+    printed = firefox._send_message("WebDriver:Print", paper, key="value")  # the driver has no name for it
+    ended = []
+    for page in PdfReader(BytesIO(b64decode(printed))).pages:
+        said = "".join(page.extract_text().split()).lower()
+        ended += [heading for heading in headings if said.endswith("".join(heading.split()).lower())]
+    assert ended == []
