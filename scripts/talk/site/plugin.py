@@ -34,6 +34,7 @@ from talk.site.rebuild import Rebuilder, watch_edits
 from talk.site.restart import restart_if_code_changed
 from talk.site.search import apart, copy_index, name_in_menu
 from talk.site.served import Served
+from talk.site.tabs import leave_out_tabs
 
 _FIRST, _LAST = 200, -200
 _NO_ROOM = {errno.EFBIG, errno.ENOSPC, errno.EDQUOT, errno.EROFS}
@@ -157,6 +158,7 @@ class TalkPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         write_feed(site, config.site_name, config.site_author or "", address)
         if not self._serving:  # the reloading script that a server puts into pages has no one hash
             write_policies(site)
+            leave_out_tabs(site)
 
     def on_build_error(self, *, error: Exception) -> None:
         """An error is one line, not a traceback; MkDocs has its own ways to tell of its own."""
