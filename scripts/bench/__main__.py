@@ -100,7 +100,7 @@ def _goals() -> Iterator[tuple[str, str, str]]:
     yield from derivative.pictures(SITE, browser)
     yield overlaps.goal(browser)
     yield "edit to updated slide, median of 5", _edit_to_slide(browser), "at most 1.0 s"
-    for page in ("/", "/gpu/", "/slides/"):
+    for page in ("/", "/slides/", "/gpu/", "/matmul/", "/derivative/", "/algorithms/"):
         yield f"Lighthouse of {page}, slow phone", _lighthouse(page, browser), "at least 95 each"
     yield from _peers()
     yield from _nothing_untrue()
