@@ -122,6 +122,16 @@ def test_letters_of_pictures_can_be_read_on_a_phone(browser: Browser, address: s
         assert opened.page.evaluate(small) == []
 
 
+@pytest.mark.parametrize("width", [390, 1366])
+def test_the_edge_of_a_block_of_code_is_as_tall_as_the_block(browser: Browser, address: str, width: int) -> None:
+    with visit(browser, f"{address}/matmul/", viewport={"width": width, "height": 844}) as opened:
+        opened.page.add_style_tag(content=".highlight { content-visibility: visible !important; contain: layout }")
+        blocks = opened.page.locator(".md-typeset > .highlight")
+        rest = blocks.evaluate_all("all => all.map(each => each.offsetHeight - each.querySelector('pre').offsetHeight)")
+        assert len(rest) > 5
+        assert set(rest) == {0}
+
+
 def test_what_is_cut_on_a_phone_fades_until_it_is_scrolled_to_its_end(browser: Browser, address: str) -> None:
     with visit(browser, f"{address}/matmul/", viewport=PHONE) as opened:
         code = opened.page.locator(".md-typeset > .highlight pre > code")
