@@ -72,8 +72,8 @@ class _Chooser(Treeprocessor):
 
 
 def _below_title(root: Element) -> tuple[Element, int]:
-    """Where the line stands: what is its parent, and its place there. The deck has no title: it is in the first slide,
-    which reveal.js wants to follow nothing, between its frame and its notes.
+    """The line's parent, and its place there: after the page's title. The deck has none, and reveal.js takes slides
+    alone: there the line is in the first slide, between its frame and its notes.
     """
     at = after_title(root)
     first = root.find("section")

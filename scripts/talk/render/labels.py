@@ -185,9 +185,9 @@ def name_ends(axes: Axes, ends: Iterable[End]) -> None:
         beside = 0.065 if end.marker else 0.02
         axes.text(x + beside, y, end.name, transform=axes.transAxes, color=end.colour, va="center", **style)
     early = [end for end, x, _ in found if x < _ENDS_EARLY]
-    figure = axes.get_figure(root=True)
-    assert figure is not None
     if early:
+        figure = axes.get_figure(root=True)
+        assert figure is not None
         lay_out(figure)
     for end in early:
         along = places_along(axes)
